@@ -1,0 +1,100 @@
+"""What was seen and heard in a reference. Axes: h w pixels, c channels, s samples. Pictures are RGB u8, mattes u8."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+U8 = NDArray[np.uint8]
+F32 = NDArray[np.float32]
+
+SubjectKind = Literal["person", "animal", "object", "drawing", "none"]
+SoundKind = Literal["speech", "singing", "music", "effect", "silence"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Face:
+    """One face of a picture. ``landmarks``: f32[478 3], x y in pixels of ``Picture.image``, z in the same unit, the MediaPipe mesh (468) and irises (10).
+
+    ``box`` x0 y0 x1 y1; ``yaw`` positive to the picture's right, ``pitch`` positive up, ``roll`` positive clockwise, degrees; ``score`` 0…1.
+    ``mouth_open``: inner lip gap by face height. ``glasses`` and ``beard`` 0…1.
+    """
+
+    landmarks: F32
+    box: tuple[float, float, float, float]
+    yaw: float
+    pitch: float
+    roll: float
+    score: float
+    mouth_open: float
+    glasses: float = 0.0
+    beard: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Picture:
+    """A prepared picture: upright, sRGB, small ones enlarged (``scale`` times), its subject's matte, and the plate behind the subject.
+
+    ``plate`` is the picture with the subject filled in from its surroundings. ``ground`` is the subject's contact line, a pixel row.
+    ``palette``: colours as #rrggbb, most of the picture first. ``faces`` largest first. ``pose``: f32[33 4] x y z visibility, or None.
+    """
+
+    source: str
+    image: U8
+    matte: U8
+    plate: U8
+    scale: float
+    subject: SubjectKind
+    subject_box: tuple[int, int, int, int] | None
+    ground: float
+    faces: tuple[Face, ...]
+    palette: tuple[str, ...]
+    pose: F32 | None
+    has_alpha: bool
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sound:
+    """A prepared recording: ``samples`` f32[s 2] at 48 kHz; ``speech`` its spans in ticks; beats, downbeats, sections and onsets in ticks."""
+
+    source: str
+    samples: F32
+    kind: SoundKind
+    speech: tuple[tuple[int, int], ...]
+    tempo: float
+    beats: tuple[int, ...]
+    downbeats: tuple[int, ...]
+    sections: tuple[int, ...]
+    onsets: tuple[int, ...]
+    loudness: float
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Clip:
+    """A prepared clip: a constant-rate 24 fps copy at ``path``; ``cuts`` and ``accents`` (motion peaks) in ticks of the clip; ``sound`` if it has one."""
+
+    source: str
+    path: Path
+    width: int
+    height: int
+    length: int
+    cuts: tuple[int, ...]
+    accents: tuple[int, ...]
+    sound: Sound | None
+    faces: int
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Percepts:
+    """Everything perceived, by the tag of its reference."""
+
+    pictures: dict[str, Picture]
+    sounds: dict[str, Sound]
+    clips: dict[str, Clip]

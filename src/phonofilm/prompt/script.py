@@ -1,0 +1,127 @@
+"""The Script: what a prompt says, as data. Spans are [start, end) characters of the prompt; times are ticks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Span = tuple[int, int]
+Role = Literal[
+    "face", "outfit", "product", "subject", "background", "style", "logo", "first_frame", "last_frame",
+    "motion", "camera", "edit_source", "footage", "music", "voice", "timbre", "effect",
+]  # fmt: skip
+Move = Literal[
+    "static", "push_in", "pull_out", "tracking", "pan_left", "pan_right", "tilt_up", "tilt_down", "crane_up", "crane_down",
+    "dolly_zoom", "orbit_left", "orbit_right", "truck_left", "truck_right", "pedestal_up", "pedestal_down",
+    "roll_left", "roll_right", "zoom_in", "zoom_out", "handheld",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mention:
+    """A place in the prompt that names a reference; ``tag`` is that reference's own tag."""
+
+    tag: str
+    span: Span
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binding:
+    """What a reference is for. ``why`` says where that was read: words, tag, kind or assumed."""
+
+    tag: str
+    role: Role
+    why: Literal["words", "tag", "kind"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraMove:
+    """One move: ``speed`` 1 is the default pace (0.5 slow, 2 fast), ``amount`` scales the family's default (1), ``degrees`` where a number was given."""
+
+    move: Move
+    span: Span
+    speed: float = 1.0
+    amount: float = 1.0
+    degrees: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpokenLine:
+    """Words to say. ``speaker`` is a tag, a noun ("she") or empty for a narrator; ``language`` a code: en zh yue ja ko es fr de."""
+
+    text: str
+    span: Span
+    language: str
+    speaker: str = ""
+    narration: bool = False
+    shot: int = 0
+    at: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoundWish:
+    """A sound named in the prompt: ``sound`` is a name of the sound table, ``ambience`` if it lasts, ``at`` a tick where one was given."""
+
+    sound: str
+    span: Span
+    ambience: bool
+    shot: int = 0
+    at: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptShot:
+    """One shot of the prompt: its span, its time where one was given, its camera moves in order, the tags it shows."""
+
+    span: Span
+    start: int | None = None
+    end: int | None = None
+    moves: tuple[CameraMove, ...] = ()
+    mentions: tuple[str, ...] = ()
+    transition: str = "cut"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """Place, hour, weather, light, mood, style, music wish; empty where nothing was said. ``subjects`` and ``actions`` as written."""
+
+    place: str = ""
+    hour: str = ""
+    weather: str = ""
+    light: str = ""
+    mood: str = ""
+    style: str = ""
+    music: str = ""
+    subjects: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """Something read but not understood, or understood and not honoured."""
+
+    text: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """The whole reading of a prompt. ``titles`` are words asked to be seen ("the title says …"); ``refused`` what must not be there: music, text, captions, speech."""
+
+    prompt: str
+    language: str
+    mentions: tuple[Mention, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    shots: tuple[ScriptShot, ...] = ()
+    lines: tuple[SpokenLine, ...] = ()
+    sounds: tuple[SoundWish, ...] = ()
+    scene: Scene = Scene()
+    titles: tuple[str, ...] = ()
+    captions: bool | None = None
+    refused: frozenset[str] = frozenset()
+    remarks: tuple[Remark, ...] = ()
+
+    def role(self, tag: str) -> Role | None:
+        """The role that a reference was given, None for an unknown tag."""
+        return next((b.role for b in self.bindings if b.tag == tag), None)

@@ -1,0 +1,237 @@
+"""The score: everything timed, written once, on one clock. Plain frozen data; see ``json.py`` for its document form.
+
+World units are metres, right-handed: x right, y up, z towards the viewer. Times are ticks. Angles inside cues are degrees.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from phonofilm.phones import Phone
+
+VERSION = 1
+
+Vector = tuple[float, float, float]
+Quaternion = tuple[float, float, float, float]
+Easing = Literal["linear", "smooth", "settle"]
+SettingKind = Literal["photo", "footage", "studio", "place"]
+Transition = Literal["cut", "dissolve", "dip", "whip", "push"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A file of the score: its sha256, the name it had, and what it is."""
+
+    sha256: str
+    name: str
+    kind: Literal["image", "video", "audio"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """One key of a camera path. ``orientation`` is w x y z, identity looks along -z; ``focal`` is mm, 35 mm equivalent on the film's width-36 frame."""
+
+    tick: int
+    position: Vector
+    orientation: Quaternion = (1.0, 0.0, 0.0, 0.0)
+    focal: float = 50.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraPath:
+    """Where the camera is over a shot. ``family`` and ``amount`` say which move was asked and how much of it is delivered (metres, degrees or ratio)."""
+
+    keys: tuple[Key, ...]
+    easing: Easing = "smooth"
+    family: str = "static"
+    asked: float = 0.0
+    delivered: float = 0.0
+    subject: Vector = (0.0, 0.0, 0.0)
+    handheld: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What is behind and around the actors of a shot.
+
+    ``photo``: the picture that the actors were cut from, its plate behind them.  ``footage``: a clip, from ``start`` of the clip.
+    ``studio``: a lit sweep in ``colours``.  ``place``: a drawn place with time of day and weather.
+    """
+
+    kind: SettingKind
+    source: Source | None = None
+    start: int = 0
+    place: str = ""
+    hour: str = "day"
+    weather: str = "clear"
+    mood: str = ""
+    colours: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Somebody or something in front of the camera: a picture with a role, standing at ``place``; ``height`` in metres of its cut-out."""
+
+    name: str
+    source: Source
+    role: str
+    place: Vector = (0.0, 0.0, 0.0)
+    height: float = 1.0
+    face: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """[start, end) of the film under one camera; ``words`` are the shot's own words from the prompt."""
+
+    start: int
+    end: int
+    camera: CameraPath
+    setting: Setting
+    seen: tuple[str, ...] = ()
+    transition: Transition = "cut"
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How a made sound is made again: text, language, voice, the ticks it may take (0: its own length), seed and model hash."""
+
+    text: str
+    language: str
+    voice: str
+    length: int = 0
+    seed: int = 0
+    model: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """Speech: heard from ``start``; drawn from the same phones (ticks of the film). ``actor`` empty: a narrator off screen.
+
+    ``source`` is a recording (from its tick ``offset``), else ``recipe`` is spoken. ``inputs`` is the hash of what the phones came from.
+    ``sung`` lets the music keep its level under it.
+    """
+
+    start: int
+    end: int
+    actor: str
+    text: str
+    language: str
+    phones: tuple[Phone, ...] = ()
+    source: Source | None = None
+    offset: int = 0
+    recipe: Recipe | None = None
+    inputs: str = ""
+    sung: bool = False
+    kind: Literal["line"] = "line"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """A limb touches a surface at ``start``: a foot on gravel, a hand on a table. ``strength`` 0…1, ``place`` where in the world."""
+
+    start: int
+    actor: str
+    limb: str
+    surface: str
+    strength: float = 0.7
+    place: Vector = (0.0, 0.0, 0.0)
+    kind: Literal["contact"] = "contact"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Impact:
+    """Something hits at ``start``: a ball, a door. ``energy`` 0…1."""
+
+    start: int
+    actor: str
+    material: str
+    energy: float = 0.7
+    place: Vector = (0.0, 0.0, 0.0)
+    kind: Literal["impact"] = "impact"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Music:
+    """Music over [start, end): a recording from its tick ``offset``, or composed in ``style`` from the score's seed. Beats are ticks of the film."""
+
+    start: int
+    end: int
+    source: Source | None = None
+    offset: int = 0
+    style: str = ""
+    tempo: float = 0.0
+    beats: tuple[int, ...] = ()
+    downbeats: tuple[int, ...] = ()
+    sections: tuple[int, ...] = ()
+    level: float = 0.0
+    kind: Literal["music"] = "music"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ambience:
+    """The air of a place over [start, end): ``rain``, ``sea``, ``street``, ``room`` …"""
+
+    start: int
+    end: int
+    sound: str
+    level: float = 0.0
+    kind: Literal["ambience"] = "ambience"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """A sound named in the prompt or given as a file, whose onset is at ``start``; ``place`` pans it, ``level`` in dB."""
+
+    start: int
+    sound: str
+    source: Source | None = None
+    place: Vector = (0.0, 0.0, 0.0)
+    level: float = 0.0
+    kind: Literal["effect"] = "effect"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caption:
+    """Words on the picture over [start, end). ``style``: ``subtitle``, ``title`` (kinetic type) or ``lower third``."""
+
+    start: int
+    end: int
+    text: str
+    language: str = "en"
+    style: str = "subtitle"
+    kind: Literal["caption"] = "caption"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logo:
+    """A mark shown over [start, end), at the ``end`` card or in a ``corner``."""
+
+    start: int
+    end: int
+    source: Source
+    place: str = "end"
+    kind: Literal["logo"] = "logo"
+
+
+Cue = Line | Contact | Impact | Music | Ambience | Effect | Caption | Logo
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """One film on one clock. Shots tile [0, length). ``grade`` names the light ("warm evening"), ``remarks`` what was not honoured."""
+
+    length: int
+    width: int
+    height: int
+    seed: int
+    shots: tuple[Shot, ...]
+    cast: tuple[Actor, ...] = ()
+    cues: tuple[Cue, ...] = ()
+    grade: str = ""
+    watermark: str = ""
+    remarks: tuple[str, ...] = ()
+    request: dict[str, object] = field(default_factory=dict[str, object])
+    version: int = VERSION
