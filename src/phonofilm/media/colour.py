@@ -1,0 +1,46 @@
+"""Colour between pictures and film: 8-bit sRGB-coded RGB and planar YUV 4:2:0 in bt709, limited range.
+
+Axes: ``h w`` rows and columns. An I420 frame is ``u8[h * 3/2, w]``: ``h`` rows of Y (16…235), then the U plane and the V plane (16…240, ``h/2 w/2``)
+laid one after the other. Chroma is the mean of its 2x2 pixels (centred siting; the film's header says so).
+Source: ITU-R BT.709-6 §3. OpenCV's own ``COLOR_RGB2YUV_I420`` is BT.601, hence these.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+KR, KG, KB = 0.2126, 0.7152, 0.0722
+_Y = np.array([KR, KG, KB]) * 219 / 255
+_U = np.array([-KR, -KG, 1 - KB]) / (2 * (1 - KB)) * 224 / 255
+_V = np.array([1 - KR, -KG, -KB]) / (2 * (1 - KR)) * 224 / 255
+_TO_Y = np.array([[*_Y, 16.0]], np.float32)
+_TO_UV = np.array([[*_U, 128.0], [*_V, 128.0]], np.float32)
+_MATRIX = np.array([_Y, _U, _V])
+_BACK = np.linalg.inv(_MATRIX)
+_FROM_YUV = np.column_stack([_BACK, -_BACK @ np.array([16.0, 128.0, 128.0])]).astype(np.float32)
+
+
+def to_i420(rgb: NDArray[np.uint8], out: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
+    """One frame ``u8[h w 3]`` (h and w even) as I420 ``u8[h * 3/2, w]``, written into ``out`` where given."""
+    h, w, _ = rgb.shape
+    assert h % 2 == 0 and w % 2 == 0, (h, w)
+    if out is None:
+        out = np.empty((h * 3 // 2, w), np.uint8)
+    cv2.transform(rgb, _TO_Y, dst=out[:h])
+    half = cv2.resize(rgb, (w // 2, h // 2), interpolation=cv2.INTER_AREA)
+    uv = cv2.transform(half, _TO_UV)
+    planes = out[h:].reshape(2, h // 2, w // 2)
+    cv2.extractChannel(uv, 0, dst=planes[0])
+    cv2.extractChannel(uv, 1, dst=planes[1])
+    return out
+
+
+def from_i420(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """One I420 frame ``u8[h * 3/2, w]`` as ``u8[h w 3]``; chroma is interpolated."""
+    rows, w = frame.shape
+    h = rows * 2 // 3
+    u, v = frame[h:].reshape(2, h // 2, w // 2)
+    full = [cv2.resize(plane, (w, h), interpolation=cv2.INTER_LINEAR) for plane in (u, v)]
+    return np.asarray(cv2.transform(cv2.merge([np.ascontiguousarray(frame[:h]), *full]), _FROM_YUV), np.uint8)
