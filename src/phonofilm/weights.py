@@ -62,6 +62,13 @@ def _realesr(member: str, sha256: str, megabytes: float) -> Model:
     return Model(parts=(part,), sha256=sha256, licence="BSD-3-Clause", needed_by="small pictures", megabytes=megabytes)
 
 
+def _font(package: str, version: str, member: str, sha256: str, megabytes: float) -> Model:
+    part = Part(package=package, version=version, member=member)
+    return Model(parts=(part,), sha256=sha256, licence="OFL-1.1", needed_by="words on the picture", megabytes=megabytes)
+
+
+_NOTO = ("manimgx-fonts", "2026.9.26.post1")
+
 MODELS: dict[str, Model] = {
     "face_detection": _mediapipe(
         "face_detection/face_detection_full_range_sparse.tflite",
@@ -123,6 +130,26 @@ MODELS: dict[str, Model] = {
         needed_by="speech",
         megabytes=2.6,
     ),
+    "font_latin": _font(
+        "justmytype-western-core",
+        "0.1.0",
+        "justmytype_western_core/fonts/ofl/inter/Inter[opsz,wght].ttf",
+        "29160a80ff49ddcab2c97711247e08b1fab27a484a329ce8b813d820dc559031",
+        0.9,
+    ),
+    "font_cjk": _font(
+        "manimgx-fonts-cjk",
+        "2026.9.26.post1",
+        "manimgx_fonts_cjk/NotoSansCJK-VF.otf.ttc",
+        "d3d8256cdec8dbcb3552284bc6b20c734dd60c2ee9df83b5758e34807c4bac32",
+        32.7,
+    ),
+    "font_emoji": _font(*_NOTO, "manimgx_fonts/NotoEmoji[wght].ttf", "de6c18832938afc99caf132b39d6a30a19bac7f2e812e28db2535b4608d27551", 2.0),
+    "font_symbols": _font(
+        *_NOTO, "manimgx_fonts/NotoSansSymbols[wght].ttf", "63724daeff6755a45933b9a5e3a3b41df5df8fe925c0f4c991f2f68c08a4182d", 0.2
+    ),
+    "font_arabic": _font(*_NOTO, "manimgx_fonts/NotoSansArabic[wght].ttf", "3fae4d7239d1faa55b234bda8091019a5251ff79df40d5e29367d84bed2a8138", 0.2),
+    "font_hebrew": _font(*_NOTO, "manimgx_fonts/NotoSansHebrew[wght].ttf", "9d81d81ad592644487b03843da73a87b99cd28a2c4da4a096e1db8fbd14fda61", 0.1),
 }
 
 
