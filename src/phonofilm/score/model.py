@@ -57,6 +57,9 @@ class Setting:
 
     ``photo``: the picture that the actors were cut from, its plate behind them.  ``footage``: a clip, from ``start`` of the clip.
     ``studio``: a lit sweep in ``colours``.  ``place``: a drawn place with time of day and weather.
+
+    A photo was taken by a pinhole at the origin of the world, 1.5 m above its ground, with a ``lens`` (mm, 35 mm equivalent) whose axis
+    meets the picture at ``principal`` (shares of its width and height). Its subject stands ``near`` metres away, its plate ``far``.
     """
 
     kind: SettingKind
@@ -67,6 +70,10 @@ class Setting:
     weather: str = "clear"
     mood: str = ""
     colours: tuple[str, ...] = ()
+    principal: tuple[float, float] = (0.5, 0.5)
+    lens: float = 50.0
+    near: float = 1.0
+    far: float = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
