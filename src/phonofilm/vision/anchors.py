@@ -36,9 +36,9 @@ def centres(grids: tuple[Grid, ...]) -> F32:
     """Middles of all anchors, f32[n 2], row by row."""
     layers: list[F32] = []
     for grid in grids:
-        at = (np.arange(grid.cells, dtype=np.float32) + 0.5) / grid.cells
+        at = (np.arange(grid.cells, dtype=np.float32) + np.float32(0.5)) / np.float32(grid.cells)
         y, x = np.meshgrid(at, at, indexing="ij")
-        layers.append(np.repeat(np.stack([x.ravel(), y.ravel()], 1), grid.anchors, axis=0))
+        layers.append(np.repeat(np.stack([x.ravel(), y.ravel()], 1), grid.anchors, axis=0).astype(np.float32))
     return np.concatenate(layers)
 
 
@@ -48,9 +48,10 @@ def decode(raw: F32, logits: F32, middles: F32, side: int, least: float) -> list
     keep = np.flatnonzero(scores >= least)
     if keep.size == 0:
         return []
-    raw, middles, scores = raw[keep] / side, middles[keep], scores[keep]
-    centre, size = raw[:, :2] + middles, raw[:, 2:4]
-    boxes = np.concatenate([centre - size / 2, centre + size / 2], 1)
+    raw, middles, scores = raw[keep] / np.float32(side), middles[keep], scores[keep]
+    centre = raw[:, :2] + middles
+    half = raw[:, 2:4] / np.float32(2)
+    boxes = np.concatenate([centre - half, centre + half], 1)
     points = raw[:, 4:].reshape(len(keep), -1, 2) + middles[:, None]
     return merge([Found(box=_box(b), points=p, score=float(s)) for b, p, s in zip(boxes, points, scores, strict=True)])
 

@@ -86,7 +86,7 @@ class FaceFinder:
         """Detections of both detectors inside a view, in pixels of the picture."""
         out: list[Found] = []
         for network, anchors, least in ((self._far, self._far_anchors, 0.5), (self._near, self._near_anchors, 0.5)):
-            pixels = view.cut(picture, network.size).astype(np.float32) / 127.5 - 1
+            pixels = view.cut(picture, network.size).astype(np.float32) / np.float32(127.5) - np.float32(1)
             raw, logits = network(pixels)
             for f in decode(raw, logits, anchors, network.size, least):
                 box = np.array([[f.box[0], f.box[1]], [f.box[2], f.box[3]]], np.float32)
@@ -113,7 +113,7 @@ class FaceFinder:
 
     def _landmarks(self, picture: U8, region: Region) -> tuple[F32, float]:
         size = self._mesh.size
-        flat, logit = self._mesh(region.cut(picture, size).astype(np.float32) / 255)
+        flat, logit = self._mesh(region.cut(picture, size).astype(np.float32) / np.float32(255))
         mesh = flat.reshape(468, 3)
         xy = region.place(mesh[:, :2], size)
         return np.concatenate([xy, mesh[:, 2:] * np.float32(region.side / size)], 1), float(sigmoid(logit.ravel())[0])
@@ -127,7 +127,7 @@ class FaceFinder:
             region = Region(x=float(middle[0]), y=float(middle[1]), side=float(np.hypot(*span)) * 2.3, angle=angle)
             size = self._iris.size
             cut = region.cut(picture, size)
-            contour, iris = self._iris((cut[:, ::-1] if flip else cut).astype(np.float32) / 255)
+            contour, iris = self._iris((cut[:, ::-1] if flip else cut).astype(np.float32) / np.float32(255))
             eye, rim = contour.reshape(-1, 3), iris.reshape(-1, 3)
             if flip:
                 eye[:, 0], rim[:, 0] = size - eye[:, 0], size - rim[:, 0]

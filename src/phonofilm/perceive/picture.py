@@ -1,0 +1,121 @@
+"""One reference picture, prepared: faces, body, matte, plate, palette."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from phonofilm.perceive import matte as mattes
+from phonofilm.perceive import plate as plates
+from phonofilm.perceive.percepts import Face, Picture, SubjectKind
+from phonofilm.progress import Progress, quiet
+from phonofilm.vision.face import FaceFinder, Mesh
+from phonofilm.vision.pose import Body, BodyFinder
+from phonofilm.vision.segment import PersonMask, SubjectMask
+
+F32 = NDArray[np.float32]
+U8 = NDArray[np.uint8]
+
+SEEN_SIDE = 1536  # longest side at which the networks look
+
+
+def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, role: str = "") -> Picture:
+    """Everything seen in a picture file. ``role`` (``logo``, ``background`` …) leaves out what that role does not need.
+
+    Raises:
+        ReferenceError_: it cannot be read.
+        ModelMissing: a model file is not in the cache.
+    """
+    name = path.name
+    progress(f"reading {name}", 0.0)
+    image, alpha, remarks = _read(path)
+    small = mattes.fit(image, SEEN_SIDE)
+    scale = image.shape[1] / small.shape[1]
+    progress(f"faces of {name}", 0.1)
+    meshes = FaceFinder().find(small)
+    body = BodyFinder().find(small)
+    progress(f"matte of {name}", 0.3)
+    matte = _matte(small, image, alpha, meshes, body)
+    kind: SubjectKind = "person" if meshes or body is not None else "object"
+    box = _box(matte)
+    if box is None:
+        kind = "none"
+    progress(f"plate of {name}", 0.6)
+    hole = np.asarray(cv2.dilate((matte > 5).astype(np.uint8), np.ones((9, 9), np.uint8)), np.uint8) > 0
+    plate = plates.fill(image, hole)
+    progress(f"plate of {name}", 1.0)
+    return Picture(
+        source=sha256,
+        image=image,
+        matte=matte,
+        plate=plate,
+        scale=1.0,
+        subject=kind,
+        subject_box=box,
+        ground=float(box[3] if box else image.shape[0]),
+        faces=tuple(_face(m, scale) for m in meshes),
+        palette=palette(image),
+        pose=None if body is None else (body.landmarks * np.array([scale, scale, scale, 1], np.float32)),
+        has_alpha=alpha is not None,
+        remarks=remarks,
+    )
+
+
+def _read(path: Path) -> tuple[U8, U8 | None, tuple[str, ...]]:
+    from PIL import Image, ImageOps
+
+    with Image.open(path) as file:
+        upright = ImageOps.exif_transpose(file)
+        rgba = np.asarray(upright.convert("RGBA"), np.uint8)
+    alpha = rgba[..., 3] if rgba[..., 3].min() < 255 else None
+    return np.ascontiguousarray(rgba[..., :3]), alpha, ()
+
+
+def _matte(small: U8, image: U8, alpha: U8 | None, meshes: list[Mesh], body: Body | None) -> U8:
+    if alpha is not None:
+        return alpha
+    coarse = SubjectMask()(small)
+    if meshes or body is not None:
+        person = PersonMask()(small)
+        coarse = np.maximum(coarse, person * (coarse > 0.2))
+    size = (image.shape[1], image.shape[0])
+    whole = np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    return (mattes.refine(image, whole) * 255 + 0.5).astype(np.uint8)
+
+
+def _box(matte: U8) -> tuple[int, int, int, int] | None:
+    rows, columns = np.flatnonzero((matte > 127).any(1)), np.flatnonzero((matte > 127).any(0))
+    if rows.size == 0:
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _face(mesh: Mesh, scale: float) -> Face:
+    landmarks = mesh.landmarks * np.float32(scale)
+    x0, y0, x1, y1 = (v * scale for v in mesh.box)
+    height = float(np.linalg.norm(landmarks[10] - landmarks[152]))
+    gap = float(np.linalg.norm(landmarks[13, :2] - landmarks[14, :2]))
+    return Face(
+        landmarks=landmarks,
+        box=(x0, y0, x1, y1),
+        yaw=mesh.yaw,
+        pitch=mesh.pitch,
+        roll=mesh.roll,
+        score=mesh.score,
+        mouth_open=gap / height,
+    )
+
+
+def palette(image: U8, count: int = 5) -> tuple[str, ...]:
+    """The picture's main colours as #rrggbb, most of the picture first: k-means in CIE Lab."""
+    small = np.asarray(cv2.resize(image, (72, 72), interpolation=cv2.INTER_AREA), np.float32) / np.float32(255)
+    lab = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), np.float32).reshape(-1, 3)
+    cv2.setRNGSeed(1)
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 30, 0.2)
+    _, labels, centres = cv2.kmeans(lab, count, None, stop, 3, cv2.KMEANS_PP_CENTERS)  # pyright: ignore[reportCallIssue, reportArgumentType]
+    order = np.argsort(-np.bincount(np.asarray(labels).ravel(), minlength=count), kind="stable")
+    rgb = np.asarray(cv2.cvtColor(np.asarray(centres, np.float32)[None], cv2.COLOR_LAB2RGB))[0][order]
+    return tuple("#{:02x}{:02x}{:02x}".format(*np.clip(c * 255 + 0.5, 0, 255).astype(int)) for c in rgb)
