@@ -1,0 +1,349 @@
+"""Beats, downbeats and sections of a recording. Axes: s samples, t envelope frames, m mel bands, p pitch classes, b beats.
+
+The onset envelope is weighted to the low bands, where the beat of most music lies; a tracker on the whole band alone often locks on the hi-hats
+between the beats. The tempo is followed over time by dynamic programming, then the beats by a second one (after Ellis 2007, "Beat Tracking by Dynamic
+Programming"), then their phase is tested against the half period. Downbeats are voted for by bass, change of harmony and the place of the snare.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage, signal
+
+from phonofilm.clock import TICKS_PER_SECOND, ticks
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+_RATE = 24_000
+_HOP = 240
+_FRAMES = _RATE // _HOP  # envelope frames a second: 100
+_FFT = 1024
+_BANDS = ((30.0, 120.0, 1.6), (120.0, 300.0, 0.7), (300.0, 2000.0, 0.6), (2000.0, 10_000.0, 0.35))  # Hz, Hz, weight in the beat envelope
+_LATENCY = 0.004  # s: by how much the envelope's peak follows the onset, measured on clicks
+_SLOWEST, _FASTEST, _USUAL = 50.0, 210.0, 112.0
+_SPREAD = 0.75  # octaves: how sure the prior is of the usual tempo
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beats:
+    """``tempo`` in beats a minute, the median; times in ticks; ``sections`` start at 0; ``strength`` 0…1 says how regular the onsets are."""
+
+    tempo: float
+    beats: tuple[int, ...]
+    downbeats: tuple[int, ...]
+    sections: tuple[int, ...]
+    onsets: tuple[int, ...]
+    strength: float
+    metre: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Features:
+    """What the trackers look at, one row a frame of 10 ms: onset strength of each band (t 4), their weighted sum, chroma (t p), energy in dB (t 4)."""
+
+    bands: F64
+    beat: F64
+    whole: F64
+    chroma: F64
+    energy: F64
+
+
+def find_beats(mono: F32) -> Beats:
+    """The beats of mono samples s at 48 kHz. A recording without any regular pulse gives no beats."""
+    length = len(mono)
+    features = listen(mono)
+    onsets = tuple(min(length - 1, t) for t in _onsets(features))
+    nothing = Beats(tempo=0.0, beats=(), downbeats=(), sections=(0,), onsets=onsets, strength=0.0, metre=4)
+    if length < TICKS_PER_SECOND or float(features.whole.max(initial=0.0)) <= 0.0:
+        return nothing
+    periods, strength = _tempo_curve(features.beat)
+    frames = _track(features.beat, periods)
+    if len(frames) < 4:
+        return nothing
+    frames = _right_phase(frames, features)
+    frames = _reach_ends(frames, features)
+    times = _fine(frames, features)
+    metre, phase = _bars(frames, features)
+    beats = tuple(sorted({min(length - 1, max(0, ticks(t))) for t in times}))
+    downbeats = beats[phase::metre]
+    tempo = 60.0 / float(np.median(np.diff(times)))
+    sections = _sections(frames, times, phase, metre, features)
+    return Beats(tempo=round(tempo, 2), beats=beats, downbeats=downbeats, sections=sections, onsets=onsets, strength=strength, metre=metre)
+
+
+def listen(mono: F32) -> Features:
+    """The features of mono samples s at 48 kHz."""
+    low = np.asarray(signal.resample_poly(mono, 1, TICKS_PER_SECOND // _RATE), np.float32)
+    padded = np.concatenate([np.zeros(_FFT // 2, np.float32), low, np.zeros(_FFT, np.float32)])
+    frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[: len(low) + 1 : _HOP]
+    power = np.square(np.abs(np.fft.rfft(frames * np.hanning(_FFT).astype(np.float32), axis=1))).astype(np.float32)
+    loud = np.log1p(power * (1e4 / max(float(power.max(initial=0.0)), 1e-9)))
+    frequency = np.fft.rfftfreq(_FFT, 1 / _RATE)
+    # Onset strength is the rise of log power over two frames against the neighbourhood's maximum before, so vibrato does not count as an onset.
+    before = ndimage.maximum_filter1d(loud, 3, axis=1)
+    rise = np.maximum(loud[2:] - before[:-2], 0.0)
+    rise = np.concatenate([np.maximum(loud[:1], 0.0), np.zeros((1, loud.shape[1]), np.float32), rise])[: len(loud)]
+    picks = [(frequency >= lo) & (frequency < hi) for lo, hi, _ in _BANDS]
+    bands = np.stack([rise[:, pick].mean(axis=1) for pick in picks], axis=1).astype(np.float64)
+    energy = np.stack([10 * np.log10(power[:, pick].mean(axis=1) + 1e-9) for pick in picks], axis=1).astype(np.float64)
+    norm = bands / np.maximum(np.percentile(bands, 98, axis=0) if len(bands) else 1.0, 0.15)
+    beat = np.minimum(norm, 2.0) @ np.array([weight for _, _, weight in _BANDS])
+    return Features(bands=norm, beat=_flat(beat), whole=_flat(rise.mean(axis=1).astype(np.float64)), chroma=_chroma(low), energy=energy)
+
+
+def _flat(envelope: F64) -> F64:
+    """An envelope without its slow trend, positive, smoothed by one frame."""
+    trend = ndimage.uniform_filter1d(envelope, _FRAMES // 2, mode="nearest")
+    clean = np.maximum(envelope - 0.6 * trend, 0.0)
+    return np.asarray(ndimage.gaussian_filter1d(clean, 1.0))
+
+
+def _chroma(low: F32) -> F64:
+    """How much of each of twelve pitch classes sounds in each frame, t p."""
+    size, hop = 8192, _HOP * 4
+    padded = np.concatenate([np.zeros(size // 2, np.float32), low, np.zeros(size, np.float32)])
+    frames = np.lib.stride_tricks.sliding_window_view(padded, size)[: len(low) + 1 : hop]
+    magnitude = np.sqrt(np.abs(np.fft.rfft(frames * np.hanning(size).astype(np.float32), axis=1)))
+    frequency = np.fft.rfftfreq(size, 1 / _RATE)
+    use = (frequency > 65.0) & (frequency < 1500.0)
+    pitch = np.round(12 * np.log2(frequency[use] / 440.0)).astype(int) % 12
+    classes = (pitch[:, None] == np.arange(12)[None]).astype(np.float32)
+    chroma = (magnitude[:, use] @ (classes / np.maximum(classes.sum(axis=0), 1))).astype(np.float64)
+    chroma -= chroma.min(axis=1, keepdims=True)
+    chroma /= np.maximum(np.linalg.norm(chroma, axis=1, keepdims=True), 1e-9)
+    return np.repeat(chroma, 4, axis=0)[: len(low) // _HOP + 1]
+
+
+def _tempo_curve(envelope: F64) -> tuple[F64, float]:
+    """Period in frames at each frame t, and how regular the pulse is (0…1): the best path through the windows' autocorrelations."""
+    lags = np.arange(int(_FRAMES * 60 / _FASTEST), int(_FRAMES * 60 / _SLOWEST) + 1)
+    window, step = 8 * _FRAMES, _FRAMES
+    starts = np.arange(0, max(1, len(envelope) - window // 2), step)
+    rows = [_lag_strength(envelope[max(0, s - window // 4) : s + window], lags) for s in starts]
+    strength = np.stack(rows)
+    prior = np.exp(-0.5 * np.square(np.log2(60.0 * _FRAMES / lags / _USUAL) / _SPREAD))
+    score = np.log(np.maximum((strength.mean(axis=0) * 2 + strength) * prior, 1e-6))
+    jump = -np.square(np.log2(lags[:, None] / lags[None, :]) * 18.0)
+    best, back = score[0], []
+    for row in score[1:]:
+        reach = best[None, :] + jump
+        back.append(reach.argmax(axis=1))
+        best = row + reach.max(axis=1)
+    path = [int(best.argmax())]
+    for pointer in reversed(back):
+        path.append(int(pointer[path[-1]]))
+    path.reverse()
+    refined = np.array([_peak_near(strength[k] + strength.mean(axis=0), p) for k, p in enumerate(path)]) + lags[0]
+    centres = np.minimum(starts + window // 3, len(envelope) - 1)
+    curve = np.interp(np.arange(len(envelope)), centres, refined)
+    regular = float(np.clip(np.mean([strength[k, p] for k, p in enumerate(path)]), 0.0, 1.0))
+    return curve, regular
+
+
+def _lag_strength(part: F64, lags: NDArray[np.int64]) -> F64:
+    """Normalised autocorrelation at each lag, helped by its double and fourfold: a beat repeats over a bar."""
+    x = part - part.mean()
+    size = 1 << int(np.ceil(np.log2(2 * max(len(x), 2))))
+    auto = np.fft.irfft(np.square(np.abs(np.fft.rfft(x, size))), size)[: size // 2]
+    auto = auto / max(float(auto[0]), 1e-9)
+    count = np.arange(len(auto))
+    auto = np.where(count < len(x), auto * len(x) / np.maximum(len(x) - count, len(x) // 4), 0.0)
+    smooth = ndimage.maximum_filter1d(auto, 3)
+    total = auto[np.minimum(lags, len(auto) - 1)].copy()
+    weights = 1.0
+    for multiple, weight in ((2, 0.6), (4, 0.5)):
+        at = lags * multiple
+        inside = at < min(len(smooth), len(x) * 3 // 4)
+        total += weight * np.where(inside, smooth[np.minimum(at, len(smooth) - 1)], 0.5 * auto[np.minimum(lags, len(auto) - 1)])
+        weights += weight
+    return np.asarray(np.maximum(total / weights, 0.0))
+
+
+def _peak_near(row: F64, k: int) -> float:
+    lo, hi = max(0, k - 2), min(len(row), k + 3)
+    k = lo + int(row[lo:hi].argmax())
+    if 0 < k < len(row) - 1:
+        a, b, c = row[k - 1], row[k], row[k + 1]
+        bend = a - 2 * b + c
+        if bend < 0:
+            return k + float(np.clip(0.5 * (a - c) / bend, -0.5, 0.5))
+    return float(k)
+
+
+def _track(envelope: F64, periods: F64) -> NDArray[np.int64]:
+    """Frames of the beats: the path that hits strong onsets one period apart."""
+    norm = envelope / max(float(envelope.std()), 1e-9)
+    local = np.asarray(ndimage.gaussian_filter1d(norm, 2.0)) * 2.2
+    score, back = local.copy(), np.full(len(local), -1)
+    tightness = 110.0
+    for t in range(len(local)):
+        p = periods[t]
+        first, last = t - round(2 * p), t - round(p / 2)
+        if last < 0:
+            continue
+        first = max(0, first)
+        gaps = np.log((t - np.arange(first, last + 1)) / p)
+        reach = score[first : last + 1] - tightness * gaps * gaps
+        k = int(reach.argmax())
+        if reach[k] > 0:
+            score[t] = local[t] + reach[k]
+            back[t] = first + k
+    tail = max(0, len(score) - round(periods[-1]))
+    t = tail + int(score[tail:].argmax())
+    beats = [t]
+    while back[t] >= 0:
+        t = int(back[t])
+        beats.append(t)
+    return np.array(beats[::-1])
+
+
+def _at(row: F64, frames: F64 | NDArray[np.int64], reach: int = 2) -> F64:
+    wide = ndimage.maximum_filter1d(row, 2 * reach + 1, axis=0)
+    return np.asarray(wide[np.clip(np.round(frames).astype(int), 0, len(row) - 1)])
+
+
+def _right_phase(frames: NDArray[np.int64], features: Features) -> NDArray[np.int64]:
+    """The beats, or the points half way between them where bass and harmony say that those are the beats."""
+    half = (frames[:-1] + frames[1:]) // 2
+    on, off = frames[:-1], half
+    low = features.bands[:, 0] + 0.5 * features.bands[:, 1]
+    bass = float(_at(low, on).mean() - _at(low, off).mean())
+    change = _chroma_change(features, 12)
+    harmony = float(_at(change, on, 6).mean() - _at(change, off, 6).mean())
+    everything = float(_at(features.beat, on).mean() - _at(features.beat, off).mean())
+    vote = bass / max(float(_at(low, on).mean() + _at(low, off).mean()), 1e-6) + 1.5 * harmony
+    vote += 0.3 * everything / max(float(_at(features.beat, on).mean() + _at(features.beat, off).mean()), 1e-6)
+    return half if vote < -0.05 else frames
+
+
+def _chroma_change(features: Features, reach: int) -> F64:
+    total = np.concatenate([np.zeros((1, 12)), np.cumsum(features.chroma, axis=0)])
+    count = len(features.chroma)
+    t = np.arange(count)
+    after = total[np.minimum(t + reach, count)] - total[t]
+    before = total[t] - total[np.maximum(t - reach, 0)]
+    dot = (after * before).sum(axis=1)
+    size = np.linalg.norm(after, axis=1) * np.linalg.norm(before, axis=1)
+    return np.where(size > 1e-9, 1.0 - dot / np.maximum(size, 1e-9), 0.0)
+
+
+def _reach_ends(frames: NDArray[np.int64], features: Features) -> NDArray[np.int64]:
+    """The beats carried on at their period to where the sound begins and ends."""
+    level = features.energy.max(axis=1)
+    audible = np.flatnonzero(level > level.max() - 55.0)
+    first, last = int(audible[0]), int(audible[-1])
+    gap = float(np.median(np.diff(frames)))
+    early, late = float(np.median(np.diff(frames[:9]))), float(np.median(np.diff(frames[-9:])))
+    grid = [float(f) for f in frames]
+    while grid[0] - early >= first - 0.12 * gap:
+        grid.insert(0, grid[0] - early)
+    while grid[-1] + late <= last:
+        grid.append(grid[-1] + late)
+    kept = [g for g in grid if first - 0.12 * gap <= g <= last]
+    return np.round(np.array(kept)).astype(np.int64)
+
+
+def _fine(frames: NDArray[np.int64], features: Features) -> F64:
+    """Seconds of the beats: each drawn to its onset's peak as far as that is clear, then kept even with its neighbours."""
+    reach = 3
+    env = features.beat
+    strong = float(np.percentile(_at(env, frames), 60)) + 1e-9
+    position = np.zeros(len(frames))
+    weight = np.zeros(len(frames))
+    for k, f in enumerate(frames):
+        lo, hi = max(0, int(f) - reach), min(len(env), int(f) + reach + 1)
+        if hi - lo < 3:
+            position[k], weight[k] = f, 0.05
+            continue
+        top = lo + int(env[lo:hi].argmax())
+        position[k] = _peak_near(env[lo:hi], top - lo) + lo
+        weight[k] = float(np.clip(env[top] / strong, 0.02, 1.5))
+    out = np.zeros(len(frames))
+    index = np.arange(len(frames), dtype=np.float64)
+    for k in range(len(frames)):
+        near = np.abs(index - k) <= 4
+        w = weight[near] * np.exp(-0.5 * np.square((index[near] - k) / 2.0))
+        x, y = index[near] - k, position[near]
+        mx, my = np.average(x, weights=w), np.average(y, weights=w)
+        slope = float((w * (x - mx) * (y - my)).sum() / max(float((w * (x - mx) ** 2).sum()), 1e-9))
+        line = my - slope * mx
+        trust = min(1.0, weight[k]) * 0.5
+        out[k] = trust * position[k] + (1 - trust) * line
+    return np.maximum(out / _FRAMES - _LATENCY, 0.0)
+
+
+def _bars(frames: NDArray[np.int64], features: Features) -> tuple[int, int]:
+    """Beats a bar (4 or 3) and the index of the first downbeat."""
+    low = _at(features.bands[:, 0], frames)
+    snare = _at(features.bands[:, 2] + features.bands[:, 3], frames)
+    change = _at(_chroma_change(features, max(12, int(np.median(np.diff(frames))))), frames, 4)
+    whole = _at(features.whole, frames)
+    low_energy = _at(features.energy[:, 0], frames, 6)
+    rows = np.stack([_unit(row) for row in (low, change, whole, low_energy, snare)], axis=1)
+    three, four = (_repeats(rows, m) for m in (3, 4))
+    votes = {m: [_phase_vote(rows, m, k) for k in range(m)] for m in (3, 4)}
+    metre = 3 if len(frames) >= 9 and three > four + 0.08 and max(votes[3]) > 0.8 * max(votes[4]) else 4
+    return metre, int(np.argmax(votes[metre]))
+
+
+def _unit(row: F64) -> F64:
+    return (row - row.mean()) / max(float(row.std()), 1e-9)
+
+
+def _repeats(rows: F64, metre: int) -> float:
+    """How alike beats are that lie one bar apart, -1…1."""
+    a, b = rows[:-metre], rows[metre:]
+    if not len(a):
+        return -1.0
+    return float((a * b).sum() / max(float(np.sqrt((a * a).sum() * (b * b).sum())), 1e-9))
+
+
+def _phase_vote(rows: F64, metre: int, phase: int) -> float:
+    """For a first downbeat at ``phase``: bass and change of harmony on it, no snare on it (the snare is on the beats after)."""
+    on = np.zeros(len(rows), bool)
+    on[phase::metre] = True
+    if on.all() or not on.any():
+        return -9.0
+    gap = rows[on].mean(axis=0) - rows[~on].mean(axis=0)
+    return float(gap @ np.array([1.0, 1.5, 0.3, 0.4, -0.35]))
+
+
+def _sections(frames: NDArray[np.int64], times: F64, phase: int, metre: int, features: Features) -> tuple[int, ...]:
+    """Ticks where the music changes: downbeats at which energy, timbre and harmony before and after differ most."""
+    rows = [
+        np.concatenate([features.energy[a:b].mean(axis=0) / 12.0, features.chroma[a:b].mean(axis=0), features.bands[a:b].mean(axis=0)])
+        for a, b in zip(frames[:-1], frames[1:], strict=True)
+        if b > a
+    ]
+    table = np.array(rows)
+    reach = 2 * metre
+    found: list[tuple[float, int]] = []
+    for k in range(phase, len(table), metre):
+        if k < metre or len(table) - k < metre:
+            continue
+        before, after = table[max(0, k - reach) : k], table[k : k + reach]
+        spread = 0.5 * (before.std(axis=0).mean() + after.std(axis=0).mean()) + 0.05
+        found.append((float(np.linalg.norm(after.mean(axis=0) - before.mean(axis=0)) / spread / 5.0), k))
+    chosen: list[int] = []
+    floor = np.median([s for s, _ in found]) + 0.35 if found else 0.0
+    for strength, k in sorted(found, reverse=True):
+        if strength > floor and all(abs(k - other) >= reach for other in chosen):
+            chosen.append(k)
+    return (0, *(ticks(float(times[k])) for k in sorted(chosen)))
+
+
+def _onsets(features: Features) -> list[int]:
+    """Ticks of all onsets, weak ones too: peaks of the whole band's envelope above their surroundings."""
+    env = features.whole
+    if not len(env) or env.max() <= 0:
+        return []
+    around = ndimage.uniform_filter1d(env, 41, mode="nearest")
+    peaks, _ = signal.find_peaks(env, distance=4)
+    kept = [int(p) for p in peaks if env[p] > 1.6 * around[p] and env[p] > 0.06 * env.max()]
+    if env[0] > 0.2 * env.max():
+        kept.insert(0, 0)
+    return [max(0, ticks(_peak_near(env, p) / _FRAMES - _LATENCY)) for p in kept]
