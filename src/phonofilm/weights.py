@@ -145,9 +145,7 @@ MODELS: dict[str, Model] = {
         32.7,
     ),
     "font_emoji": _font(*_NOTO, "manimgx_fonts/NotoEmoji[wght].ttf", "de6c18832938afc99caf132b39d6a30a19bac7f2e812e28db2535b4608d27551", 2.0),
-    "font_symbols": _font(
-        *_NOTO, "manimgx_fonts/NotoSansSymbols[wght].ttf", "63724daeff6755a45933b9a5e3a3b41df5df8fe925c0f4c991f2f68c08a4182d", 0.2
-    ),
+    "font_symbols": _font(*_NOTO, "manimgx_fonts/NotoSansSymbols[wght].ttf", "63724daeff6755a45933b9a5e3a3b41df5df8fe925c0f4c991f2f68c08a4182d", 0.2),
     "font_arabic": _font(*_NOTO, "manimgx_fonts/NotoSansArabic[wght].ttf", "3fae4d7239d1faa55b234bda8091019a5251ff79df40d5e29367d84bed2a8138", 0.2),
     "font_hebrew": _font(*_NOTO, "manimgx_fonts/NotoSansHebrew[wght].ttf", "9d81d81ad592644487b03843da73a87b99cd28a2c4da4a096e1db8fbd14fda61", 0.1),
 }

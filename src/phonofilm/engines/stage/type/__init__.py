@@ -1,0 +1,1 @@
+"""Words and marks on the picture: subtitles, kinetic titles, lower thirds, the watermark and the logo card."""

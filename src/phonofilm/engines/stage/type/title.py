@@ -1,0 +1,228 @@
+"""Kinetic titles: words rise into their line one after another, hold, and leave together.
+
+The first line of the text (or what stands before a dash or a colon) is the headline; what follows is set small and wide below a rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import skia
+
+from phonofilm.clock import TICKS_PER_SECOND
+from phonofilm.engines.stage.type.faces import Family, script_tag
+from phonofilm.engines.stage.type.motion import clamp, ease_in, ease_out, smooth
+from phonofilm.engines.stage.type.overlay import Colour, Overlay, canvas_on, paint, trimmed
+from phonofilm.engines.stage.type.shape import ShapedLine, draw, shape
+from phonofilm.score.breaks import is_wide, wrap
+from phonofilm.score.model import Caption
+
+Box = tuple[int, int, int, int]
+HEADLINE = Family(weight=800, cjk_weight=800, optical=32.0)
+SUBLINE = Family(weight=500, cjk_weight=500, optical=20.0)
+_WHITE: Colour = (255, 255, 255)
+_BLACK: Colour = (0, 0, 0)
+_WORD = 0.62  # seconds that a word takes to rise
+_STAGGER = 0.085  # seconds between words, less where there are many
+_LEAVE = 0.30
+_EAST_GROUP = 2  # characters that rise together where there are no spaces
+_SEAM = re.compile(r"\s*\n+\s*|\s+[—–|]\s+|\s*[:：]\s+|：|——")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Word:
+    """One moving part of a line: where it stands, when it starts (seconds), the band that it rises out of."""
+
+    line: ShapedLine
+    x: float
+    baseline: float
+    begin: float
+    top: float
+    bottom: float
+    headline: bool
+
+
+class Title:
+    """One title of a film, laid out once and drawn for any tick."""
+
+    def __init__(self, cue: Caption, width: int, height: int, accent: Colour, avoid: tuple[Box, ...] = ()) -> None:
+        self._cue, self._width, self._height, self._accent = cue, width, height, accent
+        self._length = (cue.end - cue.start) / TICKS_PER_SECOND
+        # a short title moves faster, so that it always stands for a moment
+        self._pace = clamp(self._length / 2.2) if self._length < 2.2 else 1.0
+        head, sub = split_title(cue.text)
+        self._short = min(width, height)
+        lines, size = self._fit(head)
+        self._size = size
+        tracking = -0.018 if not any(map(is_wide, head)) else 0.0
+        self._words: list[_Word] = []
+        self._sub_size = max(0.30 * size, 0.026 * self._short)
+        sub_lines = self._sub_lines(sub)
+        leading = 1.1 * size if not any(map(is_wide, head)) else 1.22 * size
+        sub_leading = 1.5 * self._sub_size
+        self._gap = 0.5 * self._sub_size + 0.36 * size if sub_lines else 0.0
+        block = leading * len(lines) + (self._gap + sub_leading * len(sub_lines) if sub_lines else 0.0)
+        wide = max([shape(t, cue.language, HEADLINE, size, tracking).width for t in lines] + [s.width for s in sub_lines])
+        top = self._place(block, wide, avoid)
+        index = 0
+        for i, text in enumerate(lines):
+            index = self._lay(text, HEADLINE, size, tracking, top + leading * i, leading, index, True)
+        self._rule_y = top + leading * len(lines) + 0.42 * self._gap
+        self._rule = bool(sub_lines)
+        below = top + leading * len(lines) + self._gap
+        for i, line in enumerate(sub_lines):
+            index = self._lay(line.text, SUBLINE, self._sub_size, self._sub_tracking(line.text), below + sub_leading * i, sub_leading, index, False)
+        count = max(1, len(self._words))
+        self._stagger = min(_STAGGER, 0.7 / count) * self._pace
+        reach = 0.9 * size
+        x0, x1 = (width - wide) / 2 - reach, (width + wide) / 2 + reach
+        self._window = (max(0, int(x0)), max(0, int(top - reach)), min(width, int(x1) + 1), min(height, int(top + block + reach) + 1))
+        self._rest: Overlay | None = None
+
+    def _fit(self, head: str) -> tuple[list[str], float]:
+        """The largest size at which the headline fits its lines; short ones are set larger, within reason."""
+        language, widest = self._cue.language, 0.86 * self._width
+        tall = self._height > 1.2 * self._width
+        size, least = (0.155 if not tall else 0.14) * self._short, 0.045 * self._short
+        while size > least:
+            measure = self._measure(language, size)
+            most = 1 if measure(head) < 0.62 * widest else 3 if tall else 2
+            lines = wrap(head, measure, widest, most)
+            if lines is not None and len(lines) * size < 0.45 * self._height:
+                return lines, size
+            size *= 0.94
+        return wrap(head, self._measure(language, least), widest, 8) or [head], least
+
+    @staticmethod
+    def _measure(language: str, size: float) -> Callable[[str], float]:
+        def measure(text: str) -> float:
+            return shape(text, language, HEADLINE, size).width
+
+        return measure
+
+    def _sub_tracking(self, text: str) -> float:
+        return 0.1 if any(map(is_wide, text)) else 0.06
+
+    def _sub_lines(self, sub: str) -> list[ShapedLine]:
+        if not sub:
+            return []
+        tracking = self._sub_tracking(sub)
+        lines = wrap(sub, lambda t: shape(t, self._cue.language, SUBLINE, self._sub_size, tracking).width, 0.8 * self._width, 3)
+        return [shape(t, self._cue.language, SUBLINE, self._sub_size, tracking) for t in lines or [sub]]
+
+    def _place(self, block: float, wide: float, avoid: tuple[Box, ...]) -> float:
+        """Top of the block: the middle of the picture, else the part of it that covers least of what must stay free."""
+        x0, x1 = (self._width - wide) / 2, (self._width + wide) / 2
+
+        def covered(top: float) -> float:
+            return sum(max(0.0, min(x1, b[2]) - max(x0, b[0])) * max(0.0, min(top + block, b[3]) - max(top, b[1])) for b in avoid)
+
+        middle = 0.47 * self._height - block / 2
+        low, high = 0.88 * self._height - block, 0.1 * self._height
+        return min((middle, low, high), key=lambda top: (round(covered(top)), top != middle, top != low))
+
+    def _lay(self, text: str, family: Family, size: float, tracking: float, top: float, leading: float, index: int, headline: bool) -> int:
+        language = script_tag(self._cue.text, self._cue.language)
+        whole = shape(text, language, family, size, tracking)
+        left = (self._width - whole.width) / 2
+        baseline = top + 0.5 * leading + 0.36 * size
+        for begin, part in _parts(text, whole_line=not headline):
+            # the place of a part is where the letters before it end, kerned against it
+            x = left + shape(text[: begin + len(part)], language, family, size, tracking).width - shape(part, language, family, size, tracking).width
+            line = shape(part, language, family, size, tracking)
+            self._words.append(
+                _Word(
+                    line=line,
+                    x=x,
+                    baseline=baseline,
+                    begin=float(index),
+                    top=baseline - 1.05 * size,
+                    bottom=baseline + 0.32 * size,
+                    headline=headline,
+                )
+            )
+            index += 1
+        return index
+
+    def at(self, tick: int) -> Overlay:
+        """The title at a tick of its span."""
+        into = (tick - self._cue.start) / TICKS_PER_SECOND
+        left = (self._cue.end - tick) / TICKS_PER_SECOND
+        settled = self._stagger * len(self._words) + 1.35 * _WORD * self._pace
+        if into >= settled and left > _LEAVE * self._pace:
+            return self.at_rest()
+        return self._drawn(into, left)
+
+    def at_rest(self) -> Overlay:
+        """The title when everything has arrived."""
+        if self._rest is None:
+            self._rest = self._drawn(1e3, 1e3)
+        return self._rest
+
+    def _drawn(self, into: float, left: float) -> Overlay:
+        x0, y0, x1, y1 = self._window
+        pixels = np.zeros((max(1, y1 - y0), max(1, x1 - x0), 4), np.uint8)
+        canvas = canvas_on(pixels)
+        canvas.translate(-x0, -y0)
+        leaving = ease_in(1.0 - clamp(left / (_LEAVE * self._pace)))
+        stay = 1.0 - leaving
+        for word in self._words:
+            arrived = ease_out((into - word.begin * self._stagger) / (_WORD * self._pace))
+            if arrived > 0.0:
+                glow = smooth(arrived) * stay
+                draw(canvas, word.line, word.x, word.baseline + 0.02 * self._size, paint(_BLACK, 0.5 * glow, blur=0.16 * word.line.size))
+                draw(canvas, word.line, word.x, word.baseline + 0.02 * self._size, paint(_BLACK, 0.32 * glow, blur=0.035 * word.line.size))
+        if self._rule:
+            self._draw_rule(canvas, into, stay)
+        for word in self._words:
+            arrived = ease_out((into - word.begin * self._stagger) / (_WORD * self._pace))
+            if arrived <= 0.0:
+                continue
+            canvas.save()
+            canvas.clipRect(skia.Rect.MakeLTRB(word.x - 0.2 * self._size, word.top, word.x + word.line.width + 0.2 * self._size, word.bottom), True)
+            drop = (1.0 - arrived) * (0.95 if word.headline else 0.7) * word.line.size - leaving * 0.28 * word.line.size
+            ink = paint(_WHITE, smooth(2.2 * arrived) * stay * (1.0 if word.headline else 0.92))
+            draw(canvas, word.line, word.x, word.baseline + drop, ink)
+            canvas.restore()
+        return trimmed(pixels, x0, y0, self._width, self._height)
+
+    def _draw_rule(self, canvas: Any, into: float, stay: float) -> None:
+        first = next((w.begin for w in self._words if not w.headline), 0.0)
+        grown = ease_out((into - (first - 0.5) * self._stagger) / (1.2 * _WORD * self._pace))
+        half = 0.5 * 0.9 * self._size * grown * (0.4 + 0.6 * stay)
+        thick = max(2.0, 0.0035 * self._short)
+        rect = skia.Rect.MakeLTRB(self._width / 2 - half, self._rule_y - thick / 2, self._width / 2 + half, self._rule_y + thick / 2)
+        canvas.drawRoundRect(rect, thick / 2, thick / 2, paint(self._accent, stay * smooth(grown)))
+
+
+def split_title(text: str) -> tuple[str, str]:
+    """Headline and subline of a title."""
+    parts = _SEAM.split(text.strip(), maxsplit=1)
+    head = parts[0].strip()
+    sub = " ".join(parts[1].split()) if len(parts) > 1 else ""
+    return (head, sub) if head else (sub, "")
+
+
+def _parts(text: str, whole_line: bool) -> list[tuple[int, str]]:
+    """The moving parts of a line: words, or pairs of characters where nothing parts them; a subline moves whole."""
+    if whole_line or not text.strip():
+        return [(0, text)]
+    parts: list[tuple[int, str]] = []
+    begin = 0
+    for i, character in enumerate(text):
+        after = text[i + 1 : i + 2]
+        ends = (
+            not after
+            or character == " "
+            or (is_wide(character) and is_wide(after) and i + 1 - begin >= _EAST_GROUP and after not in "、，。！？」』：")
+        )
+        if ends:
+            part = text[begin : i + 1]
+            if part.strip():
+                parts.append((begin, part.rstrip()))
+            begin = i + 1
+    return parts
