@@ -1,7 +1,8 @@
 """The matte of a picture's subject: from the coarse maps of the networks to an edge that holds at full resolution.
 
-Coarse maps seed a GrabCut; its edge becomes a band of doubt, decided along the picture's own edges (He et al., Guided Image Filtering, 2010). The subject's
-colours at the edge are unmixed from what is behind (Forte and Pitié, Approximate Fast Foreground Colour Estimation, 2021). Axes: h w pixels.
+The coarse map is cut along the picture's own edges, which leaves a band of doubt. Inside the band each pixel is explained as a mixture of a colour sampled
+inside and one sampled outside (after Wang and Cohen, Optimized Colour Sampling for Robust Matting, 2007), smoothed where colours say little (guided filter,
+He et al., 2010). The subject's own colours at the edge are unmixed from what is behind (Forte and Pitié, 2021). Axes: h w pixels.
 """
 
 from __future__ import annotations
@@ -12,20 +13,33 @@ from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 
-CUT_SIDE = 512  # longest side at which GrabCut decides
+CUT_SIDE = 640  # longest side at which the region is decided
 EDGE_SIDE = 2048  # longest side at which the edge is refined
+GRAB = 0.5  # share of GrabCut in the region; the rest is the coarse map's
+DEPTHS = (1.0, 1.7, 2.6, 4.0)  # how deep inside and outside the band colours are sampled, in half widths of it
 
 
-def refine(picture: U8, coarse: F32) -> F32:
-    """The matte f32[h w] 0…1 of a picture u8[h w 3] from a coarse map f32[h w] of how likely each pixel is the subject's."""
+def refine(picture: U8, coarse: F32, *, hair: F32 | None = None) -> F32:
+    """The matte f32[h w] 0…1 of a picture u8[h w 3].
+
+    ``coarse`` f32[h w]: how likely each pixel is the subject's. ``hair`` f32[h w] 0…1: where the edge is fine and loose, so that the band is wider.
+    """
     height, width = picture.shape[:2]
-    region = _grab_cut(picture, coarse)
     edge = fit(picture, EDGE_SIDE)
     size = (edge.shape[1], edge.shape[0])
-    alpha = _refine_edge(edge, _resize(region, size), _resize(coarse, size))
-    alpha = _resize(alpha, (width, height))
-    return np.clip(alpha, 0, 1)
+    region = resize(_region(picture, coarse), size)
+    radius = max(2.5, max(size) / 220)
+    reach = np.full(region.shape, radius, np.float32)
+    if hair is not None:
+        reach *= 1 + np.clip(resize(hair, size), 0, 1)
+    depth = _depth(region > 0.5)
+    inside, outside = depth > reach, depth < -1.3 * reach
+    if not inside.any() or not outside.any():
+        return resize((region > 0.5).astype(np.float32), (width, height))
+    alpha = _mix(edge, inside, outside, depth / reach, radius)
+    return np.clip(resize(alpha, (width, height)), 0, 1)
 
 
 def foreground(picture: U8, matte: F32) -> U8:
@@ -33,23 +47,22 @@ def foreground(picture: U8, matte: F32) -> U8:
     height, width = picture.shape[:2]
     small = fit(picture, EDGE_SIDE)
     size = (small.shape[1], small.shape[0])
-    alpha = _resize(matte, size)
-    inner, _ = colours(small.astype(np.float32), alpha, reach=max(size) // 16)
-    inner, _ = colours(small.astype(np.float32), alpha, reach=max(size) // 256 + 2, start=inner)
-    own = _resize(inner, (width, height))
-    inside = np.clip((matte - 0.9) / 0.1, 0, 1)[..., None]
+    alpha, values = resize(matte, size), small.astype(np.float32)
+    inner, outer = _unmix(values, alpha, values, values, max(size) // 24)
+    inner, _ = _unmix(values, alpha, inner, outer, max(size) // 340 + 2)
+    own = np.asarray(cv2.resize(inner, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    inside = np.clip((matte - 0.92) / 0.08, 0, 1)[..., None]
     return np.clip(own * (1 - inside) + picture * inside + 0.5, 0, 255).astype(np.uint8)
 
 
-def colours(picture: F32, alpha: F32, *, reach: int, start: F32 | None = None) -> tuple[F32, F32]:
-    """Colours of the subject and of what is behind it at every pixel, both f32[h w 3], smooth over ``reach`` pixels."""
+def _unmix(picture: F32, alpha: F32, inner: F32, outer: F32, reach: int) -> tuple[F32, F32]:
+    """One pass of blur fusion: smooth colours of the subject and of what is behind it, then the subject's made to agree with the picture."""
     k = (2 * reach + 1, 2 * reach + 1)
     a = alpha[..., None]
-    guess = picture if start is None else start
-    inner = cv2.blur(guess * a, k) / (cv2.blur(alpha, k)[..., None] + 1e-4)
-    outer = cv2.blur(picture * (1 - a), k) / (cv2.blur(1 - alpha, k)[..., None] + 1e-4)
-    inner = inner + a * (picture - a * inner - (1 - a) * outer)
-    return np.clip(inner, 0, 255).astype(np.float32), np.clip(outer, 0, 255).astype(np.float32)
+    f = cv2.blur(inner * a, k) / (cv2.blur(alpha, k)[..., None] + np.float32(1e-4))
+    b = cv2.blur(outer * (1 - a), k) / (cv2.blur(1 - alpha, k)[..., None] + np.float32(1e-4))
+    f = f + a * (picture - a * f - (1 - a) * b)
+    return np.clip(f, 0, 255).astype(np.float32), np.clip(b, 0, 255).astype(np.float32)
 
 
 def fit(picture: U8, side: int) -> U8:
@@ -61,35 +74,90 @@ def fit(picture: U8, side: int) -> U8:
     return np.asarray(cv2.resize(picture, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _resize(values: F32, size: tuple[int, int]) -> F32:
+def resize(values: F32, size: tuple[int, int]) -> F32:
+    """A map f32[h w] at another (width, height)."""
     shrinks = size[0] * size[1] < values.shape[0] * values.shape[1]
-    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR), np.float32)
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC), np.float32)
 
 
-def _grab_cut(picture: U8, coarse: F32) -> F32:
-    """Which pixels are the subject's, f32[h w] of 0 and 1 at ``CUT_SIDE``: the coarse map, its doubtful rim decided by colour."""
+def _disc(radius: float) -> U8:
+    r = max(1, round(radius))
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * r + 1, 2 * r + 1)), np.uint8)
+
+
+def _region(picture: U8, coarse: F32) -> F32:
+    """Which pixels are the subject's, f32[h w] 0…1 at ``CUT_SIDE``: the coarse map, its rim moved a little to the picture's edges by GrabCut."""
     small = fit(picture, CUT_SIDE)
-    prior = _resize(coarse, (small.shape[1], small.shape[0]))
-    radius = max(3, max(prior.shape) // 60)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    prior = resize(coarse, (small.shape[1], small.shape[0]))
+    radius = max(prior.shape) / 110
     likely = (prior > 0.5).astype(np.uint8)
-    surely = cv2.erode((prior > 0.9).astype(np.uint8), kernel, borderValue=1)
-    never = 1 - cv2.dilate((prior > 0.1).astype(np.uint8), kernel)
-    if likely.sum() < 16 or surely.sum() < 16 or never.sum() < 16:
-        return prior
+    surely = cv2.erode(likely, _disc(radius), borderValue=1)
+    possible = cv2.dilate(likely, _disc(radius))
     state = np.where(likely == 1, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    state[surely == 1], state[never == 1] = cv2.GC_FGD, cv2.GC_BGD
+    state[surely == 1], state[possible == 0] = cv2.GC_FGD, cv2.GC_BGD
+    if surely.sum() < 32 or (possible == 0).sum() < 32:
+        return prior
     cv2.setRNGSeed(1)
-    cv2.grabCut(small, state, None, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)  # pyright: ignore[reportCallIssue, reportArgumentType]
-    return np.isin(state, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.float32)
+    cv2.grabCut(small, state, None, np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_MASK)  # pyright: ignore[reportCallIssue, reportArgumentType]
+    cut = np.isin(state, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.float32)
+    return np.asarray(GRAB * cv2.GaussianBlur(cut, (0, 0), 1.0) + (1 - GRAB) * prior, np.float32)
 
 
-def _refine_edge(picture: U8, region: F32, coarse: F32) -> F32:
-    """The matte at the size of ``picture``: region and coarse map guided by the picture's edges in a band around the cut."""
-    side = max(picture.shape[:2])
-    guide = picture.astype(np.float32) / np.float32(255)
-    start = cv2.GaussianBlur(np.asarray(region, np.float32), (0, 0), side / 700)
-    alpha = cv2.ximgproc.guidedFilter(guide, start, max(2, side // 170), 1e-4)
-    alpha = np.clip((np.asarray(alpha, np.float32) - 0.08) / 0.84, 0, 1)
-    keep = np.maximum(coarse, np.asarray(region, np.float32))
-    return np.where(keep < 0.02, 0, alpha).astype(np.float32)
+def _depth(region: Mask) -> F32:
+    """Distance to the region's rim in pixels, positive inside; the picture's border is no rim."""
+    mask = np.pad(region.astype(np.uint8), 1, mode="edge")
+    inside, outside = cv2.distanceTransform(mask, cv2.DIST_L2, 5), cv2.distanceTransform(1 - mask, cv2.DIST_L2, 5)
+    return np.asarray(np.minimum(inside, 1e4) - np.minimum(outside, 1e4), np.float32)[1:-1, 1:-1]
+
+
+def _samples(picture: F32, known: Mask, at: tuple[NDArray[np.intp], NDArray[np.intp]], radius: float) -> F32:
+    """Colours f32[k n 3] of the known pixels nearest to the places ``at``, at several depths behind the known region's rim."""
+    smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), 1.0), np.float32)
+    out: list[F32] = []
+    for depth in DEPTHS:
+        deep = np.asarray(cv2.erode(known.astype(np.uint8), _disc(radius * (depth - 1)), borderValue=1) if depth > 1 else known.astype(np.uint8))
+        if not deep.any():
+            deep = known.astype(np.uint8)
+        _, labels = cv2.distanceTransformWithLabels(1 - deep, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+        ys, xs = np.nonzero(deep)
+        place = np.zeros(int(labels.max()) + 1, np.int64)
+        place[labels[ys, xs]] = ys * picture.shape[1] + xs
+        out.append(smooth.reshape(-1, 3)[place[labels[at]]])
+    return np.stack(out)
+
+
+def _mix(picture: U8, inside: Mask, outside: Mask, depth: F32, radius: float) -> F32:
+    """The matte at the size of ``picture``: 1 inside, 0 outside, and in the band the share of the best pair of sampled colours.
+
+    ``depth`` is the distance to the region's rim, positive inside, 1 at the inner side of the band: it decides where colours say little, and bounds what they may say.
+    """
+    values = picture.astype(np.float32)
+    at = np.nonzero(~inside & ~outside)
+    here = values[at]
+    f, b = _samples(values, inside, at, radius), _samples(values, outside, at, radius)
+    best, share, apart = np.full(len(here), np.inf, np.float32), np.zeros(len(here), np.float32), np.zeros(len(here), np.float32)
+    for i in range(len(f)):
+        for j in range(len(b)):
+            across = f[i] - b[j]
+            length = (across * across).sum(1)
+            a = np.clip(((here - b[j]) * across).sum(1) / (length + 1), 0, 1)
+            left = here - b[j] - a[:, None] * across
+            cost = (left * left).sum(1) / (length + 400) + 0.02 * (i + j)
+            better = cost < best
+            best = np.where(better, cost, best)
+            share, apart = np.where(better, a, share), np.where(better, length, apart)
+    ramp = np.clip(0.5 + 0.9 * depth, 0, 1)  # what the region alone says
+    trust_here = np.exp(-4 * best) * (apart / (apart + 2500))
+    known, weight = inside.astype(np.float32), np.ones(inside.shape, np.float32)
+    known[at] = trust_here * share + (1 - trust_here) * ramp[at]
+    weight[at] = 0.15 + 0.85 * trust_here
+    smooth = _guided(values, known * weight, radius) / np.maximum(_guided(values, weight, radius), 1e-3)
+    crisp = trust_here * 0.5
+    alpha = np.clip(smooth, 0, 1)
+    alpha[at] = (1 - crisp) * alpha[at] + crisp * share
+    alpha = np.clip((alpha - 0.07) / 0.86, 0, 1)
+    return np.clip(alpha, np.clip(0.2 + 1.6 * depth, 0, 1), np.clip(1.6 + 1.3 * depth, 0, 1)).astype(np.float32)
+
+
+def _guided(guide: F32, values: F32, radius: float) -> F32:
+    return np.asarray(cv2.ximgproc.guidedFilter(guide / np.float32(255), values, max(2, round(radius)), 2e-4), np.float32)

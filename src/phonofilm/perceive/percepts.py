@@ -39,7 +39,8 @@ class Face:
 class Picture:
     """A prepared picture: upright, sRGB, small ones enlarged (``scale`` times), its subject's matte, and the plate behind the subject.
 
-    ``plate`` is the picture with the subject filled in from its surroundings. ``ground`` is the subject's contact line, a pixel row.
+    ``plate`` is the picture with the subject filled in from its surroundings. ``foreground`` u8[h w 3]: the subject's own colours, carried outwards over
+    its edge: lay it with ``matte`` over anything (None only in hand-made pictures: then ``image`` serves). ``ground`` is the subject's contact line, a pixel row.
     ``palette``: colours as #rrggbb, most of the picture first. ``faces`` largest first. ``pose``: f32[33 4] x y z visibility, or None.
     """
 
@@ -56,6 +57,7 @@ class Picture:
     pose: F32 | None
     has_alpha: bool
     remarks: tuple[str, ...] = ()
+    foreground: U8 | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

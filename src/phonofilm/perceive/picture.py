@@ -39,6 +39,7 @@ def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, rol
     body = BodyFinder().find(small)
     progress(f"matte of {name}", 0.3)
     matte = _matte(small, image, alpha, meshes, body)
+    own = mattes.foreground(image, matte.astype(np.float32) / np.float32(255))
     kind: SubjectKind = "person" if meshes or body is not None else "object"
     box = _box(matte)
     if box is None:
@@ -61,6 +62,7 @@ def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, rol
         pose=None if body is None else (body.landmarks * np.array([scale, scale, scale, 1], np.float32)),
         has_alpha=alpha is not None,
         remarks=remarks,
+        foreground=own,
     )
 
 
@@ -77,13 +79,58 @@ def _read(path: Path) -> tuple[U8, U8 | None, tuple[str, ...]]:
 def _matte(small: U8, image: U8, alpha: U8 | None, meshes: list[Mesh], body: Body | None) -> U8:
     if alpha is not None:
         return alpha
-    coarse = SubjectMask()(small)
+    subject, person = SubjectMask(), PersonMask()
+    coarse = subject(small)
     if meshes or body is not None:
-        person = PersonMask()(small)
-        coarse = np.maximum(coarse, person * (coarse > 0.2))
-    size = (image.shape[1], image.shape[0])
-    whole = np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR), np.float32)
-    return (mattes.refine(image, whole) * 255 + 0.5).astype(np.uint8)
+        coarse = np.maximum(coarse, person(small) * (coarse > 0.2))
+    hair = np.zeros(coarse.shape, np.float32)
+    for mesh in meshes[:2]:
+        coarse = _closer(small, coarse, _head(mesh, small), subject)
+        _around_head(hair, mesh)
+    return (mattes.refine(image, coarse, hair=hair) * 255 + 0.5).astype(np.uint8)
+
+
+def _head(mesh: Mesh, picture: U8) -> tuple[int, int, int, int]:
+    """The part of a picture around a head and its shoulders: x0 y0 x1 y1."""
+    top, chin = mesh.landmarks[10, :2], mesh.landmarks[152, :2]
+    height, middle = float(np.hypot(*(chin - top))), 0.6 * top + 0.4 * chin
+    x0, y0 = np.maximum(middle - 1.4 * height, 0).astype(int)
+    x1, y1 = np.minimum(middle + 1.4 * height, (picture.shape[1], picture.shape[0])).astype(int)
+    return int(x0), int(y0), int(x1), int(y1)
+
+
+def _closer(picture: U8, coarse: F32, part: tuple[int, int, int, int], subject: SubjectMask) -> F32:
+    """The coarse map with its rim inside ``part`` seen again from close by. What is far from the rim stays as it was."""
+    x0, y0, x1, y1 = part
+    if x1 - x0 < 32 or y1 - y0 < 32:
+        return coarse
+    before = coarse[y0:y1, x0:x1]
+    after = subject(picture[y0:y1, x0:x1])
+    both, either = np.minimum(before, after).sum(), np.maximum(before, after).sum()
+    if both < 0.8 * either:
+        return coarse
+    side = max(x1 - x0, y1 - y0)
+    rim = cv2.morphologyEx((before > 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    near = np.asarray(cv2.distanceTransform(1 - np.asarray(rim, np.uint8), cv2.DIST_L2, 3), np.float32)
+    weight = np.clip(2 - near / (0.03 * side), 0, 1)
+    h, w = before.shape
+    fade = 0.08 * side
+    right = np.where(x1 < picture.shape[1], (w - 1 - np.arange(w)) / fade, 1)
+    below = np.where(y1 < picture.shape[0], (h - 1 - np.arange(h)) / fade, 1)
+    left, above = np.where(x0 > 0, np.arange(w) / fade, 1), np.where(y0 > 0, np.arange(h) / fade, 1)
+    weight *= np.clip(np.minimum(left, right), 0, 1)[None] * np.clip(np.minimum(above, below), 0, 1)[:, None]
+    out = coarse.copy()
+    out[y0:y1, x0:x1] = before + (after - before) * weight
+    return out.astype(np.float32)
+
+
+def _around_head(hair: F32, mesh: Mesh) -> None:
+    """Mark where a head's hair may be: an ellipse around it down to the jaw, turned with it."""
+    top, chin = mesh.landmarks[10, :2], mesh.landmarks[152, :2]
+    height = float(np.hypot(*(chin - top)))
+    middle = top + 0.25 * (chin - top)
+    axes = (round(1.15 * height), round(1.05 * height))
+    cv2.ellipse(hair, (round(float(middle[0])), round(float(middle[1]))), axes, mesh.roll, 0, 360, 1.0, -1)
 
 
 def _box(matte: U8) -> tuple[int, int, int, int] | None:
