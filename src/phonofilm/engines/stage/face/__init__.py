@@ -1,0 +1,1 @@
+"""The talking face: a photo's own pixels moved by the phones of a line."""

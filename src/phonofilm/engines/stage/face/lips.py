@@ -1,0 +1,136 @@
+"""Where the lips go: from an expression to the four contours of the mouth, in head coordinates (unit: face height)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phonofilm.engines.stage.face.expression import Expression
+from phonofilm.engines.stage.face.mesh import LOWER_INNER, LOWER_OUTER, UPPER_INNER, UPPER_OUTER, HeadFrame
+
+F32 = NDArray[np.float32]
+
+#: one millimetre of a face of usual size, in face heights (trichion-less mesh height is about 175 mm)
+MM = 1 / 175
+#: inner gap of jaw = 1, in face heights: a wide /a/ (Abry & Boë 1986 give 15 to 20 mm for open vowels)
+WIDE = 0.125
+#: share of the gap that the upper lip gives
+UPPER_SHARE = 0.14
+#: the chin follows the lower lip by this share
+CHIN_SHARE = 0.72
+#: corners of a relaxed mouth are this many pupil distances apart
+RELAXED_WIDTH = 0.84
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Lips:
+    """The mouth in the photo: contours f32[11 3] from the picture's left corner to the right, head coordinates.
+
+    ``gap`` is how far the photo's lips are open, ``seam`` f32[11 2] where they would meet, ``relaxed`` the width factor of the mouth at ease.
+    """
+
+    upper_outer: F32
+    upper_inner: F32
+    lower_inner: F32
+    lower_outer: F32
+    seam: F32
+    gap: float
+    relaxed: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Mouth:
+    """The mouth of an expression: the same contours moved; ``drop`` of the jaw, ``gap`` at the middle; head coordinates."""
+
+    upper_outer: F32
+    upper_inner: F32
+    lower_inner: F32
+    lower_outer: F32
+    drop: float
+    gap: float
+
+
+def read_lips(landmarks: F32, frame: HeadFrame, pupils: float) -> Lips:
+    """The photo's mouth; ``pupils`` is the distance between the pupils in face heights."""
+    uo, ui, li, lo = (frame.to_head(landmarks[list(rows)]) for rows in (UPPER_OUTER, UPPER_INNER, LOWER_INNER, LOWER_OUTER))
+    gap = max(0.0, float(np.mean((li - ui)[4:7, 1])))
+    width = float(uo[-1, 0] - uo[0, 0])
+    relaxed = float(np.clip(RELAXED_WIDTH * pupils / max(width, 1e-3), 0.84, 1.0))
+    relaxed = 1 + (relaxed - 1) * min(1.0, gap / 0.03)
+    middle = (ui * 0.48 + li * 0.52)[:, :2].copy()
+    corner = (middle[0, 1] + middle[-1, 1]) / 2
+    smile = float(np.clip((middle[5, 1] - corner) / 0.05, 0, 1)) * min(1.0, gap / 0.03)
+    # a relaxed mouth is flatter than a smile: half of the corners' lift goes
+    middle[:, 1] += (middle[5, 1] - middle[:, 1]) * 0.4 * smile
+    return Lips(upper_outer=uo, upper_inner=ui, lower_inner=li, lower_outer=lo, seam=middle, gap=gap, relaxed=relaxed)
+
+
+def _profile(s: F32, power: float, round_: float) -> F32:
+    return np.power(np.clip(1 - np.abs(s) ** power, 0, 1), round_).astype(np.float32)
+
+
+def move_lips(lips: Lips, e: Expression) -> Mouth:
+    """The contours that the expression asks for. Thickness is kept: outer contours follow the inner ones."""
+    xs = lips.seam[:, 0]
+    centre = float(xs[0] + xs[-1]) / 2
+    half = float(xs[-1] - xs[0]) / 2
+    s = ((xs - centre) / half).astype(np.float32)
+
+    bite = e.teeth
+    opening = WIDE * e.jaw * (1 - e.closed)
+    opening *= 1 - 0.25 * e.rounding
+    press = e.closed
+    rise = UPPER_SHARE * opening + (0.010 * e.spread + 0.004 * e.rounding) * min(1.0, opening / 0.02)
+    fall = opening - UPPER_SHARE * opening
+    round_ = float(np.clip(e.rounding, 0, 1))
+    shape = _profile(s, 2.5 - 0.5 * round_, 0.85 - 0.3 * round_)
+    flat = _profile(s, 3.5, 0.8)
+
+    narrow = lips.relaxed * (1 - 0.27 * round_ + 0.07 * e.spread * (1 - round_) - 0.05 * e.jaw + 0.06 * e.smile)
+    x = centre + (xs - centre) * narrow
+    lift = -(0.010 * e.spread + 0.03 * e.smile) * np.abs(s) ** 1.5
+    lift += fall * 0.28 * np.abs(s) ** 2  # corners sink a little with the jaw
+    seam = lips.seam[:, 1] + lift
+    # f and v: the lower lip rises under the upper teeth, the upper lip lifts off them
+    inner_up = seam - shape * rise - flat * bite * 3.0 * MM
+    inner_low = seam + shape * fall - flat * bite * 1.0 * MM
+    # closed lips overlap a hair, so that nothing shines through
+    over = 0.0015 * press
+    inner_up += over * flat
+    inner_low -= over * flat
+
+    def follow(outer: F32, inner: F32, moved: F32, out: float, back: float, sign: int, roll: float) -> F32:
+        delta = moved - inner[:, 1]
+        outwards = delta * sign > 0
+        y = outer[:, 1] + np.where(outwards, delta * out, delta * back)
+        thickness = (y - moved) * sign
+        y = moved + sign * thickness * (1 - roll)
+        return y.astype(np.float32)
+
+    roll = 0.16 * press + 0.05 * e.spread
+    swell = 0.14 * round_
+    uo_y = follow(lips.upper_outer, lips.upper_inner, inner_up, 0.9, 0.62, -1, roll - swell)
+    lo_y = follow(lips.lower_outer, lips.lower_inner, inner_low, 0.95, 0.62, 1, roll - swell + 0.3 * bite)
+
+    def outer_x(outer: F32) -> F32:
+        return centre + (outer[:, 0] - centre) * (narrow * 0.9 + 0.1)
+
+    keep = 1 - e.rest
+    forward = 0.035 * round_ * _profile(s, 2.0, 1.0)
+
+    def blend(base: F32, bx: F32, by: F32) -> F32:
+        moved = np.stack([bx, by, base[:, 2] + forward], axis=1)
+        return (base + (moved - base) * keep).astype(np.float32)
+
+    uo = blend(lips.upper_outer, outer_x(lips.upper_outer), uo_y)
+    ui = blend(lips.upper_inner, x, inner_up)
+    li = blend(lips.lower_inner, x, inner_low)
+    lo = blend(lips.lower_outer, outer_x(lips.lower_outer), lo_y)
+    # the corners are one point for the outer and one for the inner contours
+    for a, b in ((uo, lo), (ui, li)):
+        for end in (0, -1):
+            a[end] = b[end] = (a[end] + b[end]) / 2
+    shown = max(0.0, lips.gap * e.rest + (opening + bite * 2 * MM) * keep)
+    return Mouth(upper_outer=uo, upper_inner=ui, lower_inner=li, lower_outer=lo, drop=fall * CHIN_SHARE * keep, gap=shown)

@@ -1,0 +1,107 @@
+"""From phones to the mouth's curves: coarticulation by dominance (Cohen & Massaro 1993), in a smoothed form.
+
+Every phone pulls each channel towards its viseme's value with a weight of its own; its pull over time is its span blurred by a Gaussian,
+so neighbours blend, lips anticipate, and a short weak sound gives way to a strong one. Symmetric kernels keep the peak of every sound where it is heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from phonofilm.clock import TICKS_PER_SECOND, frame_at
+from phonofilm.phones import VISEMES, Phone, is_bilabial
+
+F32 = NDArray[np.float32]
+
+#: curves are kept at this many ticks a sample (100 a second)
+HOP = 480
+CHANNELS = ("jaw", "closed", "rounding", "spread", "teeth", "tongue")
+#: blur of a phone's pull, seconds; how much earlier a channel starts than the sound
+BLUR = {"jaw": 0.026, "closed": 0.013, "rounding": 0.042, "spread": 0.036, "teeth": 0.020, "tongue": 0.024}
+LEAD = {"rounding": 0.030, "spread": 0.012, "teeth": 0.008}
+#: pull of a viseme on a channel where it is not 1
+PULL: dict[str, dict[str, float]] = {
+    "sil": {"jaw": 0.7, "rounding": 0.4, "spread": 0.4},
+    "PP": {"jaw": 1.1, "closed": 6.0, "rounding": 0.25, "spread": 0.25},
+    "FF": {"jaw": 1.3, "teeth": 4.0, "rounding": 0.3, "spread": 0.4},
+    "TH": {"jaw": 0.9, "rounding": 0.2, "spread": 0.2, "tongue": 2.0},
+    "DD": {"jaw": 0.65, "rounding": 0.15, "spread": 0.25},
+    "kk": {"jaw": 0.45, "rounding": 0.10, "spread": 0.15},
+    "CH": {"jaw": 0.9, "rounding": 1.2, "spread": 0.5},
+    "SS": {"jaw": 1.1, "rounding": 0.25, "spread": 0.8},
+    "nn": {"jaw": 0.6, "rounding": 0.15, "spread": 0.2},
+    "RR": {"jaw": 0.6, "rounding": 0.7, "spread": 0.4},
+    "U": {"rounding": 1.6},
+    "O": {"rounding": 1.4},
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Mouthing:
+    """The mouth over time: one f32[n] a channel, n samples ``HOP`` ticks apart; ``shut`` are the frames that a bilabial's middle falls into."""
+
+    curves: dict[str, F32]
+    speaking: F32
+    shut: frozenset[int]
+
+
+def pauses(phones: Sequence[Phone], length: int) -> list[tuple[int, int]]:
+    """Spans of [0, length) without speech, ticks."""
+    spoken = sorted((p.start, p.end) for p in phones if p.viseme != "sil" and p.end > p.start)
+    out: list[tuple[int, int]] = []
+    at = 0
+    for start, end in spoken:
+        if start > at:
+            out.append((at, start))
+        at = max(at, end)
+    if at < length:
+        out.append((at, length))
+    return out
+
+
+def mouthing(phones: Sequence[Phone], energy: F32, length: int) -> Mouthing:
+    """Curves of the mouth for phones in film ticks; ``energy`` f32[frames] 0…1 scales the opening between a murmur and a shout."""
+    n = length // HOP + 2
+    at = np.arange(n) * (HOP / TICKS_PER_SECOND)
+    spans = [(p.start, p.end, p.viseme) for p in phones if p.viseme != "sil" and p.end > p.start]
+    spans += [(a, b, "sil") for a, b in pauses(phones, length + TICKS_PER_SECOND)]
+    spans.append((-TICKS_PER_SECOND, 0, "sil"))
+    curves: dict[str, F32] = {}
+    for name in CHANNELS:
+        blur, lead = BLUR[name], LEAD.get(name, 0.0)
+        above, below = np.zeros(n), np.full(n, 1e-6)
+        for start, end, viseme in spans:
+            a, b = start / TICKS_PER_SECOND - lead, end / TICKS_PER_SECOND - lead
+            low, high = np.searchsorted(at, (a - 5 * blur, b + 5 * blur))
+            t = at[low:high]
+            pull = (ndtr((t - a) / blur) - ndtr((t - b) / blur)) * PULL.get(viseme, {}).get(name, 1.0)
+            value = getattr(VISEMES[viseme], name)
+            if viseme == "sil":
+                # in a short pause the mouth does not go home; in a long one it closes
+                value = {"jaw": 0.10 * float(np.exp(-max(0.0, b - a - 0.08) / 0.10)), "closed": 0.0}.get(name, 0.0)
+            above[low:high] += pull * value
+            below[low:high] += pull
+        curves[name] = (above / below).astype(np.float32)
+    frames = np.arange(len(energy)) * (2000 / TICKS_PER_SECOND) + 1000 / TICKS_PER_SECOND
+    loud = np.interp(at, frames, energy) if len(energy) else np.full(n, 0.6)
+    kernel = np.exp(-0.5 * (np.arange(-24, 25) / 9.0) ** 2)
+    loud = np.convolve(np.pad(loud, 24, mode="edge"), kernel / kernel.sum(), mode="valid")
+    scale = 0.78 + 0.34 * np.clip(loud, 0, 1)
+    curves["jaw"] = np.clip(curves["jaw"] * scale, 0, 1.1).astype(np.float32)
+    curves["closed"] = np.clip(curves["closed"] * 1.35, 0, 1).astype(np.float32)
+    speaking = np.zeros(n)
+    for start, end, viseme in spans:
+        if viseme != "sil":
+            a, b = start / TICKS_PER_SECOND - 0.12, end / TICKS_PER_SECOND + 0.10
+            speaking = np.maximum(speaking, ndtr((at - a) / 0.06) - ndtr((at - b) / 0.08))
+    for gap_start, gap_end in pauses(phones, length):
+        if gap_end - gap_start < 0.32 * TICKS_PER_SECOND and gap_start > 0 and gap_end < length:
+            inside = (at >= gap_start / TICKS_PER_SECOND) & (at <= gap_end / TICKS_PER_SECOND)
+            speaking[inside] = np.maximum(speaking[inside], 0.999)
+    shut = frozenset(frame_at((p.start + p.end) // 2) for p in phones if is_bilabial(p))
+    return Mouthing(curves=curves, speaking=speaking.astype(np.float32), shut=shut)
