@@ -62,7 +62,7 @@ class ReferenceError_(InputError):
     code = "reference"
 
     def __init__(self, file: str, problem: str, hint: str) -> None:
-        self.file = file
+        self.file, self.problem, self.hint = file, problem, hint
         super().__init__(f"{file}: {problem}. {hint}")
 
 

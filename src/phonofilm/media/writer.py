@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self, cast
+from typing import Protocol, Self
 
 import av
 import numpy as np
-from av.audio.stream import AudioStream
 from av.bitstream import BitStreamFilterContext
-from av.container.output import OutputContainer
-from av.video.reformatter import Colorspace, ColorRange
+from av.error import FFmpegError
+from av.packet import Packet
+from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -43,6 +43,7 @@ class Format:
 
 FORMATS: dict[str, Format] = {
     "film": Format(preset="veryfast", crf=18, threads=2, keyframe_every=48, sound_bits=256_000),
+    "copy": Format(preset="ultrafast", crf=12, threads=2, keyframe_every=12, sound_bits=256_000),
     "draft": Format(preset="ultrafast", crf=26, threads=2, keyframe_every=48, sound_bits=128_000),
 }
 
@@ -73,8 +74,8 @@ class FilmWriter:
     """Writes one film as a context manager; on any error, a Cancelled or a short film, nothing is left on disk.
 
     ``length`` is in ticks (whole frames). ``metadata`` goes into the file's header as it is (``title``, ``comment`` …; see ``provenance``).
-    Decoded, the film has exactly ``length / 2000`` frames and, with ``sound``, ``length`` samples: AAC codes blocks of 1024 and readers trim
-    only the start, so ``-length mod 1024`` samples of silence go before the film, at negative times that the edit list skips (ISO/IEC 14496-12 §8.6.6).
+    Decoded, the film has exactly ``length / 2000`` frames and, with ``sound``, ``length`` samples: AAC codes blocks of 1024 and readers trim only
+    the start, so ``-length mod 1024`` samples of silence go before the film, at negative times that the edit list skips (ISO/IEC 14496-12 §8.6.6).
     Raises ``EncodeError`` where the folder, the disk or a chunk is not as it must be.
     """
 
@@ -94,7 +95,7 @@ class FilmWriter:
         self._part = beside(self.out)
         try:
             self._open()
-        except (av.FFmpegError, OSError) as e:
+        except (FFmpegError, OSError) as e:
             self._part.unlink(missing_ok=True)
             raise EncodeError(f"{self.out}: the film cannot be opened for writing ({e}). Choose another place with --out.") from e
         return self
@@ -102,9 +103,9 @@ class FilmWriter:
     def _open(self) -> None:
         f = self.format
         options = {"movflags": "+faststart", "fflags": "+bitexact"}
-        self._container = cast(OutputContainer, av.open(str(self._part), "w", format="mp4", options=options))
+        self._container = av.open(str(self._part), "w", format="mp4", options=options)
         self._container.metadata.update(self.metadata)
-        video = cast(VideoStream, self._container.add_stream("libx264", rate=FRAMES_PER_SECOND))
+        video = self._container.add_stream("libx264", rate=FRAMES_PER_SECOND)
         video.width, video.height, video.pix_fmt = self.width, self.height, "yuv420p"
         context = video.codec_context
         context.time_base = Fraction(1, FRAMES_PER_SECOND)
@@ -117,7 +118,7 @@ class FilmWriter:
         self._bare = BitStreamFilterContext("filter_units=remove_types=6", in_stream=video)
         if not self.sound:
             return
-        audio = cast(AudioStream, self._container.add_stream("aac", rate=TICKS_PER_SECOND))
+        audio = self._container.add_stream("aac", rate=TICKS_PER_SECOND)
         audio.codec_context.layout = "stereo"
         audio.codec_context.format = "fltp"
         audio.bit_rate = f.sound_bits
@@ -148,7 +149,7 @@ class FilmWriter:
                 picture.colorspace, picture.color_range = Colorspace.ITU709, ColorRange.MPEG
                 self._mux_video(picture)
                 self._at += TICKS_PER_FRAME
-        except (av.FFmpegError, OSError) as e:
+        except (FFmpegError, OSError) as e:
             raise EncodeError(f"{self.out}: the film could not be written ({e}). Is the disk full?") from e
 
     def _mux_video(self, picture: av.VideoFrame | None) -> None:
@@ -157,7 +158,7 @@ class FilmWriter:
         if picture is None:
             self._mux_bare(None)
 
-    def _mux_bare(self, packet: av.Packet | None) -> None:
+    def _mux_bare(self, packet: Packet[VideoStream] | None) -> None:
         for bare in self._bare.filter(packet):
             bare.stream = self._video
             self._container.mux(bare)
@@ -190,14 +191,14 @@ class FilmWriter:
                 self._container.mux(self._audio.encode(None))
             self._container.close()
             self._part.replace(self.out)
-        except (av.FFmpegError, OSError) as e:
+        except (FFmpegError, OSError) as e:
             raise EncodeError(f"{self.out}: the film could not be finished ({e}). Is the disk full?") from e
         self._finished = Film(path=self.out, width=self.width, height=self.height, length=self.length, sound=self.sound)
 
     def _drop(self) -> None:
         try:
             self._container.close()
-        except (av.FFmpegError, OSError, ValueError):
+        except (FFmpegError, OSError, ValueError):
             pass  # the file goes away with whatever it could not hold
         finally:
             self._part.unlink(missing_ok=True)
@@ -211,7 +212,7 @@ class FilmWriter:
 
 
 def beside(out: Path) -> Path:
-    """A fresh, empty, hidden file in the folder of ``out``, to be renamed to it when whole. Raises ``EncodeError`` where that folder takes no file."""
+    """A fresh, empty, hidden file in the folder of ``out``, to be renamed to it when whole. Raises ``EncodeError``."""
     try:
         handle, name = tempfile.mkstemp(prefix=f".{out.stem[:40]}-", suffix=out.suffix + ".part", dir=out.absolute().parent)
         os.close(handle)

@@ -1,0 +1,142 @@
+"""What a profile of limits allows, as data. Sizes are bytes in powers of ten, lengths are ticks, sides are pixels.
+
+``seedance`` holds the limits of the vendor's interface. ``local`` is for people at their own machine: whatever phones, cameras and recorders make,
+up to what protects the machine. The counts hold in both. ``media.check`` applies a profile; ``phonofilm limits`` prints it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from phonofilm.clock import TICKS_PER_SECOND
+from phonofilm.errors import RequestError
+from phonofilm.request import Kind
+
+MB = 1_000_000
+SECOND = TICKS_PER_SECOND
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindLimits:
+    """The rows of one kind of file. A span is (least, most), both allowed; ``None`` means that the row does not apply.
+
+    ``formats``: names by content (see ``media.sniff``). ``length`` each and ``together`` all of the kind, ticks.
+    ``side``: the shorter and the longer side. ``aspect``: width / height. ``pixels``: most pixels of one picture.
+    """
+
+    count: int
+    formats: frozenset[str]
+    bytes: int
+    length: tuple[int, int] | None = None
+    together: int | None = None
+    side: tuple[int, int] | None = None
+    pixels: int | None = None
+    aspect: tuple[float, float] | None = None
+    fps: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """One profile: its name and the limits of each kind; ``files`` is the most together."""
+
+    name: str
+    files: int
+    image: KindLimits
+    video: KindLimits
+    audio: KindLimits
+
+    def of(self, kind: Kind) -> KindLimits:
+        """The rows of one kind."""
+        return {"image": self.image, "video": self.video, "audio": self.audio}[kind]
+
+
+_CLIPS = frozenset({"mp4", "mov", "matroska", "avi", "mpegts", "mpegps", "flv", "asf", "ogg"})
+
+PROFILES: dict[str, Limits] = {
+    "seedance": Limits(
+        name="seedance",
+        files=12,
+        image=KindLimits(
+            count=9, formats=frozenset({"jpeg", "png", "webp", "bmp", "tiff", "gif"}), bytes=30 * MB, side=(300, 6000), aspect=(0.4, 2.5)
+        ),
+        video=KindLimits(
+            count=3,
+            formats=frozenset({"mp4", "mov"}),
+            bytes=50 * MB,
+            length=(2 * SECOND, 15 * SECOND),
+            together=15 * SECOND,
+            side=(300, 1 << 16),
+            fps=(23.9, 60.1),
+        ),
+        audio=KindLimits(
+            count=3,
+            formats=frozenset({"mp3", "wav", "mp4"}),
+            bytes=15 * MB,
+            length=(2 * SECOND, 15 * SECOND),
+            together=15 * SECOND,
+        ),
+    ),
+    "local": Limits(
+        name="local",
+        files=12,
+        image=KindLimits(
+            count=9,
+            formats=frozenset({"jpeg", "png", "webp", "bmp", "tiff", "gif", "heic", "avif"}),
+            bytes=300 * MB,
+            side=(16, 30_000),
+            pixels=120_000_000,
+            aspect=(0.05, 20.0),
+        ),
+        video=KindLimits(
+            count=3,
+            formats=_CLIPS,
+            bytes=4_000 * MB,
+            length=(SECOND // 5, 3600 * SECOND),
+            side=(64, 8192),
+            pixels=36_000_000,
+            aspect=(0.1, 10.0),
+            fps=(1.0, 1000.0),
+        ),
+        audio=KindLimits(
+            count=3,
+            formats=_CLIPS | {"wav", "mp3", "flac", "aac", "aiff", "caf", "amr"},
+            bytes=1_000 * MB,
+            length=(SECOND // 20, 3600 * SECOND),
+        ),
+    ),
+}
+
+
+def profile(name: str, profiles: Mapping[str, Limits] = PROFILES) -> Limits:
+    """The profile of that name. Raises ``RequestError``."""
+    if name not in profiles:
+        raise RequestError(f"limits is {name!r}; choose one of {', '.join(profiles)}.")
+    return profiles[name]
+
+
+def read_profiles(path: Path, base: Mapping[str, Limits] = PROFILES) -> dict[str, Limits]:
+    """The profiles with an operator's changes from a TOML file: ``[local.image]`` then ``count = 4``; a new name starts as a copy of ``local``.
+
+    Spans are arrays of two, formats arrays of names. Raises ``RequestError`` for an unknown row.
+    """
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as e:
+        raise RequestError(f"{path.name}: the limits cannot be read ({e}).") from e
+    made = dict(base)
+    for name, rows in tables.items():
+        limits = replace(made.get(name, base["local"]), name=name)
+        for key, value in rows.items():
+            if key == "files":
+                limits = replace(limits, files=int(value))
+                continue
+            known = {f.name for f in fields(KindLimits)}
+            if key not in ("image", "video", "audio") or not isinstance(value, dict) or not known >= set(value):
+                raise RequestError(f"{path.name}: [{name}] {key} is not a row of the limits. Rows: {', '.join(sorted(known))}.")
+            changes = {k: frozenset(v) if k == "formats" else tuple(v) if isinstance(v, list) else v for k, v in value.items()}
+            limits = replace(limits, **{key: replace(limits.of(key), **changes)})
+        made[name] = limits
+    return made

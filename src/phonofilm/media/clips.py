@@ -1,0 +1,185 @@
+"""Clips of any kind to plain 24 fps copies. Runs inside the sandbox; ``read.transcode_clip`` is its public door.
+
+A copy: H.264 at constant 24 fps, upright, square pixels, bt709 limited 8 bit, a keyframe every half second, and sound at 48 kHz stereo
+of exactly the same length.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, cast
+
+import av
+import numpy as np
+from av.container.input import InputContainer
+from av.error import InvalidDataError
+from av.filter import Graph
+from av.video.reformatter import ColorRange, Colorspace, Interpolation
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND, frame_middle
+from phonofilm.errors import ReferenceError_
+from phonofilm.media import hdr
+from phonofilm.media.facts import DAMAGED, Facts, facts, format_of, open_container, picture_stream
+from phonofilm.media.sounds import decode
+from phonofilm.media.writer import FilmWriter
+
+COPY_PIXELS = 2_360_000  # a 2k film and no more
+_SCALING = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+_BT2020, _UNSPECIFIED = 9, 2
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Span:
+    start: int
+    frames: NDArray[np.uint8]
+    sound: NDArray[np.float32]
+
+
+def job(path: Path, out: str, start: int, most: int) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Write the copy of [start, start + most) ticks of the clip to ``out``; its size, length, sound and remarks."""
+    found = facts(path)
+    remarks: list[str] = []
+    if found.kind != "video":
+        raise ReferenceError_(path.name, f"it is of the kind {found.kind}; a moving picture is needed", "Give a clip.")
+    length = min(found.length - start, most)
+    num = max(round(length / TICKS_PER_FRAME), 1)
+    if length <= 0:
+        raise ReferenceError_(path.name, f"it ends before tick {start}", "Start earlier.")
+    if found.length - start > most:
+        remarks.append(f"only {most / TICKS_PER_SECOND:g} s of its {found.length / TICKS_PER_SECOND:.1f} s are used")
+    sound = _sound_of(path, found, start, num * TICKS_PER_FRAME, remarks)
+    width, height = _copy_size(found)
+    if (width, height) != (found.width // 2 * 2, found.height // 2 * 2):
+        remarks.append(f"its picture is {found.width}x{found.height}; it is used at {width}x{height}")
+    if not found.steady or abs(found.fps - 24) > 0.01:
+        remarks.append(f"its {'' if found.steady else 'varying '}{found.fps:.5g} frames a second become 24")
+    with FilmWriter(Path(out), width=width, height=height, length=num * TICKS_PER_FRAME, metadata={}, sound=sound is not None, preset="copy") as film:
+        silent = np.zeros((TICKS_PER_FRAME, 2), np.float32)
+        for i, frame in enumerate(_steady(path, start, num, width, height, remarks)):
+            at = i * TICKS_PER_FRAME
+            film.write(_Span(start=at, frames=frame[None], sound=silent if sound is None else sound[at : at + TICKS_PER_FRAME]))
+    values = {"width": width, "height": height, "length": num * TICKS_PER_FRAME, "sound": sound is not None, "remarks": remarks}
+    return values, {}
+
+
+def _copy_size(found: Facts) -> tuple[int, int]:
+    factor = min(1.0, (COPY_PIXELS / (found.width * found.height)) ** 0.5)
+    return max(round(found.width * factor) // 2 * 2, 2), max(round(found.height * factor) // 2 * 2, 2)
+
+
+def _sound_of(path: Path, found: Facts, start: int, length: int, remarks: list[str]) -> NDArray[np.float32] | None:
+    if not found.sound:
+        return None
+    try:
+        sound = decode(path, start + length, [])[start:]
+    except ReferenceError_ as e:
+        remarks.append(f"its sound is left out: {e.problem}")
+        return None
+    return np.pad(sound, ((0, length - len(sound)), (0, 0)))
+
+
+def _steady(path: Path, start: int, num: int, width: int, height: int, remarks: list[str]) -> Iterator[NDArray[np.uint8]]:
+    """I420 frames of the copy: each is the source frame on screen at the middle of its span."""
+    with tempfile.TemporaryDirectory() as folder, open_container(path, format_of(path)) as container:
+        stream = picture_stream(container)
+        assert stream is not None
+        stream.thread_type = "AUTO"
+        convert = _Converter(Path(folder), width, height, remarks)
+        made = 0
+        shown: av.VideoFrame | None = None
+        ready: NDArray[np.uint8] | None = None
+        for frame, at in _timed(container, stream, start):
+            while shown is not None and made < num and frame_middle(made) + start < at:
+                ready = convert(shown, stream) if ready is None else ready
+                yield ready
+                made += 1
+            if made == num:
+                return
+            shown, ready = frame, None
+        if shown is None:
+            raise ReferenceError_(path.name, "not one of its frames can be decoded", DAMAGED)
+        ready = convert(shown, stream) if ready is None else ready
+        while made < num:
+            yield ready
+            made += 1
+
+
+def _timed(container: InputContainer, stream: VideoStream, start: int) -> Iterator[tuple[av.VideoFrame, int]]:
+    """Decoded frames with the tick at which each comes on screen; tick 0 is the first frame's. Damaged packets are passed over."""
+    base = cast(Fraction, stream.time_base)
+    zero = stream.start_time or 0
+    if start:
+        container.seek(zero + int(Fraction(start, TICKS_PER_SECOND) / base), stream=stream, backward=True)
+    last = 0
+    for packet in container.demux(stream):
+        try:
+            frames = packet.decode()
+        except InvalidDataError:
+            continue
+        for frame in frames:
+            at = last if frame.pts is None else round((frame.pts - zero) * base * TICKS_PER_SECOND)
+            last = at
+            yield frame, at
+
+
+class _Converter:
+    """Source frames to upright I420 of one size."""
+
+    def __init__(self, folder: Path, width: int, height: int, remarks: list[str]) -> None:
+        self.folder, self.width, self.height, self.remarks = folder, width, height, remarks
+        self.graph: Graph | None = None
+
+    def __call__(self, frame: av.VideoFrame, stream: VideoStream) -> NDArray[np.uint8]:
+        turns = frame.rotation // 90 % 4
+        width, height = (self.height, self.width) if turns % 2 else (self.width, self.height)
+        transfer = hdr.TRANSFERS.get(frame.color_trc)
+        if transfer:
+            frame = self._tone_mapped(frame, stream, transfer, width, height)
+        source = None if frame.format.is_rgb else _space(frame)
+        flat = frame.reformat(
+            width=width, height=height, format="yuv420p", src_colorspace=source, dst_colorspace=Colorspace.ITU709,
+            interpolation=int(_SCALING), dst_color_range=ColorRange.MPEG,
+        )  # fmt: skip
+        planes = cast(NDArray[np.uint8], flat.to_ndarray())
+        return planes if not turns else _turned(planes, width, height, turns)
+
+    def _tone_mapped(self, frame: av.VideoFrame, stream: VideoStream, transfer: hdr.Transfer, width: int, height: int) -> av.VideoFrame:
+        if self.graph is None:
+            table = self.folder / f"{transfer}.cube"
+            hdr.write_cube(table, transfer)
+            self.remarks.append(f"its high dynamic range ({transfer.upper()}) is brought to that of an ordinary screen")
+            graph = Graph()
+            steps = [
+                graph.add_buffer(template=stream),
+                graph.add("scale", f"w={width}:h={height}:in_color_matrix=bt2020:flags=bicubic+accurate_rnd"),
+                graph.add("format", "gbrp12le"),
+                graph.add("lut3d", file=str(table), interp="tetrahedral"),
+                graph.add("buffersink"),
+            ]
+            graph.link_nodes(*steps).configure()
+            self.graph = graph
+        else:
+            graph = self.graph
+        graph.push(frame)
+        return cast(av.VideoFrame, graph.pull())
+
+
+def _space(frame: av.VideoFrame) -> int:
+    """The matrix that the frame is coded with; where it does not say, what its size makes likely."""
+    if frame.colorspace == _UNSPECIFIED or frame.colorspace not in (1, 4, 5, 6, 7, 9, 10):
+        return int(Colorspace.ITU709 if max(frame.width, frame.height) >= 1280 else Colorspace.ITU601)
+    return {6: int(Colorspace.ITU601), 10: _BT2020}.get(frame.colorspace, frame.colorspace)
+
+
+def _turned(planes: NDArray[np.uint8], width: int, height: int, turns: int) -> NDArray[np.uint8]:
+    """An I420 frame turned counter-clockwise by ``turns`` quarters."""
+    y = np.rot90(planes[:height], turns)
+    chroma = planes[height:].reshape(2, height // 2, width // 2)
+    uv = [np.rot90(c, turns) for c in chroma]
+    return np.concatenate([y.ravel(), uv[0].ravel(), uv[1].ravel()]).reshape(y.shape[0] * 3 // 2, y.shape[1])
