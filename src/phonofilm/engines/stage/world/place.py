@@ -1,0 +1,132 @@
+"""A place: layers that are drawn for the cameras of a shot, its light and its weather."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phonofilm.engines.stage.sheet import Drawn
+from phonofilm.engines.stage.world.air import Air, Light
+from phonofilm.engines.stage.world.pane import EYE, Kind, Pane, PlaceLayer
+from phonofilm.score.camera import CameraPose
+
+F64 = NDArray[np.float64]
+U8 = NDArray[np.uint8]
+Painter = Callable[[Pane], U8]
+
+
+class Seen(Protocol):
+    """Something of a place that a camera sees."""
+
+    def draw(self, camera: CameraPose, tick: int, width: int, height: int) -> Drawn | None: ...
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ply:
+    """A layer to be drawn: its surface, the tangents between which it has anything (``left`` … ``right``, ``bottom`` … ``top``), its painter.
+
+    ``detail``: resolution against the film's own, 1 where edges must be crisp.
+    """
+
+    name: str
+    kind: Kind
+    paint: Painter
+    distance: float = 1e4
+    left: float = -9.0
+    right: float = 9.0
+    bottom: float = -1.6
+    top: float = 1.6
+    detail: float = 1.0
+    drift: float = 0.0
+    pulse: tuple[float, float, float] = (0.0, 1.0, 0.0)
+    glow: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Place:
+    """A drawn place. ``plies`` far to near; ``air`` its sky and haze; ``falling`` what falls before the camera; ``focal`` a lens that suits it."""
+
+    name: str
+    air: Air
+    plies: tuple[Ply, ...]
+    size: int
+    falling: tuple[Seen, ...] = ()
+    focal: float = 35.0
+
+    @property
+    def light(self) -> Light:
+        """The light on what stands here."""
+        return self.air.light
+
+    def sheets(self, shot: object, cameras: Sequence[CameraPose], width: int = 0, height: int = 0) -> tuple[Seen, ...]:
+        """Everything that the cameras of a shot see, far to near, drawn as finely as they need it; what falls comes last."""
+        del shot
+        return (*self.layers(cameras, width or self.size, height or self.size), *self.falling)
+
+    def layers(self, cameras: Sequence[CameraPose], width: int, height: int) -> tuple[PlaceLayer, ...]:
+        """The layers for these cameras on a film of ``width`` x ``height`` pixels."""
+        made: list[PlaceLayer] = []
+        for ply in self.plies:
+            pane = window(ply, cameras, width, height)
+            if pane is not None:
+                rgba = ply.paint(pane)
+                made.append(
+                    PlaceLayer(
+                        name=ply.name, kind=ply.kind, distance=ply.distance, pane=pane, rgba=rgba, drift=ply.drift, pulse=ply.pulse, glow=ply.glow
+                    )
+                )
+        return tuple(made)
+
+
+def window(ply: Ply, cameras: Sequence[CameraPose], width: int, height: int) -> Pane | None:
+    """The pane through which all that these cameras see of a ply is drawn; None where they see nothing of it."""
+    edge = np.linspace(0.0, 1.0, 9)
+    pixels = np.stack(np.meshgrid(edge * width, edge * height), axis=-1).reshape(-1, 2)
+    spots: list[F64] = []
+    scale = 0.0
+    for camera in cameras:
+        rays = camera.rays(pixels, width, height)
+        rays = rays[rays[:, 2] < -0.05]
+        focal = camera.focal_pixels(width, height)
+        x, y, z = (float(v) for v in camera.position)
+        if ply.kind == "sky":
+            spots.append(rays[:, :2] / -rays[:, 2:])
+            scale = max(scale, focal)
+        elif ply.kind == "card":
+            if z - 0.2 < -ply.distance:
+                continue
+            reach = (ply.distance + z) / -rays[:, 2:]
+            at = np.array([[x, y - EYE]]) + rays[:, :2] * reach
+            spots.append(at / ply.distance)
+            scale = max(scale, focal * min(ply.distance / max(ply.distance + z, 0.3), 2.0))
+        else:
+            # the ground as the reference camera sees it: points where rays meet it, and the horizon
+            down = rays[:, 1] < -1e-3
+            reach = max(y, 0.05) / -rays[down, 1]
+            px, pz = x + rays[down, 0] * reach, z + rays[down, 2] * reach
+            before = pz < -0.4
+            spots.append(np.stack([px[before] / -pz[before], -EYE / -pz[before]], axis=-1))
+            spots.append(np.stack([rays[:, 0] / -rays[:, 2], np.zeros(len(rays))], axis=-1))
+            scale = max(scale, focal)
+    if not spots:
+        return None
+    every = np.concatenate(spots)
+    drift = abs(ply.drift) * 15.0 / (ply.distance if ply.kind == "card" else 1.0 if ply.kind == "sky" else 4.0)
+    pad = 0.02
+    left, right = max(ply.left, float(every[:, 0].min()) - pad - drift), min(ply.right, float(every[:, 0].max()) + pad + drift)
+    bottom, top = max(ply.bottom, float(every[:, 1].min()) - pad), min(ply.top, float(every[:, 1].max()) + pad)
+    if ply.kind == "ground":
+        bottom, top = max(bottom, -1.6), min(top, 0.0)
+        left, right = max(left, -3.5), min(right, 3.5)
+    if right <= left or top <= bottom:
+        return None
+    scale *= ply.detail
+    most = 3.4e6 * (max(width, height) / 1920) ** 2
+    area = (right - left) * (top - bottom) * scale * scale
+    if area > most:
+        scale *= float(np.sqrt(most / area))
+    return Pane(left=left, right=right, bottom=bottom, top=top, scale=min(scale, 3600 / (right - left)))

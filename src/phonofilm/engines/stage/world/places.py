@@ -1,0 +1,32 @@
+"""The drawn places by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from phonofilm.engines.stage.world import sea
+from phonofilm.engines.stage.world.air import Air, air_of
+from phonofilm.engines.stage.world.place import Place, Ply
+
+_PLACES: dict[str, Callable[[Air, int], tuple[Ply, ...]]] = {
+    "sea": sea.plies,
+}
+#: other words for a place
+_WORDS = {"beach": "sea", "ocean": "sea", "coast": "sea", "shore": "sea", "seaside": "sea", "harbor": "sea", "harbour": "sea"}
+
+
+def supported_places() -> tuple[str, ...]:
+    """Names of the places that are drawn as themselves."""
+    return tuple(_PLACES)
+
+
+def build_place(place: str, hour: str, weather: str, mood: str, colours: Sequence[str], seed: int, size_px: int) -> Place:
+    """The place that words name, under their hour, weather, mood and colours; ``size_px`` is the film's longer side.
+
+    A place that is not drawn becomes the nearest one that is. The same arguments always give the same picture.
+    """
+    name = place.strip().lower().replace("-", "_").replace(" ", "_")
+    known = _WORDS.get(name, name)
+    chosen = known if known in _PLACES else "sea"
+    air = air_of(hour, weather, mood, colours)
+    return Place(name=chosen, air=air, plies=_PLACES[chosen](air, seed), size=size_px)
