@@ -1,0 +1,145 @@
+"""The phones of a recording, with or without its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phonofilm.phones import Phone, viseme_of
+from phonofilm.voice.g2p import letters_of
+from phonofilm.voice.recognise import STEP, Heard, recognise
+from phonofilm.voice.timing import phones_of
+
+Floats = NDArray[np.float32]
+
+_SAME_CLASS, _ANY = 0.2, 1e-4
+_QUIET = 0.03
+#: a phone is rarely longer; what follows it is silence if it is quiet
+_HOP = 480
+_MARKS = "ːˑʰʲʷʱˀ̝̞̟̠̥̩̪̬̯̰̺̻͈͍̃̆̈̊̌̍̚͜"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Onset:
+    step: int
+    ipa: str
+
+
+def align(
+    samples: Floats,
+    *,
+    transcript: str | None = None,
+    language: str | None = None,
+    speech: Sequence[tuple[int, int]] | None = None,
+) -> tuple[Phone, ...]:
+    """Phones of a recording (f32[s] or f32[s c] at 48 kHz), tiling it; silences have an empty symbol.
+
+    With ``transcript`` (and its ``language``) the phones are those of the words, placed where they are heard; without, they are those that are heard.
+    ``speech`` are the spans [start, end) in ticks where somebody speaks, if they are known; outside them there is silence.
+    """
+    mono = np.asarray(samples.mean(axis=1) if samples.ndim == 2 else samples, np.float32)
+    if not len(mono):
+        return ()
+    heard = recognise(mono)
+    wanted = [phone.ipa for phone in _words(transcript, language) if phone.ipa] if transcript else []
+    onsets = _forced(heard, wanted) if 0 < len(wanted) < len(heard.log_probability) else _greedy(heard)
+    return _placed(onsets, mono, speech)
+
+
+def _words(transcript: str, language: str | None) -> list[Phone]:
+    letters = letters_of(transcript, language or "en")
+    return phones_of(letters, np.full(len(letters) + 2, 2, np.int64))
+
+
+def _greedy(heard: Heard) -> list[_Onset]:
+    """The likeliest symbol of each step, repeats joined."""
+    onsets: list[_Onset] = []
+    before = -1
+    for step, best in enumerate(heard.log_probability.argmax(axis=1)):
+        if best != before and heard.symbols[best]:
+            symbol = heard.symbols[best]
+            if symbol in _MARKS and onsets:
+                onsets[-1] = _Onset(step=onsets[-1].step, ipa=onsets[-1].ipa + symbol)
+            elif symbol not in _MARKS:
+                onsets.append(_Onset(step=step, ipa=symbol))
+        before = int(best)
+    return onsets
+
+
+def _forced(heard: Heard, wanted: Sequence[str]) -> list[_Onset]:
+    """The likeliest path through ``wanted`` in order (CTC Viterbi: Graves et al. 2006), a phone heard as another of its mouth shape included."""
+    chance = np.exp(heard.log_probability.astype(np.float64))
+    silent = np.array([not symbol or symbol in _MARKS for symbol in heard.symbols])
+    classes = [viseme_of(symbol) for symbol in heard.symbols]
+    emission = {ipa: np.log(chance @ _weights(ipa, heard.symbols, classes) + _ANY) for ipa in set(wanted)}
+    nothing = np.log(chance[:, silent].sum(axis=1) + _ANY)
+    num_steps, num_states = len(chance), 2 * len(wanted) + 1
+    score = np.full(num_states, -np.inf)
+    score[0], score[1] = nothing[0], emission[wanted[0]][0]
+    came = np.zeros((num_steps, num_states), np.int8)
+    cost = np.empty(num_states)
+    for step in range(1, num_steps):
+        cost[0::2] = nothing[step]
+        cost[1::2] = [emission[ipa][step] for ipa in wanted]
+        stay, one, two = score, np.r_[-np.inf, score[:-1]], np.r_[-np.inf, -np.inf, score[:-2]].copy()
+        two[0::2] = -np.inf
+        for k in range(3, num_states, 2):
+            if wanted[k // 2] == wanted[k // 2 - 1]:
+                two[k] = -np.inf
+        choices = np.stack([stay, one, two])
+        came[step] = choices.argmax(axis=0)
+        score = choices.max(axis=0) + cost
+    state = num_states - 1 if score[-1] >= score[-2] else num_states - 2
+    first = np.zeros(len(wanted), np.int64)
+    for step in range(num_steps - 1, -1, -1):
+        if state % 2:
+            first[state // 2] = step
+        state -= int(came[step, state])
+    return [_Onset(step=int(step), ipa=ipa) for step, ipa in zip(first, wanted, strict=True)]
+
+
+def _weights(ipa: str, symbols: Sequence[str], classes: Sequence[str]) -> NDArray[np.float64]:
+    shape = viseme_of(ipa)
+    bare = ipa.rstrip(_MARKS)
+    return np.array(
+        [1.0 if symbol == bare else _SAME_CLASS if symbol and kind == shape else 0.0 for symbol, kind in zip(symbols, classes, strict=True)]
+    )
+
+
+def _placed(onsets: Sequence[_Onset], mono: Floats, speech: Sequence[tuple[int, int]] | None) -> tuple[Phone, ...]:
+    """Onsets to phones that tile the recording, with silence where it is quiet."""
+    level = np.sqrt(np.add.reduceat(mono.astype(np.float64) ** 2, np.arange(0, len(mono), _HOP)) / _HOP)
+    quiet = level < _QUIET * float(np.quantile(level, 0.95))
+    if speech is not None:
+        inside = np.zeros(len(quiet), bool)
+        for start, end in speech:
+            inside[start // _HOP : -(-end // _HOP)] = True
+        quiet |= ~inside
+    phones: list[Phone] = []
+    at = 0
+    for k, onset in enumerate(onsets):
+        start = max(at, min(onset.step * STEP, len(mono)))
+        limit = onsets[k + 1].step * STEP if k + 1 < len(onsets) else len(mono)
+        end = max(start, min(limit, len(mono), _end(quiet, start, limit)))
+        if end <= start:
+            continue
+        if start > at:
+            phones.append(Phone(start=at, end=start, ipa="", viseme="sil"))
+        phones.append(Phone(start=start, end=end, ipa=onset.ipa, viseme=viseme_of(onset.ipa)))
+        at = end
+    if at < len(mono):
+        phones.append(Phone(start=at, end=len(mono), ipa="", viseme="sil"))
+    return tuple(phones)
+
+
+def _end(quiet: NDArray[np.bool_], start: int, limit: int) -> int:
+    """Where the sound that starts here dies away before ``limit``: after 80 ms of quiet that last until then."""
+    last = min(-(-limit // _HOP), len(quiet))
+    first = start // _HOP + 2
+    at = last
+    while at > first and quiet[at - 1]:
+        at -= 1
+    return at * _HOP if last - at >= 8 else limit

@@ -1,0 +1,63 @@
+"""Lines that were spoken before, kept by what they were made from."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phonofilm import weights
+from phonofilm.phones import Phone
+
+Floats = NDArray[np.float32]
+Line = tuple[Floats, tuple[Phone, ...], bool]
+
+#: grows when the same inputs give another sound
+_EDITION = 1
+_MOST_FILES = 400
+
+
+def key(*inputs: object) -> str:
+    """The hash of everything that a line is made from."""
+    return sha256(json.dumps([_EDITION, *inputs], ensure_ascii=False).encode()).hexdigest()
+
+
+def load(name: str) -> Line | None:
+    """A kept line: samples, phones, whether it fitted; None if it is not kept or cannot be read."""
+    try:
+        with np.load(_file(name)) as kept:
+            rows = json.loads(str(kept["phones"]))
+            phones = tuple(Phone(start=start, end=end, ipa=ipa, viseme=viseme) for start, end, ipa, viseme in rows)
+            return np.asarray(kept["samples"], np.float32), phones, bool(kept["fits"])
+    except (OSError, ValueError, KeyError, EOFError):
+        return None
+
+
+def store(name: str, samples: Floats, phones: tuple[Phone, ...], fits: bool) -> None:
+    """Keep a line; the ones unused for longest make room."""
+    path = _file(name)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    rows = [[phone.start, phone.end, phone.ipa, phone.viseme] for phone in phones]
+    number, scratch = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    with os.fdopen(number, "wb") as file:
+        np.savez(file, samples=samples, phones=np.array(json.dumps(rows, ensure_ascii=False)), fits=np.array(fits))
+    Path(scratch).replace(path)
+    kept = sorted(path.parent.glob("*.npz"), key=_age)
+    for old in kept[: max(0, len(kept) - _MOST_FILES)]:
+        old.unlink(missing_ok=True)
+
+
+def _age(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def _file(name: str) -> Path:
+    return weights.cache_dir() / "lines" / f"{name}.npz"

@@ -1,0 +1,74 @@
+"""The voices: who they are and which one a line gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from phonofilm.errors import RequestError
+
+Gender = Literal["female", "male"]
+Age = Literal["child", "young", "adult", "old"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voice:
+    """A voice for a language. ``quality`` 0…1 orders the voices of one language; ``model`` is its row of ``weights.MODELS``."""
+
+    name: str
+    language: str
+    gender: Gender
+    age: Age
+    about: str
+    quality: float
+    model: str = "kokoro"
+
+
+def _rows(language: str, rows: tuple[tuple[str, Gender, Age, float, str], ...]) -> tuple[Voice, ...]:
+    return tuple(
+        Voice(name=name, language=language, gender=gender, age=age, quality=quality, about=about) for name, gender, age, quality, about in rows
+    )
+
+
+_VOICES = (
+    *_rows(
+        "en",
+        (
+            ("af_heart", "female", "adult", 0.95, "American, warm, the clearest"),
+            ("af_bella", "female", "young", 0.9, "American, lively"),
+            ("am_michael", "male", "adult", 0.85, "American, even"),
+            ("am_fenrir", "male", "adult", 0.84, "American, firm"),
+            ("bf_emma", "female", "adult", 0.84, "British"),
+            ("am_puck", "male", "young", 0.82, "American, light"),
+            ("bm_george", "male", "adult", 0.78, "British, deep"),
+            ("af_nicole", "female", "adult", 0.78, "American, whispering"),
+            ("bm_fable", "male", "adult", 0.77, "British, a teller of tales"),
+            ("am_santa", "male", "old", 0.6, "American, old"),
+            ("bf_isabella", "female", "old", 0.6, "British, grave"),
+            ("af_sky", "female", "child", 0.55, "American, high and small"),
+        ),
+    ),
+)
+
+
+def voices() -> tuple[Voice, ...]:
+    """All voices, those of one language together, the best first."""
+    return _VOICES
+
+
+def voice_for(language: str, gender: str = "", age: str = "") -> Voice:
+    """The best voice of a language for a speaker; gender weighs more than age, and both more than quality.
+
+    Raises:
+        RequestError: no voice speaks that language.
+    """
+    mine = [voice for voice in _VOICES if voice.language == language]
+    if not mine:
+        spoken = sorted({voice.language for voice in _VOICES})
+        raise RequestError(f"There is no voice for the language {language!r}. Languages: {', '.join(spoken)}.")
+    return max(mine, key=lambda voice: (voice.gender == gender or not gender) * 4 + (voice.age == age or not age) * 2 + voice.quality)
+
+
+def models_for(language: str) -> tuple[str, ...]:
+    """Names in ``weights.MODELS`` that speaking a language needs."""
+    return tuple(sorted({voice.model for voice in _VOICES if voice.language == language}))
