@@ -111,8 +111,8 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
 
     roll = 0.16 * press + 0.05 * e.spread
     swell = 0.14 * round_
-    uo_y = follow(lips.upper_outer, lips.upper_inner, inner_up, 0.9, 0.62, -1, roll - swell)
-    lo_y = follow(lips.lower_outer, lips.lower_inner, inner_low, 0.95, 0.62, 1, roll - swell + 0.3 * bite)
+    uo_y = follow(lips.upper_outer, lips.upper_inner, inner_up, 0.9, 0.45, -1, roll - swell)
+    lo_y = follow(lips.lower_outer, lips.lower_inner, inner_low, 0.95, 0.5, 1, roll - swell + 0.3 * bite)
 
     def outer_x(outer: F32) -> F32:
         return centre + (outer[:, 0] - centre) * (narrow * 0.9 + 0.1)

@@ -84,8 +84,11 @@ def _row(columns: F32, rows: F32, edge: float, table: tuple[tuple[float, float, 
     return out
 
 
-def build_inside(lips: Lips, light: Light, pixels: float) -> Inside:
-    """The inside for a mouth; ``pixels`` is how many photo pixels a face height has (the grid is as fine as the photo, within reason)."""
+def build_inside(lips: Lips, light: Light, pixels: float, upper: bool = True) -> Inside:
+    """The inside for a mouth; ``pixels`` is how many photo pixels a face height has (the grid is as fine as the photo, within reason).
+
+    ``upper`` False leaves the upper row out: the photo shows its own.
+    """
     cell = 1 / float(np.clip(pixels, 240, 700))
     half = float(lips.seam[-1, 0] - lips.seam[0, 0]) / 2 + 0.03
     centre = float(lips.seam[-1, 0] + lips.seam[0, 0]) / 2
@@ -93,10 +96,12 @@ def build_inside(lips: Lips, light: Light, pixels: float) -> Inside:
     columns = np.arange(-half, half, cell, dtype=np.float32)
     rows = np.arange(middle - 0.07, middle + 0.2, cell, dtype=np.float32)
     edge = middle + 1.6 * MM
-    upper = _row(columns, rows, edge, UPPER_TEETH, light, -1)
+    row = _row(columns, rows, edge, UPPER_TEETH, light, -1)
+    if not upper:
+        row[..., 3] = 0
     lower = _row(columns, rows, edge - 1.4 * MM, LOWER_TEETH, light, 1)
     lower[..., :3] *= 0.86
-    return Inside(x0=centre - half, y0=float(rows[0]), cell=cell, upper=upper, lower=lower, light=light, edge=edge)
+    return Inside(x0=centre - half, y0=float(rows[0]), cell=cell, upper=row, lower=lower, light=light, edge=edge)
 
 
 def _shift(picture: F32, dy: float, dx: float = 0.0) -> F32:
@@ -120,7 +125,7 @@ def draw_inside(inside: Inside, mouth: Mouth, tongue: float, jaw: float) -> F32:
     drop = mouth.drop / 0.72
     # tongue: a mass lying on the jaw, its tip up for t d n l, forward for th
     flesh = light.lip * np.array([0.74, 0.56, 0.58], np.float32)
-    crest = inside.edge + 3.0 * MM + drop * 0.62 - tongue * (drop * 0.35 + 2.5 * MM)
+    crest = inside.edge + 2.0 * MM + drop * 0.55 - tongue * (drop * 0.40 + 2.0 * MM)
     hump = crest + (side * half / 0.125) ** 2 * 0.035
     on = np.clip((rows - hump) / (2.5 * MM) + 0.5, 0, 1) * np.clip(1.25 - side, 0, 1)
     rounding = np.clip((rows - hump) / (9 * MM), 0, 1)
@@ -134,9 +139,9 @@ def draw_inside(inside: Inside, mouth: Mouth, tongue: float, jaw: float) -> F32:
     picture = picture * (1 - lower[..., 3:]) + lower[..., :3] * lower[..., 3:] * 0.92
     picture = picture * (1 - inside.upper[..., 3:]) + inside.upper[..., :3] * inside.upper[..., 3:]
     # the upper lip's shadow, the dark of the corners, and the occlusion above the lower lip
-    shadow = 0.52 + 0.48 * np.clip((rows - top) / (4.5 * MM), 0, 1)
-    corners = 1 - 0.55 * np.clip((side - 0.45) / 0.6, 0, 1) ** 1.4
-    floor = 0.62 + 0.38 * np.clip((low - rows) / (2.5 * MM), 0, 1)
+    shadow = 0.66 + 0.34 * np.clip((rows - top) / (4.0 * MM), 0, 1)
+    corners = 1 - 0.6 * np.clip((side - 0.55) / 0.5, 0, 1) ** 1.3
+    floor = 0.72 + 0.28 * np.clip((low - rows) / (2.0 * MM), 0, 1)
     picture = picture * (shadow * corners * floor)[..., None]
     sigma = max(0.6, light.softness / inside.cell)
     return cv2.GaussianBlur(picture.astype(np.float32), (0, 0), sigma)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from phonofilm.engines.stage.face.expression import Expression, HeadPose, Patch
 from phonofilm.engines.stage.face.light import read_light
-from phonofilm.engines.stage.face.lips import Lips, Mouth, move_lips, read_lips
+from phonofilm.engines.stage.face.lips import MM, Lips, Mouth, move_lips, read_lips
 from phonofilm.engines.stage.face.mesh import CHIN, EYES, NOSE_BASE, OVAL, HeadFrame, head_frame
 from phonofilm.engines.stage.face.mouth import Inside, build_inside, draw_inside
 from phonofilm.engines.stage.face.skin import Jaw, invert_jaw, smooth, spread
 from phonofilm.engines.stage.face.skull import Skull, build_skull, head_displacement, rest_depth
+from phonofilm.engines.stage.face.trace import CELL, OwnMouth, trace_lips
 from phonofilm.perceive.percepts import Face
 
 F32 = NDArray[np.float32]
@@ -57,6 +58,16 @@ def _line(x: F32, xs: F32, ys: F32) -> F32:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Own:
+    """What the photo shows between its open lips, over the mouth's box: its pixels f32[h w 3], cover of the upper teeth and of the whole opening f32[h w 1]."""
+
+    pixels: F32
+    teeth: F32
+    all: F32
+    top: F32
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Rig:
     """A face ready to be drawn. Pure: the same expression gives the same patch."""
 
@@ -72,7 +83,7 @@ class Rig:
     mouth: Sheet
     inside: Inside
     skull: Skull
-    own_teeth: F32 | None
+    own: Own | None
     softness: float
 
     # --- fields -----------------------------------------------------------------------------------------------------
@@ -113,14 +124,9 @@ class Rig:
         box = self.mouth
         up, low = self._sheets(box, mouth)
         upper, lower = self._sample(box, up), self._sample(box, low)
-        plane = self.frame.plane
+        px, py, to_box = _box_plane(box, self.frame)
         xs = (mouth.upper_inner[:, 0] + mouth.lower_inner[:, 0]) / 2
         middle = (mouth.upper_inner[:, 1] + mouth.lower_inner[:, 1]) / 2
-        corners = np.array([[box.x0, box.y0], [box.x0 + 1, box.y0], [box.x0, box.y0 + 1]], np.float32)
-        o, ex, ey = plane(corners)
-        gx, gy = np.meshgrid(np.arange(box.w, dtype=np.float32), np.arange(box.h, dtype=np.float32))
-        px = o[0] + gx * (ex - o)[0] + gy * (ey - o)[0]
-        py = o[1] + gx * (ex - o)[1] + gy * (ey - o)[1]
         line = _line(px, xs, middle)
         beyond = np.maximum(np.maximum(xs[0] - px, px - xs[-1]), 0)
         width = 0.8 / self.frame.height + 0.6 * beyond
@@ -133,15 +139,38 @@ class Rig:
         cv2.fillPoly(mask, [shifted], 255, cv2.LINE_AA, 4)
         soft = max(0.7, self.softness * self.frame.height)
         cover = cv2.GaussianBlur(mask, (0, 0), soft).astype(np.float32)[..., None] / 255
+        apart = _line(px, xs, mouth.lower_inner[:, 1] - mouth.upper_inner[:, 1]) * self.frame.height
+        cover *= np.clip(apart - 0.3, 0, 1)[..., None]
+        cover *= 1 - float(smooth(e.rest, 0.8, 1.0))
+        blend = self._press(blend, py - line, px, xs, mouth.gap)
         if cover.max() > 0.02:
             within = draw_inside(self.inside, mouth, e.tongue, e.jaw)
             i = self.inside
-            # head grid -> box pixels
-            to_box = np.linalg.inv(np.array([[(ex - o)[0], (ey - o)[0], o[0]], [(ex - o)[1], (ey - o)[1], o[1]], [0, 0, 1]], np.float64))
             grid = np.array([[i.cell, 0, i.x0], [0, i.cell, i.y0], [0, 0, 1]], np.float64)
             inner = cv2.warpAffine(within, (to_box @ grid)[:2], (box.w, box.h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            if self.own is not None:
+                inner = self._with_own(inner, mouth, px, py, e.rest)
             blend += (inner - blend) * cover
         self._paste(out, np.clip(blend + 0.5, 0, 255).astype(np.uint8), box)
+
+    def _press(self, skin: F32, off: F32, px: F32, xs: F32, gap: float) -> F32:
+        """The shadow line where lips touch that were apart in the photo (closed lips bring their own)."""
+        touch = float(np.clip(1 - gap / (2 * MM), 0, 1)) * float(np.clip(self.lips.gap / 0.03, 0, 1))
+        if touch < 0.01:
+            return skin
+        side = np.clip(1 - np.abs((px - (xs[0] + xs[-1]) / 2) / ((xs[-1] - xs[0]) / 2 + 1e-6)) ** 6, 0, 1)
+        line = np.exp(-((off / max(0.75 * MM, 0.9 / self.frame.height)) ** 2)) * 0.5 + np.exp(-((off / (2.2 * MM)) ** 2)) * 0.16
+        return skin * (1 - touch * side * line)[..., None]
+
+    def _with_own(self, inner: F32, mouth: Mouth, px: F32, py: F32, rest: float) -> F32:
+        """The photo's own teeth over the drawn inside, under the shadow of the lip that came down over them."""
+        own = self.own
+        assert own is not None
+        top = _line(px, mouth.upper_inner[:, 0], mouth.upper_inner[:, 1])
+        moved = np.clip((top - own.top) / (3 * MM), 0, 1)
+        shadow = 1 - 0.34 * moved * np.clip(1 - (py - top) / (4 * MM), 0, 1)
+        cover = own.teeth + (own.all - own.teeth) * rest
+        return inner + (own.pixels * shadow[..., None] - inner) * cover
 
     def _opening(self, mouth: Mouth) -> F32:
         def dense(curve: F32) -> F32:
@@ -195,6 +224,32 @@ def _sheet(image: U8, frame: HeadFrame, lips: Lips, bounds: tuple[float, float, 
     return Sheet(x0=x0, y0=y0, w=cols * step, h=rows * step, step=step, shape=(rows, cols), plane=xy, window=window, below=below)
 
 
+def _box_plane(box: Sheet, frame: HeadFrame) -> tuple[F32, F32, NDArray[np.float64]]:
+    """Plane coordinates of every pixel of a box, and the matrix from plane coordinates to its pixels."""
+    o, ex, ey = frame.plane(np.array([[box.x0, box.y0], [box.x0 + 1, box.y0], [box.x0, box.y0 + 1]], np.float32)).astype(np.float64)
+    gx, gy = np.meshgrid(np.arange(box.w, dtype=np.float32), np.arange(box.h, dtype=np.float32))
+    px = o[0] + gx * (ex - o)[0] + gy * (ey - o)[0]
+    py = o[1] + gx * (ex - o)[1] + gy * (ey - o)[1]
+    matrix = np.linalg.inv(np.array([[(ex - o)[0], (ey - o)[0], o[0]], [(ex - o)[1], (ey - o)[1], o[1]], [0, 0, 1]]))
+    return px.astype(np.float32), py.astype(np.float32), matrix
+
+
+def _own(image: U8, box: Sheet, frame: HeadFrame, seen: OwnMouth, lips: Lips) -> tuple[Own, float]:
+    """The photo's own opening brought into the mouth's box, and the share of it that is upper teeth."""
+    px, _, to_box = _box_plane(box, frame)
+    grid = np.array([[CELL, 0, seen.canvas.x0], [0, CELL, seen.canvas.y0], [0, 0, 1]])
+    matrix = (to_box @ grid)[:2]
+
+    def bring(mask: F32) -> F32:
+        soft = cv2.GaussianBlur(cv2.copyMakeBorder(mask, 2, 2, 2, 2, cv2.BORDER_CONSTANT)[2:-2, 2:-2], (0, 0), 1.4)
+        return cv2.warpAffine(soft, matrix, (box.w, box.h), flags=cv2.INTER_LINEAR)[..., None]
+
+    pixels = image[box.y0 : box.y0 + box.h, box.x0 : box.x0 + box.w].astype(np.float32)
+    top = _line(px, lips.upper_inner[:, 0], lips.upper_inner[:, 1])
+    share = float(seen.teeth.sum() / max(float(seen.all.sum()), 1.0))
+    return Own(pixels=pixels, teeth=bring(seen.teeth), all=bring(seen.all), top=top), share
+
+
 def build_rig(image: U8, face: Face) -> Rig:
     """Prepare a photo u8[h w 3] RGB and one of its faces. Raises :class:`FaceNotUsable` for a face too small or not seen well enough."""
     marks = face.landmarks.astype(np.float32)
@@ -205,6 +260,8 @@ def build_rig(image: U8, face: Face) -> Rig:
     left, right = (heads[list(e["upper"])].mean(0) for e in EYES)
     pupils = float(np.linalg.norm(right - left))
     lips = read_lips(marks, frame, pupils)
+    light = read_light(image, marks, frame)
+    lips, seen = trace_lips(image, frame, lips, light.softness)
     chin = float(heads[CHIN, 1])
     half_jaw = float(np.abs(heads[list(OVAL), 0]).max())
     nose = heads[list(NOSE_BASE)]
@@ -227,9 +284,12 @@ def build_rig(image: U8, face: Face) -> Rig:
     ring = np.array([[xs[0] - 0.07, -0.10, 0], [xs[-1] + 0.07, -0.10, 0], [xs[0] - 0.07, 0.21, 0], [xs[-1] + 0.07, 0.21, 0]], np.float32)
     ring = frame.project(ring) + frame.origin[:2]
     box = _sheet(image, frame, lips, (*ring.min(0), *ring.max(0)), max(1, round(fh / 160)), False)
-    light = read_light(image, marks, frame)
+    own, share = None, 0.0
+    if seen is not None:
+        own, share = _own(image, box, frame, seen, lips)
+        light = replace(light, teeth=seen.colour * (0.95 if seen.colour.mean() > 90 else 1.2))
     return Rig(
         image=image, frame=frame, lips=lips, chin=chin, rest_upper=upper, rest_lower=lower, nose=nose,
         jaw=Jaw(chin=chin, half=half_jaw), face=sheet, mouth=box,
-        inside=build_inside(lips, light, fh), skull=build_skull(marks, frame), own_teeth=None, softness=light.softness,
+        inside=build_inside(lips, light, fh, upper=share <= 0.08), skull=build_skull(marks, frame), own=own, softness=light.softness,
     )  # fmt: skip

@@ -62,7 +62,7 @@ def wendland(a: F32, b: F32, radius: float) -> F32:
     return k * k * (4 * r + 1)
 
 
-def spread(points: F32, controls: F32, values: F32, radius: float, ridge: float = 2e-3) -> F32:
+def spread(points: F32, controls: F32, values: F32, radius: float, ridge: float = 2e-4) -> F32:
     """Values f32[m d] at controls f32[m 2] spread over points f32[n 2] and ending ``radius`` away."""
     gram = wendland(controls, controls, radius).astype(np.float64)
     gram += np.eye(len(controls)) * ridge

@@ -64,6 +64,13 @@ def pauses(phones: Sequence[Phone], length: int) -> list[tuple[int, int]]:
     return out
 
 
+def _phrases(phones: Sequence[Phone], length: int) -> list[tuple[int, int]]:
+    """Spans of speech; pauses under 0.32 s do not end one."""
+    gaps = [(a, b) for a, b in pauses(phones, length) if a == 0 or b == length or b - a >= 0.32 * TICKS_PER_SECOND]
+    edges = [0, *(t for gap in gaps for t in gap), length]
+    return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
+
+
 def mouthing(phones: Sequence[Phone], energy: F32, length: int) -> Mouthing:
     """Curves of the mouth for phones in film ticks; ``energy`` f32[frames] 0…1 scales the opening between a murmur and a shout."""
     n = length // HOP + 2
@@ -95,13 +102,8 @@ def mouthing(phones: Sequence[Phone], energy: F32, length: int) -> Mouthing:
     curves["jaw"] = np.clip(curves["jaw"] * scale, 0, 1.1).astype(np.float32)
     curves["closed"] = np.clip(curves["closed"] * 1.35, 0, 1).astype(np.float32)
     speaking = np.zeros(n)
-    for start, end, viseme in spans:
-        if viseme != "sil":
-            a, b = start / TICKS_PER_SECOND - 0.12, end / TICKS_PER_SECOND + 0.10
-            speaking = np.maximum(speaking, ndtr((at - a) / 0.06) - ndtr((at - b) / 0.08))
-    for gap_start, gap_end in pauses(phones, length):
-        if gap_end - gap_start < 0.32 * TICKS_PER_SECOND and gap_start > 0 and gap_end < length:
-            inside = (at >= gap_start / TICKS_PER_SECOND) & (at <= gap_end / TICKS_PER_SECOND)
-            speaking[inside] = np.maximum(speaking[inside], 0.999)
+    for start, end in _phrases(phones, length):
+        a, b = start / TICKS_PER_SECOND - 0.12, end / TICKS_PER_SECOND + 0.10
+        speaking = np.maximum(speaking, ndtr((at - a) / 0.06) - ndtr((at - b) / 0.08))
     shut = frozenset(frame_at((p.start + p.end) // 2) for p in phones if is_bilabial(p))
     return Mouthing(curves=curves, speaking=speaking.astype(np.float32), shut=shut)

@@ -1,0 +1,201 @@
+"""The true edges of the lips in the photo: landmarks are a few pixels off, and a fringe of tooth on a lip is seen at once.
+
+The mouth is sampled into a head-aligned canvas; a closed mouth's seam is its darkest path, an open mouth's edges are where the colour stops
+being that of the lips. Both are shortest paths over columns (dynamic programming) near the landmarks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d, percentile_filter
+
+from phonofilm.engines.stage.face.lips import Lips
+from phonofilm.engines.stage.face.mesh import HeadFrame
+
+F32 = NDArray[np.float32]
+U8 = NDArray[np.uint8]
+
+#: a mouth with a smaller inner gap counts as closed, in face heights
+CLOSED = 0.014
+CELL = 1 / 480
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Canvas:
+    """The mouth seen head-aligned: ``lab`` f32[h w 3]; cell (0, 0) is at plane coordinates ``x0 y0``."""
+
+    lab: F32
+    x0: float
+    y0: float
+
+    def columns(self) -> F32:
+        """Plane x of the columns."""
+        return (self.x0 + np.arange(self.lab.shape[1]) * CELL).astype(np.float32)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OwnMouth:
+    """What the photo itself shows between open lips, over the canvas: ``teeth`` f32[h w] where upper teeth are seen, ``all`` f32[h w] the whole opening."""
+
+    canvas: Canvas
+    teeth: F32
+    all: F32
+    colour: F32
+
+
+def _plane(curve: F32, frame: HeadFrame) -> F32:
+    return frame.plane(frame.to_image(curve)[:, :2])
+
+
+def sample(image: U8, frame: HeadFrame, lips: Lips) -> Canvas:
+    """Sample the mouth of the photo."""
+    ring = np.concatenate([_plane(c, frame) for c in (lips.upper_outer, lips.lower_outer)])
+    low, high = ring.min(0) - 0.02, ring.max(0) + 0.02
+    w, h = int((high[0] - low[0]) / CELL), int((high[1] - low[1]) / CELL)
+    gx, gy = np.meshgrid(low[0] + np.arange(w) * CELL, low[1] + np.arange(h) * CELL)
+    points = np.stack([gx, gy, np.zeros_like(gx)], -1).reshape(-1, 3).astype(np.float32)
+    at = frame.to_image(points)[:, :2].reshape(h, w, 2)
+    picture = cv2.remap(image, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    return Canvas(lab=cv2.GaussianBlur(lab, (0, 0), 1.2), x0=float(low[0]), y0=float(low[1]))
+
+
+def _path(cost: F32, bend: float) -> NDArray[np.intp]:
+    """Row of the cheapest path from the left column to the right one; a step of one row costs ``bend``."""
+    h, w = cost.shape
+    total = cost[:, 0].astype(np.float64)
+    back = np.zeros((h, w), np.int8)
+    for x in range(1, w):
+        choices = np.stack([np.r_[np.inf, total[:-1]] + bend, total, np.r_[total[1:], np.inf] + bend])
+        best = choices.argmin(0)
+        back[:, x] = best - 1
+        total = choices[best, np.arange(h)] + cost[:, x]
+    rows = np.zeros(w, np.intp)
+    rows[-1] = int(total.argmin())
+    for x in range(w - 1, 0, -1):
+        rows[x - 1] = rows[x] + back[rows[x], x]
+    return rows
+
+
+def _soften(rows: F32, sigma: float) -> F32:
+    k = int(3 * sigma) + 1
+    kernel = np.exp(-0.5 * (np.arange(-k, k + 1) / sigma) ** 2)
+    return np.convolve(np.pad(rows, k, mode="edge"), kernel / kernel.sum(), mode="valid").astype(np.float32)
+
+
+def _near(canvas: Canvas, line: F32, reach: float) -> F32:
+    """Cost f32[h w] of being away from a line of rows f32[w]: 0 on it, 1 at ``reach`` cells, forbidden at twice that."""
+    away = np.abs(np.arange(canvas.lab.shape[0])[:, None] - line[None]) / reach
+    return (away**2 + np.where(away > 2, 1e3, 0)).astype(np.float32)
+
+
+def _rows(canvas: Canvas, curve: F32) -> F32:
+    return ((np.interp(canvas.columns(), curve[:, 0], curve[:, 1]) - canvas.y0) / CELL).astype(np.float32)
+
+
+def _likeness(lab: F32, samples: F32) -> F32:
+    mean = samples.mean(0)
+    cov = np.cov(samples.T) + np.eye(3) * 6.0
+    d = lab - mean
+    return (np.einsum("...i,ij,...j->...", d, np.linalg.inv(cov), d) + np.log(np.linalg.det(cov))).astype(np.float32)
+
+
+def _other(lab: F32, samples: F32) -> F32:
+    """Unlikeness to whatever is between the lips: bright teeth, dim teeth, tongue and dark are told apart by brightness."""
+    order = np.argsort(samples[:, 0])
+    parts = [samples[k] for k in np.array_split(order, 4)]
+    return np.min([_likeness(lab, p) for p in parts], axis=0)
+
+
+def trace_lips(image: U8, frame: HeadFrame, lips: Lips, softness: float) -> tuple[Lips, OwnMouth | None]:
+    """The lips with their inner edges where the photo has them, and what is seen between them if the mouth is open.
+
+    ``softness`` is the photo's blur (sigma, face heights): the cut keeps clear of the blurred edge of the teeth.
+    """
+    canvas = sample(image, frame, lips)
+    uo, ui, li, lo = (_plane(c, frame) for c in (lips.upper_outer, lips.upper_inner, lips.lower_inner, lips.lower_outer))
+    if lips.gap < CLOSED:
+        line = _rows(canvas, (ui + li) / 2)
+        dark = canvas.lab[..., 0] - cv2.GaussianBlur(canvas.lab[..., 0], (0, 0), 9)
+        rows = _path(dark / max(float(dark.std()), 1e-3) + 0.6 * _near(canvas, line, 6), 0.5)
+        seam = canvas.y0 + _soften(rows.astype(np.float32), 4) * CELL
+        return _moved(lips, ui, li, canvas, seam, seam), None
+    h = canvas.lab.shape[0]
+    r = np.arange(h)[:, None]
+    top, low, high_edge, low_edge = (_rows(canvas, c) for c in (ui, li, uo, lo))
+    x = canvas.columns()
+    span = (x > ui[1, 0]) & (x < ui[-2, 0])
+    upper_band = (r > high_edge + 0.25 * (top - high_edge)) & (r < high_edge + 0.7 * (top - high_edge)) & span
+    lower_band = (r < low_edge - 0.25 * (low_edge - low)) & (r > low_edge - 0.7 * (low_edge - low)) & span
+    inside = (r > top + 0.12 * (low - top)) & (r < low - 0.15 * (low - top)) & span
+    if min(upper_band.sum(), lower_band.sum(), inside.sum()) < 40:
+        return lips, None
+    other = _other(canvas.lab, canvas.lab[inside])
+    edges: list[F32] = []
+    lip = np.minimum(_likeness(canvas.lab, canvas.lab[upper_band]), _likeness(canvas.lab, canvas.lab[lower_band]))
+    lipness = 1 / (1 + np.exp(np.clip((lip - other) / 2, -12, 12)))
+    for line, sign in ((top, 1.0), (low, -1.0)):
+        reach = 7
+        total = np.cumsum(np.pad(lipness, ((reach + 1, reach), (0, 0)), mode="edge"), axis=0)
+        over = (total[reach : reach + h] - total[0:h]) / reach
+        under = (total[2 * reach : 2 * reach + h] - total[reach : reach + h]) / reach
+        rise = cv2.GaussianBlur((under - over).astype(np.float32), (0, 0), 1.5)
+        edges.append(_path(sign * 2.2 * rise + 0.35 * _near(canvas, line, 9), 0.25).astype(np.float32))
+    upper, lower = edges
+    into = 0.8 + 1.1 * softness / CELL  # cells into the lip, off the blurred edge
+    up = canvas.y0 + (_soften(upper, 3) - into) * CELL
+    down = canvas.y0 + (_soften(lower, 3) + into) * CELL
+    traced = _moved(lips, ui, li, canvas, up, np.maximum(up + 1e-4, down))
+    return traced, _own(canvas, (up - canvas.y0) / CELL, (down - canvas.y0) / CELL, span)
+
+
+def _moved(lips: Lips, ui: F32, li: F32, canvas: Canvas, up: F32, down: F32) -> Lips:
+    """The lips with inner edges at plane rows given over the canvas' columns; the corners stay."""
+    x = canvas.columns()
+    hold = np.array([0, 0.6, 1, 1, 1, 1, 1, 1, 1, 0.6, 0], np.float32)
+    new_ui, new_li = lips.upper_inner.copy(), lips.lower_inner.copy()
+    for new, old, edge in ((new_ui, ui, up), (new_li, li, down)):
+        away = hold * np.clip(np.interp(old[:, 0], x, edge) - old[:, 1], -0.03, 0.03)
+        new[:, 1] += np.convolve(np.pad(away, 1, mode="edge"), [0.2, 0.6, 0.2], mode="valid").astype(np.float32)
+    new_li[:, 1] = np.maximum(new_li[:, 1], new_ui[:, 1])
+    return replace(lips, upper_inner=new_ui, lower_inner=new_li)
+
+
+def _own(canvas: Canvas, top: F32, low: F32, span: NDArray[np.bool_]) -> OwnMouth:
+    """Which of the opening is upper teeth: the bright run under the upper lip, as far as it goes in each column."""
+    h, w = canvas.lab.shape[:2]
+    r = np.arange(h)[:, None]
+    opening = (r >= top) & (r <= low)
+    level, chroma = canvas.lab[..., 0], np.hypot(canvas.lab[..., 1], canvas.lab[..., 2])
+    within = opening & span & (r < top + 0.62 * (low - top))
+    values = level[within]
+    edge = float(cv2.threshold(np.clip(values, 0, 255).astype(np.uint8).reshape(-1, 1), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[0])
+    # teeth that fill the mouth have no dark half: keep all that is not far darker than the bright part
+    edge = min(edge, float(np.percentile(values, 90)) * 0.62)
+    bright = opening & (level > edge) & (chroma < float(np.percentile(chroma[within], 60)) + 16)
+    last = np.full(w, np.nan)
+    for x in np.flatnonzero(span):
+        rows = np.flatnonzero(bright[:, x])
+        runs = np.split(rows, np.flatnonzero(np.diff(rows) > 5) + 1)
+        first = next((run for run in runs if len(run) >= 4), None)
+        if first is not None and first[0] < top[x] + 0.5 * (low[x] - top[x]):
+            last[x] = first[-1]
+    teeth = np.zeros((h, w), np.float32)
+    known = np.flatnonzero(np.isfinite(last))
+    if len(known) > 0.7 * span.sum():
+        # a tooth that the light misses is still there: its edge runs on from its neighbours'
+        between = np.arange(known[0], known[-1] + 1)
+        edge_rows = gaussian_filter1d(percentile_filter(np.interp(between, known, last[known]), 70, size=23), 1.5)
+        teeth[:, between] = (r >= np.maximum(top[between] - 1, 0)) & (r <= edge_rows[None])
+    teeth = cv2.morphologyEx(teeth, cv2.MORPH_OPEN, np.ones((3, 5), np.uint8))
+    every = opening & span
+    if teeth.any() and float(np.median(level[teeth > 0])) < 0.72 * float(np.percentile(level[every], 92)):
+        teeth[:] = 0  # dim teeth under a bright lower row are no texture to speak with
+    colour = canvas.lab[every & (level > np.percentile(level[every], 80))]
+    mean = colour.mean(0) if len(colour) > 30 else np.zeros(3)
+    rgb = cv2.cvtColor(np.array([[mean]], np.float32), cv2.COLOR_LAB2RGB)[0, 0] * 255
+    return OwnMouth(canvas=canvas, teeth=teeth, all=opening.astype(np.float32), colour=rgb.astype(np.float32))
