@@ -1,0 +1,1 @@
+"""The film's sound, made from the score: start at ``mix.py``."""

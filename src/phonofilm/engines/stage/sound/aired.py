@@ -1,0 +1,253 @@
+"""Sounds of air, water, fire and beasts that last a moment. Makers give mono s or stereo s 2."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phonofilm.engines.stage.sound.dsp import (
+    RATE, Random, add, band, band_level, damped, fall, glide, line, noise, painted, silence, steady, wander,
+)  # fmt: skip
+from phonofilm.engines.stage.sound.space import panned, spread
+from phonofilm.engines.stage.sound.struck import BODIES, clap, grains, pebbles, strike
+
+F32 = NDArray[np.float32]
+
+
+def _hill(f: F32, centre: F32 | float, octaves: F32 | float) -> F32:
+    """A bell over log frequency."""
+    return np.exp(-0.5 * np.square(np.log2(np.maximum(f, 20.0) / centre) / octaves)).astype(np.float32)
+
+
+def _tilt(f: F32, db_per_octave: float, low: float = 20.0) -> F32:
+    """A straight line over log frequency, flat below ``low``."""
+    return ((np.maximum(f, low) / low) ** (db_per_octave / 6.02)).astype(np.float32)
+
+
+def whoosh(random: Random, force: float = 0.7) -> F32:
+    """Something passes: noise whose band rises and falls, loudest at its middle (0.45 s)."""
+    peak, length = 0.45, 1.0
+
+    def paint(t: F32, f: F32) -> F32:
+        near = np.exp(-np.abs(t - peak) / np.where(t < peak, 0.11, 0.13))
+        centre = 260 + (1500 + 900 * force) * near
+        return (_hill(f, centre, 0.8) + 0.3 * _hill(f, centre * 2.6, 0.6)) * near**1.6
+
+    y = painted(random, round(length * RATE), paint, width=0.25)
+    sweep = line(length, (0, -0.5), (length, 0.5))
+    return np.stack([y[:, 0] * np.sqrt(0.5 - 0.6 * sweep), y[:, 1] * np.sqrt(0.5 + 0.6 * sweep)], axis=1).astype(np.float32)
+
+
+def thunder(random: Random, force: float = 0.7) -> F32:
+    """A crack, then rolls from farther parts of the lightning."""
+    length = 5.5
+    hits = np.sort(np.concatenate([[0.0, 0.05, 0.11], random.uniform(0.15, 2.8, 7)]))
+    sizes = np.concatenate([[1.0, 0.7, 0.8], random.uniform(0.25, 0.8, 7) * np.exp(-np.linspace(0, 1.2, 7))])
+
+    def paint(t: F32, f: F32) -> F32:
+        gain = np.zeros((len(t), f.shape[1]), np.float32)
+        for at, size in zip(hits, sizes, strict=True):
+            age = np.maximum(t - at, 0)
+            on = (t >= at) * size
+            gain += on * (np.exp(-age / 0.9) * _tilt(f, -9, 45) + 0.35 * np.exp(-age / 0.12) * _tilt(f, -5, 60) * (at < 0.3))
+        return gain + 0.25 * np.exp(-t / 1.9) * (t >= 0) * _tilt(f, -11, 40)
+
+    y = painted(random, round(length * RATE), paint, width=0.5)
+    rise = round(0.004 * RATE)
+    y[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)[:, None]
+    crack = band_level(noise(random, 0.25), 300, 6000) * fall(0.25, 0.2)
+    add(y, crack, 0, 0.5 * float(np.abs(y).max()) / 3.5)
+    return y
+
+
+def explosion(random: Random, force: float = 0.7) -> F32:
+    """A blast: a pressure thump, a burst, a dark cloud that rolls away."""
+    length = 3.2
+
+    def paint(t: F32, f: F32) -> F32:
+        body = np.exp(-t / 0.55) * _tilt(f, -6.5, 60)
+        top = 0.8 * np.exp(-t / 0.10) * _tilt(f, -2.5, 90)
+        return (body + top) * (t > -0.01)
+
+    y = painted(random, round(length * RATE), paint, width=0.35)
+    y /= max(float(np.abs(y).max()), 1e-9)
+    thump = glide(line(0.7, (0, 110), (0.08, 52), (0.7, 30)), fall(0.7, 0.7))
+    add(y, np.tanh(2.2 * thump), 0, 0.55)
+    debris = grains(random, 1.6, line(1.6, (0, 0), (0.15, 60), (1.6, 5)), pebbles(random, 500, 4200, 0.02), 1.0)
+    add(y, debris / max(float(np.abs(debris).max()), 1e-9), round(0.12 * RATE), 0.1)
+    return np.tanh(1.6 * y).astype(np.float32)
+
+
+def splash(random: Random, force: float = 0.7) -> F32:
+    """Something falls into water: the slap, the sheet of drops, the bubbles that follow."""
+    out = silence(1.5)
+    slap = band_level(noise(random, 0.5), 350, 6000) * fall(0.5, 0.42, attack=0.003)
+    add(out, slap, 0, 0.3)
+    add(out, damped([85, 140, 210], [1, 0.6, 0.4], [0.14, 0.1, 0.08], 0.2, np.pi / 2), 0, 0.35)
+    add(out, bubbles(random, 1.2, line(1.2, (0, 40), (0.15, 170), (0.6, 60), (1.2, 6)), (350, 2600)), round(0.06 * RATE), 0.45)
+    drops = grains(random, 0.9, line(0.9, (0, 500), (0.3, 250), (0.9, 10)), pebbles(random, 2500, 8000, 0.004), 0.9)
+    add(out, drops / max(float(np.abs(drops).max()), 1e-9), round(0.05 * RATE), 0.28)
+    return out
+
+
+def bubbles(random: Random, seconds: float, density: F32, span: tuple[float, float]) -> F32:
+    """Air in water: each bubble is a short sine that rises as it nears the surface (van den Doel 2005), peak about 1."""
+    kernels: list[F32] = []
+    for _ in range(28):
+        hertz = span[0] * (span[1] / span[0]) ** random.random()
+        length = float(np.clip(28.0 / hertz, 0.012, 0.12))
+        rise = random.uniform(0.0, 0.35)
+        kernels.append(
+            glide(hertz * (1 + rise * line(length, (0, 0), (length, 1))), fall(length, length * 1.1, attack=0.15 * length)) * (400 / hertz) ** 0.35
+        )
+    out = grains(random, seconds, density, kernels, 0.6)
+    return out / max(float(np.abs(out).max()), 1e-9)
+
+
+def pour(random: Random, force: float = 0.7) -> F32:
+    """Water poured into a glass, whose note rises as it fills."""
+    length = 3.0
+    flow = line(length, (0, 0), (0.05, 1), (2.6, 1), (2.9, 0), (length, 0))
+    air = line(length, (0, 520), (2.8, 1500), (length, 1500))
+    resonance = glide(air * (1 + 0.03 * wander(random, length, 25)), flow * 0.25 * np.abs(wander(random, length, 40)))
+    stream = bubbles(random, length - 0.2, flow * 420, (450, 3800))[: len(flow)]
+    out = silence(length)
+    add(out, stream, 0, 1.0)
+    add(out, resonance * 0.4, 0)
+    add(out, band_level(noise(random, length), 1500, 7000) * flow * (1 + 0.4 * wander(random, length, 30)), 0, 0.018)
+    return out
+
+
+def fire_crackle(random: Random, force: float = 0.7) -> F32:
+    """Three seconds of wood that burns."""
+    return crackles(random, 3.0, 16.0)
+
+
+def crackles(random: Random, seconds: float, rate: float) -> F32:
+    """Snaps of burning wood, in bursts, over a low roar."""
+    bursts = np.exp(1.1 * wander(random, seconds, 3.0)) * rate
+    kernels = [k * fall(len(k) / RATE, 0.02)[: len(k)] for k in pebbles(random, 900, 7000, 0.006, 10)]
+    snaps = grains(random, seconds, bursts.astype(np.float32), kernels, 1.1)[: round(seconds * RATE)]
+    roar = band_level(noise(random, seconds), 60, 420) * (1 + 0.35 * wander(random, seconds, 6))
+    return snaps / max(float(np.abs(snaps).max()), 1e-9) + 0.035 * roar
+
+
+def applause(random: Random, force: float = 0.7) -> F32:
+    """A hall claps for four seconds."""
+    length = 4.0
+    swell = line(length, (0, 0.25), (0.35, 1), (2.6, 0.9), (length, 0.05))
+    out = silence(length + 0.2, 2)
+    for pan in spread(random, 42):
+        hand, gap = clap(random), random.uniform(0.17, 0.30)
+        gain = random.uniform(0.3, 1.0)
+        side = panned(hand, float(pan)) * np.float32(gain)
+        at = random.uniform(0, 0.5)
+        while at < length:
+            if random.random() < swell[int(at * RATE)]:
+                add(out, side, round(at * RATE))
+            at += gap * random.uniform(0.93, 1.07)
+    bed = band_level(noise(random, length), 700, 6000) * swell * 0.12
+    add(out, bed, 0)
+    return out
+
+
+def car_pass(random: Random, force: float = 0.7) -> F32:
+    """A car goes by from left to right, nearest at 2.2 s: tyres, engine, the fall of pitch as it passes."""
+    length, nearest, speed, aside = 4.4, 2.2, 15.0, 4.5
+    t = np.arange(round(length * RATE), dtype=np.float32) / RATE
+    x = (t - nearest) * speed
+    reach = np.sqrt(x * x + aside * aside)
+    gain = (aside / reach).astype(np.float32)
+    pitch = 1 / (1 + (speed * x / reach) / 343.0)
+
+    def paint(tt: F32, f: F32) -> F32:
+        xx = (tt - nearest) * speed
+        near = aside / np.sqrt(xx * xx + aside * aside)
+        colour = _hill(f, 850.0, 1.15) + 0.5 * _hill(f, 140.0, 0.8)
+        return colour * near * np.exp(-np.maximum(f - 1200, 0) / (900 + 5000 * near))
+
+    tyres = painted(random, len(t), paint, width=0.3)
+    tyres /= max(float(np.abs(tyres).max()), 1e-9)
+    turns = 62.0 * pitch * (1 + 0.01 * wander(random, length, 2))
+    engine = sum((glide(turns * k, gain * a) for k, a in ((1, 0.5), (2, 1.0), (3, 0.35), (4, 0.5), (6, 0.22))), np.zeros(len(t), np.float32))
+    angle = np.arctan2(x, aside) * 0.5 + np.pi / 4
+    both = tyres + 0.14 * engine[:, None]
+    fade = line(length, (0, 0), (0.5, 1), (length - 0.5, 1), (length, 0))[:, None]
+    return (both * np.stack([np.cos(angle), np.sin(angle)], axis=1) * 1.4 * fade).astype(np.float32)
+
+
+def bird(random: Random, force: float = 0.7) -> F32:
+    """A song bird's phrase: a few sweeping whistles."""
+    out = silence(1.6)
+    at = 0.0
+    base = random.uniform(2900, 4300)
+    pattern = random.integers(0, 3)
+    for k in range(int(random.integers(4, 8))):
+        length = float(random.uniform(0.055, 0.13))
+        a, b = base * random.uniform(0.85, 1.15), base * random.uniform(0.9, 1.5)
+        if pattern == 1:
+            a, b = b, a
+        middle = max(a, b) * (1.15 if pattern == 2 else 1.0)
+        course = line(length, (0, a), (length * 0.45, middle), (length, b))
+        trill = 1 + 0.025 * np.sin(2 * np.pi * random.uniform(28, 45) * np.arange(len(course)) / RATE)
+        env = np.sin(np.pi * np.linspace(0, 1, len(course))) ** 0.7
+        note = glide(course * trill, env.astype(np.float32)) + 0.12 * glide(course * trill * 2, env.astype(np.float32))
+        add(out, note, round(at * RATE), 0.6 + 0.4 * random.random() + 0.05 * k)
+        at += length + random.uniform(0.03, 0.1)
+    return out
+
+
+def dog_bark(random: Random, force: float = 0.7) -> F32:
+    """Two barks: a rough voice through a short throat that opens and closes."""
+    out = silence(0.9)
+    for at, size in ((0.0, 1.0), (0.36, 0.9)):
+        length = 0.21
+        pitch = line(length, (0, 330), (0.03, 520), (0.09, 470), (length, 260)) * (1 + 0.05 * wander(random, length, 90))
+        turn = np.cumsum(pitch) / RATE
+        buzz = sum((np.sin(2 * np.pi * k * turn + random.uniform(0, 6)) * k**-0.6 for k in range(1, 24)), np.zeros(len(pitch)))
+        rough = buzz * (1 + 0.5 * np.sin(np.pi * turn)) + 2.2 * noise(random, length)[: len(pitch)]
+        env = line(length, (0, 0), (0.012, 1), (0.08, 0.85), (0.15, 0.25), (length, 0))
+        voice = np.zeros(len(pitch), np.float32)
+        for hertz, width, level in ((720, 0.22, 1.0), (1350, 0.16, 0.75), (2700, 0.2, 0.35), (4200, 0.25, 0.12)):
+            voice += level * band(rough.astype(np.float32), hertz * (1 - width), hertz * (1 + width), order=1)
+        add(out, voice * env, round(at * RATE), size)
+    return out
+
+
+def chime(random: Random, force: float = 0.7) -> F32:
+    """A soft bright sign that something appears: three bars of a glockenspiel."""
+    out = silence(2.2)
+    base = 1046.5 * 2 ** (int(random.integers(0, 5)) / 12)
+    for k, step in enumerate((0, 4, 7)):
+        hertz = base * 2 ** (step / 12)
+        add(out, damped(hertz * np.array([1, 2.76, 5.4]), [1, 0.35, 0.12], [1.6, 0.6, 0.25], 2.0, np.pi / 2), round(0.07 * k * RATE), 0.8)
+    return out
+
+
+def riser(random: Random, force: float = 0.7) -> F32:
+    """Tension that grows for 1.5 s and stops where it lands."""
+    length = 1.5
+
+    def paint(t: F32, f: F32) -> F32:
+        u = np.clip(t / length, 0, 1)
+        return _hill(f, 300 * 18 ** u.astype(np.float32), 0.7) * u**2.2 * (t < length)
+
+    y = painted(random, round(length * RATE), paint, width=0.6)
+    tone = glide(110 * 4 ** line(length, (0, 0), (length, 1)), line(length, (0, 0), (length, 0.2)) ** 2)
+    add(y, tone * float(np.abs(y).max()), 0)
+    return y
+
+
+def boom(random: Random, force: float = 0.7) -> F32:
+    """A deep hit for a title or a cut."""
+    out = silence(2.6)
+    add(out, glide(line(2.4, (0, 95), (0.12, 48), (2.4, 36)), fall(2.4, 2.0)), 0, 1.0)
+    add(out, strike(random, BODIES["soft"], 1.0), 0, 0.5)
+    add(out, band_level(noise(random, 1.2), 90, 900) * fall(1.2, 0.8), 0, 0.12)
+    return out
+
+
+def hum(random: Random, seconds: float, hertz: float) -> F32:
+    """A mains or machine hum with a few partials."""
+    k = np.arange(1, 7)
+    return steady(hertz * k, 1.0 / k**1.6, seconds, random.uniform(0, 6, 6))

@@ -1,0 +1,279 @@
+"""The air of a place, for as long as it lasts: stereo s 2, made from painted noise, small events and hums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phonofilm.engines.stage.sound.aired import bird, bubbles, crackles, hum, thunder
+from phonofilm.engines.stage.sound.dsp import RATE, Random, add, band_level, damped, fall, glide, line, noise, painted, wander
+from phonofilm.engines.stage.sound.space import panned
+from phonofilm.engines.stage.sound.struck import BODIES, grains, pebbles, strike
+
+F32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Air:
+    """How an ambience is made (``random``, seconds -> s 2) and how loud it is before the film is mastered, in LUFS. Speech is at -18."""
+
+    make: Callable[[Random, float], F32]
+    level: float
+
+
+def _slope(f: F32, db_per_octave: float, corner: float) -> F32:
+    return ((np.maximum(f, corner) / corner) ** (db_per_octave / 6.02)).astype(np.float32)
+
+
+def _hill(f: F32, centre: float, octaves: float) -> F32:
+    return np.exp(-0.5 * np.square(np.log2(np.maximum(f, 20.0) / centre) / octaves)).astype(np.float32)
+
+
+def _course(random: Random, seconds: float, hertz: float, depth: float) -> Callable[[F32], F32]:
+    """Slow chance as a factor around 1, to be read at times of a spectrogram."""
+    track = np.exp(depth * wander(random, seconds + 0.5, hertz))
+    return lambda t: track[np.clip((t * RATE).astype(int), 0, len(track) - 1)]
+
+
+def _count(seconds: float) -> int:
+    return max(1, round(seconds * RATE))
+
+
+def _unit(x: F32) -> F32:
+    return x / np.float32(max(float(x.std()), 1e-9))
+
+
+def _scatter(out: F32, random: Random, seconds: float, per_second: float, make: Callable[[], F32], level: tuple[float, float]) -> None:
+    """Small sounds at chance times, places and distances."""
+    at = random.exponential(0.6 / max(per_second, 1e-3))
+    while at < seconds:
+        add(out, panned(make(), float(np.clip(random.normal(0, 0.5), -1, 1))), round(at * RATE), float(random.uniform(*level)))
+        at += 0.15 / per_second + random.exponential(0.85 / per_second)
+
+
+def rain(random: Random, seconds: float) -> F32:
+    """A steady fall far off, and drops near by."""
+    gust = _course(random, seconds, 0.5, 0.12)
+    bed = painted(
+        random, _count(seconds), lambda t, f: (_slope(f, -2.0, 900) * _hill(f, 3200, 2.0) + 0.35 * _slope(f, -4, 200)) * gust(t), width=0.85
+    )
+    out = _unit(bed)
+    for side in range(2):
+        near = grains(random, seconds, line(seconds, (0, 110), (seconds, 110)), pebbles(random, 1800, 7500, 0.005, 8), 0.9)[: len(out)]
+        plops = bubbles(random, seconds, line(seconds, (0, 14), (seconds, 14)), (700, 2600))[: len(out)]
+        add(out[:, side], near / max(float(near.std()), 1e-9), 0, 0.22)
+        add(out[:, side], plops, 0, 0.9)
+    return out
+
+
+def wind(random: Random, seconds: float) -> F32:
+    """Gusts whose pitch rises with their force."""
+    gust = wander(random, seconds + 0.5, 0.45)
+
+    def paint(t: F32, f: F32) -> F32:
+        force = gust[np.clip((t * RATE).astype(int), 0, len(gust) - 1)]
+        centre = 240 * 2 ** (0.8 * force)
+        howl = np.exp(-0.5 * np.square(np.log2(np.maximum(f, 20) / centre) / 0.42))
+        return np.exp(0.55 * force) * (0.75 * howl + 0.7 * _slope(f, -5.0, 110)) * (f > 35)
+
+    return _unit(painted(random, _count(seconds), paint, width=0.6, size=2048))
+
+
+def sea(random: Random, seconds: float) -> F32:
+    """Waves that gather, break and run out, one about every six seconds."""
+    count = _count(seconds)
+    starts = np.cumsum(random.uniform(4.2, 6.5, int(seconds / 4) + 3)) - random.uniform(3.0, 6.0)
+    sizes = random.uniform(0.6, 1.0, len(starts))
+
+    def paint(t: F32, f: F32) -> F32:
+        gain = 0.16 * _slope(f, -4.5, 120) + np.zeros_like(t)
+        for at, size in zip(starts, sizes, strict=True):
+            age = t - at
+            swell = np.exp(-0.5 * np.square(age / 1.1))
+            crash = np.where(age > -0.3, 1 / (1 + np.exp(-age * 9)) * np.exp(-np.maximum(age, 0) / 1.5), 0)
+            hiss = np.where(age > 0, np.exp(-0.5 * np.square((age - 2.2) / 1.2)), 0)
+            gain = gain + size * (0.7 * swell * _slope(f, -6, 110) + crash * _slope(f, -3.2, 260) + 0.16 * hiss * _hill(f, 4200, 1.1))
+        return gain * (f > 30)
+
+    return _unit(painted(random, count, paint, width=0.7))
+
+
+def room(random: Random, seconds: float) -> F32:
+    """A quiet room: air and a trace of mains."""
+    air = painted(random, _count(seconds), lambda t, f: _slope(f, -5.5, 90) * (f > 30), width=0.8, size=2048)
+    return _unit(air) + 0.05 * hum(random, seconds, 50)[: len(air), None]
+
+
+def forest(random: Random, seconds: float) -> F32:
+    """Leaves in a light wind, and birds near and far."""
+    gust = _course(random, seconds, 0.4, 0.4)
+    leaves = painted(random, _count(seconds), lambda t, f: (_hill(f, 3600, 1.2) + 0.5 * _slope(f, -5, 120)) * gust(t) ** 1.2, width=0.9)
+    out = _unit(leaves) * 0.5
+    _scatter(out, random, seconds, 0.55, lambda: bird(random), (0.12, 0.75))
+    _scatter(out, random, seconds, 0.35, lambda: bird(random), (0.03, 0.12))
+    return out
+
+
+def murmur(random: Random, seconds: float, voices: int) -> F32:
+    """Many people who talk: each a buzz through two moving formants, in syllables and pauses. No word can be made out."""
+    count = _count(seconds)
+    out = np.zeros((count, 2), np.float32)
+    for _ in range(voices):
+        pitch = float(random.choice([random.uniform(95, 140), random.uniform(170, 230)]))
+        start = int(random.integers(0, 3 * RATE))
+        track = pitch * np.exp(0.13 * wander(random, seconds, 2.2))
+        turn = np.cumsum(track) / RATE + random.random()
+        pulse = (2 * (turn - np.floor(turn)) - 1).astype(np.float32)
+        syllables = np.clip(wander(random, seconds, 4.5) + 0.3, 0, None)
+        talking = np.clip(2 * wander(random, seconds, 0.35) + 0.6, 0, 1)
+        first, second = np.clip(0.5 + 0.35 * wander(random, seconds, 4.0), 0, 1), np.clip(0.5 + 0.35 * wander(random, seconds, 4.0), 0, 1)
+        low = band_level(pulse, 280, 480) * (1 - first) + band_level(pulse, 560, 880) * first
+        high = band_level(pulse, 850, 1300) * (1 - second) + band_level(pulse, 1600, 2400) * second
+        breath = band_level(noise(random, seconds), 2500, 6500) * np.clip(wander(random, seconds, 5) - 0.9, 0, None)
+        voice = (low + 0.35 * high) * syllables * talking + 0.25 * breath * talking
+        place = float(np.clip(random.normal(0, 0.6), -1, 1))
+        out += panned(np.roll(voice, start), place) * np.float32(random.uniform(0.35, 1.0))
+    return _unit(out)
+
+
+def crowd(random: Random, seconds: float) -> F32:
+    """A crowd in the open."""
+    base = painted(random, _count(seconds), lambda t, f: _hill(f, 420, 1.3) + 0.12 * _hill(f, 1800, 0.8), width=0.8)
+    return murmur(random, seconds, 12) + 0.55 * _unit(base)
+
+
+def cafe(random: Random, seconds: float) -> F32:
+    """Talk at the tables, cups and spoons."""
+    base = painted(random, _count(seconds), lambda t, f: _slope(f, -4, 200) * (f > 40), width=0.8)
+    out = murmur(random, seconds, 8) + 0.35 * _unit(base)
+    _scatter(out, random, seconds, 0.8, lambda: strike(random, BODIES["ceramic"], 0.5, size=random.uniform(0.8, 1.3)), (0.5, 2.2))
+    return out
+
+
+def night_insects(random: Random, seconds: float) -> F32:
+    """Crickets, each with its own note and rhythm, over quiet air."""
+    count = _count(seconds)
+    air = painted(random, count, lambda t, f: _slope(f, -5, 120) * (f > 40), width=0.9)
+    out = _unit(air) * 0.12
+    t = np.arange(count, dtype=np.float32) / RATE
+    for k in range(7):
+        hertz = random.uniform(3900, 5200)
+        pulses, rest = random.uniform(26, 34), random.uniform(0.5, 1.1)
+        chirp = (0.5 - 0.5 * np.cos(2 * np.pi * pulses * t)) ** 2
+        gate = (
+            ((t + random.random()) % (0.12 + rest * 0.35) < 0.11).astype(np.float32) if k < 4 else np.clip(1 + 0.3 * wander(random, seconds, 1), 0, 2)
+        )
+        gate = np.convolve(gate, np.hanning(480) / np.hanning(480).sum(), "same").astype(np.float32)
+        tone = glide(np.full(count, hertz) * (1 + 0.002 * wander(random, seconds, 3)))
+        place = float(np.clip(random.normal(0, 0.7), -1, 1))
+        out += panned(tone * chirp * gate, place) * np.float32(random.uniform(0.15, 0.9) * (1.0 if k < 4 else 0.35))
+    return out.astype(np.float32)
+
+
+def stream(random: Random, seconds: float) -> F32:
+    """A brook: bubbles of all sizes, and the rush behind them."""
+    rush = painted(random, _count(seconds), lambda t, f: _hill(f, 1300, 1.5) * (f > 60), width=0.9)
+    out = 0.4 * _unit(rush)
+    for side in range(2):
+        flow = 260 * np.exp(0.3 * wander(random, seconds, 2.0))
+        add(out[:, side], _unit(bubbles(random, seconds, flow.astype(np.float32), (350, 3400))[: len(out)]), 0, 0.8)
+    return out
+
+
+def fire(random: Random, seconds: float) -> F32:
+    """A fire in the open."""
+    left, right = crackles(random, seconds, 9.0), crackles(random, seconds, 9.0)
+    return np.stack([left + 0.4 * right, right + 0.4 * left], axis=1)
+
+
+def _passing(random: Random, seconds: float, per_second: float) -> Callable[[F32, F32], F32]:
+    """Cars far off: swells of tyre noise."""
+    at = np.cumsum(random.exponential(1 / per_second, int(seconds * per_second) + 4)) - 1.5
+    size, wide = random.uniform(0.4, 1.0, len(at)), random.uniform(0.7, 1.6, len(at))
+
+    def paint(t: F32, f: F32) -> F32:
+        gain = 0.35 * _slope(f, -5.5, 75) * (f > 28) + np.zeros_like(t)
+        for a, s, w in zip(at, size, wide, strict=True):
+            near = 1 / (1 + np.square((t - a) / w * 1.6))
+            gain = gain + s * near * (0.6 * _hill(f, 780, 1.1) + 0.8 * _slope(f, -7, 70)) * 0.6
+        return gain
+
+    return paint
+
+
+def traffic(random: Random, seconds: float) -> F32:
+    """A busy road."""
+    left = _unit(painted(random, _count(seconds), _passing(random, seconds, 0.8), width=0.5))
+    right = _unit(painted(random, _count(seconds), _passing(random, seconds, 0.8), width=0.5))
+    out = left * np.array([1.0, 0.45], np.float32) + right * np.array([0.45, 1.0], np.float32)
+    return out + 0.12 * hum(random, seconds, 41)[: len(out), None]
+
+
+def street(random: Random, seconds: float) -> F32:
+    """A town street: traffic a block away, people, a step now and then."""
+    from_road = _unit(painted(random, _count(seconds), _passing(random, seconds, 0.35), width=0.6))
+    out = from_road + 0.28 * murmur(random, seconds, 5)
+    _scatter(out, random, seconds, 1.2, lambda: strike(random, BODIES["stone"], 0.4), (0.1, 0.4))
+    return out
+
+
+def office(random: Random, seconds: float) -> F32:
+    """Ventilation, far talk, a few keys."""
+    vent = painted(random, _count(seconds), lambda t, f: _slope(f, -4.2, 140) * (f > 40) + 0.05 * _hill(f, 900, 0.8), width=0.7, size=2048)
+    out = _unit(vent) + 0.1 * hum(random, seconds, 100)[: len(vent), None] + 0.14 * murmur(random, seconds, 3)
+    _scatter(out, random, seconds, 3.0, lambda: strike(random, BODIES["table"], 0.4, size=0.8)[:2400] * fall(0.05, 0.05), (0.1, 0.4))
+    return out
+
+
+def train(random: Random, seconds: float) -> F32:
+    """Inside a train: the rush, and the wheels over the joints two by two."""
+    sway = _course(random, seconds, 0.6, 0.15)
+    out = _unit(painted(random, _count(seconds), lambda t, f: (_slope(f, -5.0, 80) * (f > 25) + 0.22 * _hill(f, 600, 0.9)) * sway(t), width=0.6))
+    period = 1.15
+    at = random.random() * 0.5
+    while at < seconds:
+        for offset, level in ((0.0, 1.0), (0.13, 0.8), (0.42, 0.75), (0.55, 0.6)):
+            thud = damped([62, 110, 190, 410], [1, 0.8, 0.5, 0.18], [0.16, 0.13, 0.09, 0.05], 0.2, np.pi / 2)
+            add(out, thud, round((at + offset) * RATE), 1.6 * level)
+            add(out, strike(random, BODIES["stone"], 0.4, size=1.7), round((at + offset) * RATE), 0.6 * level)
+        at += period
+    return out
+
+
+def storm(random: Random, seconds: float) -> F32:
+    """Rain, wind and thunder."""
+    out = _unit(rain(random, seconds)) + 0.8 * wind(random, seconds)[: _count(seconds)]
+    at = random.uniform(0.5, min(3.0, 0.4 * seconds))
+    while at < seconds:
+        clap = thunder(random)
+        add(out, clap / np.float32(np.abs(clap).max()), round(at * RATE), random.uniform(3.0, 6.0))
+        at += random.uniform(5.0, 9.0)
+    return out
+
+
+def city(random: Random, seconds: float) -> F32:
+    """A town from above: a broad hum with far traffic."""
+    return _unit(painted(random, _count(seconds), _passing(random, seconds, 0.25), width=0.9))
+
+
+AIRS: dict[str, Air] = {
+    "rain": Air(make=rain, level=-31.0),
+    "wind": Air(make=wind, level=-32.0),
+    "sea": Air(make=sea, level=-30.0),
+    "street": Air(make=street, level=-33.0),
+    "city": Air(make=city, level=-35.0),
+    "room": Air(make=room, level=-52.0),
+    "forest": Air(make=forest, level=-33.0),
+    "cafe": Air(make=cafe, level=-33.0),
+    "crowd": Air(make=crowd, level=-32.0),
+    "night_insects": Air(make=night_insects, level=-36.0),
+    "stream": Air(make=stream, level=-32.0),
+    "fire": Air(make=fire, level=-33.0),
+    "office": Air(make=office, level=-42.0),
+    "traffic": Air(make=traffic, level=-32.0),
+    "train": Air(make=train, level=-32.0),
+    "storm": Air(make=storm, level=-29.0),
+}

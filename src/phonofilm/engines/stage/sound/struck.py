@@ -1,0 +1,297 @@
+"""Bodies that are struck, trodden on, broken or shaken: modes that ring, and crowds of grains. Each maker gives mono samples s.
+
+Modes after Cook, "Real Sound Synthesis for Interactive Applications" (2002): a material is the spacing, the decay and the brightness of its modes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import signal
+
+from phonofilm.engines.stage.sound.dsp import RATE, Random, add, band_level, damped, fall, glide, line, noise, silence
+
+F32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    """A struck body: lowest and highest mode in Hz, how many, T60 in s of the lowest mode and of the highest, level fall in dB an octave, contact noise."""
+
+    low: float
+    high: float
+    modes: int
+    ring: float
+    ring_high: float
+    tilt: float
+    contact: float
+    contact_band: tuple[float, float]
+    contact_time: float = 0.008
+
+
+BODIES: dict[str, Body] = {
+    "wood": Body(low=95, high=3800, modes=26, ring=0.22, ring_high=0.03, tilt=-4.5, contact=0.5, contact_band=(500, 5000)),
+    "table": Body(low=170, high=4200, modes=22, ring=0.14, ring_high=0.025, tilt=-3.5, contact=0.4, contact_band=(900, 6000)),
+    "metal": Body(low=230, high=11000, modes=44, ring=1.5, ring_high=0.35, tilt=-1.2, contact=0.25, contact_band=(2000, 12000), contact_time=0.003),
+    "stone": Body(low=140, high=6500, modes=22, ring=0.07, ring_high=0.015, tilt=-2.5, contact=0.9, contact_band=(1200, 9000), contact_time=0.005),
+    "glass": Body(low=1900, high=12500, modes=22, ring=0.5, ring_high=0.12, tilt=-1.5, contact=0.25, contact_band=(4000, 14000), contact_time=0.002),
+    "body": Body(low=58, high=900, modes=14, ring=0.16, ring_high=0.03, tilt=-7.0, contact=0.35, contact_band=(150, 1400), contact_time=0.02),
+    "ball": Body(low=75, high=1400, modes=12, ring=0.11, ring_high=0.03, tilt=-5.0, contact=0.35, contact_band=(300, 2600), contact_time=0.006),
+    "ceramic": Body(low=900, high=9500, modes=20, ring=0.28, ring_high=0.05, tilt=-2.0, contact=0.35, contact_band=(2500, 12000), contact_time=0.002),
+    "soft": Body(low=60, high=500, modes=8, ring=0.09, ring_high=0.03, tilt=-8.0, contact=0.6, contact_band=(120, 900), contact_time=0.03),
+}
+
+
+def strike(random: Random, body: Body, force: float = 0.7, *, size: float = 1.0) -> F32:
+    """One blow. ``force`` 0…1 makes it brighter, ``size`` scales the body (2: an octave lower)."""
+    k = body.modes
+    even = np.linspace(0, 1, k)
+    hertz = body.low * (body.high / body.low) ** np.clip(even + random.normal(0, 0.35 / k, k), 0, 1) / size
+    octave = np.log2(hertz / hertz.min())
+    tilt = body.tilt * (1.35 - 0.5 * force)
+    level = 10 ** (tilt * octave / 20) * random.uniform(0.5, 1.0, k)
+    ring = body.ring * (body.ring_high / body.ring) ** even * random.uniform(0.8, 1.2, k) * size**0.5
+    seconds = min(3.0, 1.2 * float(ring.max()) + 0.02)
+    out = damped(hertz, level, ring, seconds, random.uniform(-0.4, 0.4, k) + np.pi / 2)
+    out /= max(float(np.abs(out).max()), 1e-9)
+    touch = band_level(noise(random, min(seconds, 0.15)), *body.contact_band) * fall(min(seconds, 0.15), body.contact_time * 6)
+    add(out, touch, 0, body.contact * (0.4 + 0.6 * force) / 3.0)
+    rise = max(6, round(RATE * 0.0012 * (1.3 - force)))
+    out[:rise] *= np.linspace(0.05, 1, rise, dtype=np.float32)
+    return out
+
+
+def grains(random: Random, seconds: float, density: F32, kernels: list[F32], spread: float = 0.8) -> F32:
+    """A crowd of small sounds: ``density`` s of them a second, each one of ``kernels`` at a chance level (log-normal, ``spread`` in nepers)."""
+    count = round(seconds * RATE)
+    hits = np.flatnonzero(random.random(count) < density[:count] / RATE)
+    level = np.exp(random.normal(0, spread, len(hits))).astype(np.float32) * random.choice(np.array([-1, 1], np.float32), len(hits))
+    kind = random.integers(0, len(kernels), len(hits))
+    longest = max(len(k) for k in kernels)
+    out = np.zeros(count + longest, np.float32)
+    for k, kernel in enumerate(kernels):
+        train = np.zeros(count, np.float32)
+        np.add.at(train, hits[kind == k], level[kind == k])
+        add(out, np.asarray(signal.fftconvolve(train, kernel), np.float32), 0)
+    return out
+
+
+def pebbles(random: Random, low: float, high: float, ring: float, how_many: int = 6) -> list[F32]:
+    """Tiny hard things that touch: short damped modes between two frequencies."""
+    made: list[F32] = []
+    for _ in range(how_many):
+        n = 4
+        hertz = low * (high / low) ** random.random(n)
+        made.append(damped(hertz, random.uniform(0.3, 1, n), ring * random.uniform(0.5, 1.6, n), ring * 2, np.pi / 2))
+    return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What a shoe meets: grains of a band with their ring and their number a second, a thud, and a body that answers."""
+
+    grain: tuple[float, float] = (2000.0, 7000.0)
+    ring: float = 0.004
+    density: float = 0.0
+    length: float = 0.09
+    grain_level: float = 1.0
+    thud: float = 90.0
+    thud_level: float = 0.5
+    body: str = ""
+    body_level: float = 0.0
+    hiss: tuple[float, float] = (0.0, 0.0)
+    hiss_level: float = 0.0
+
+
+GROUNDS: dict[str, Ground] = {
+    "gravel": Ground(grain=(1300, 6500), ring=0.005, density=1500, length=0.12, thud=75, thud_level=0.35),
+    "dirt": Ground(grain=(500, 3200), ring=0.004, density=1200, length=0.07, grain_level=0.35, thud=80, thud_level=0.8),
+    "sand": Ground(grain=(1500, 6000), ring=0.002, density=6000, length=0.14, grain_level=0.6, thud=70, thud_level=0.35),
+    "snow": Ground(grain=(700, 3600), ring=0.003, density=2600, length=0.19, grain_level=0.9, thud=95, thud_level=0.25),
+    "grass": Ground(grain=(1800, 6500), ring=0.0015, density=4200, length=0.13, grain_level=0.5, thud=75, thud_level=0.45),
+    "wood": Ground(thud=85, thud_level=0.6, body="wood", body_level=0.8, hiss=(800, 4500), hiss_level=0.12),
+    "stone": Ground(thud=95, thud_level=0.5, body="stone", body_level=0.6, hiss=(1500, 7000), hiss_level=0.22),
+    "metal": Ground(thud=100, thud_level=0.5, body="metal", body_level=0.35, hiss=(1500, 8000), hiss_level=0.15),
+    "water": Ground(thud=110, thud_level=0.35, hiss=(400, 3500), hiss_level=0.8),
+    "carpet": Ground(thud=75, thud_level=0.8, hiss=(250, 1400), hiss_level=0.25),
+}
+GROUND_NAMES = {
+    "concrete": "stone",
+    "asphalt": "stone",
+    "pavement": "stone",
+    "tile": "stone",
+    "floor": "wood",
+    "leaves": "grass",
+    "road": "stone",
+    "": "stone",
+}
+
+
+def footstep(random: Random, surface: str, force: float = 0.7) -> F32:
+    """One step: the heel, then the ball of the foot."""
+    ground = GROUNDS.get(surface) or GROUNDS[GROUND_NAMES.get(surface, "stone")]
+    roll = 0.075 + 0.03 * random.random()
+    out = silence(0.75)
+    for at, weight, soft in ((0.0, 1.0, 1.0), (roll, 0.6, 0.75)):
+        start = round(at * RATE)
+        thud = damped([ground.thud, ground.thud * 1.9, ground.thud * 3.1], [1.0, 0.45, 0.2], [0.09, 0.06, 0.035], 0.16, np.pi / 2)
+        add(out, thud, start, ground.thud_level * weight)
+        if ground.density:
+            env = fall(ground.length * 1.6, ground.length * 1.5, attack=0.006 if at == 0 else 0.02)
+            part = grains(random, len(env) / RATE, env * ground.density, pebbles(random, *ground.grain, ground.ring))
+            bed = band_level(noise(random, len(env) / RATE), *ground.grain) * env * 0.25
+            crunch = part / max(float(np.abs(part).max()), 1e-9)
+            add(out, crunch, start, ground.grain_level * weight * soft)
+            add(out, bed, start, ground.grain_level * weight * soft)
+        if ground.body:
+            from_body = strike(random, BODIES[ground.body], force * (0.9 if at == 0 else 0.4), size=random.uniform(0.92, 1.1))
+            add(out, from_body, start, ground.body_level * weight * soft)
+        if ground.hiss_level:
+            length = 0.1
+            scuff = band_level(noise(random, length), *ground.hiss) * fall(length, 0.09, attack=0.002 if at == 0 else 0.012)
+            add(out, scuff, start, ground.hiss_level * weight * 0.5)
+    return out
+
+
+def glass_break(random: Random, force: float = 0.7) -> F32:
+    """A pane: the blow, the burst, then shards that fall and ring."""
+    out = silence(1.9)
+    add(out, strike(random, BODIES["stone"], 1.0), 0, 0.35)
+    burst = band_level(noise(random, 0.3), 2200, 13000) * fall(0.3, 0.28, attack=0.001)
+    add(out, burst, 0, 0.28)
+    times = np.concatenate([random.exponential(0.05, 34), 0.12 + random.exponential(0.28, 46)])
+    for at in times[times < 1.5]:
+        size = random.uniform(0.55, 1.6)
+        level = float(np.exp(random.normal(-1.6, 0.6)) * (1.0 - 0.45 * at))
+        add(out, strike(random, BODIES["glass"], 0.8, size=size), round(at * RATE), level)
+    return out
+
+
+def door_close(random: Random, force: float = 0.7) -> F32:
+    """A house door: it meets its frame, the panel booms, the latch snaps."""
+    out = silence(0.9)
+    add(out, strike(random, BODIES["wood"], 0.5 + 0.4 * force, size=1.25), 0, 1.0)
+    add(out, damped([48, 71, 103, 160], [1, 0.8, 0.5, 0.3], [0.28, 0.24, 0.2, 0.12], 0.4, np.pi / 2), 0, 0.45)
+    for at, level in ((0.011, 0.3), (0.034, 0.22), (0.062, 0.08)):
+        add(
+            out,
+            strike(random, BODIES["metal"], 0.7, size=0.8)[: round(0.05 * RATE)] * fall(0.05, 0.05)[: round(0.05 * RATE)],
+            round(at * RATE),
+            level,
+        )
+    return out
+
+
+def knocks(random: Random, force: float = 0.7) -> F32:
+    """Three raps on a door."""
+    out = silence(1.3)
+    at = 0.0
+    for k in range(3):
+        add(out, strike(random, BODIES["table"], 0.5 * force, size=1.35 * random.uniform(0.97, 1.03)), round(at * RATE), (0.9, 1.0, 0.85)[k])
+        at += random.uniform(0.19, 0.23)
+    return out
+
+
+def bell(random: Random, force: float = 0.7) -> F32:
+    """A hand bell: the partials of a bell (hum, prime, tierce, quint, nominal and above), each a slightly split pair."""
+    ratio = np.array([0.5, 1.0, 1.19, 1.5, 2.0, 2.51, 2.66, 3.01, 4.17, 5.43, 6.8])
+    level = np.array([0.28, 0.6, 0.55, 0.22, 1.0, 0.35, 0.35, 0.45, 0.3, 0.2, 0.12])
+    decay = np.array([5.0, 3.6, 2.9, 2.2, 2.4, 1.4, 1.3, 1.1, 0.7, 0.45, 0.3])
+    base = 640 * 2 ** (random.integers(-2, 4) / 12)
+    both = np.concatenate([base * ratio, base * ratio * (1 + random.uniform(0.0004, 0.0016, len(ratio)))])
+    out = damped(both, np.tile(level * 0.5, 2), np.tile(decay, 2), 3.2, np.pi / 2)
+    return _soften(out, 0.0006)
+
+
+def clap(random: Random) -> F32:
+    """Two hands."""
+    length = 0.12
+    centre = random.uniform(900, 2100)
+    x = band_level(noise(random, length), centre * 0.55, min(centre * 2.2, 9000)) * fall(length, random.uniform(0.03, 0.06))
+    return x + 0.25 * band_level(noise(random, length), 2500, 9000) * fall(length, 0.02)
+
+
+def click(random: Random, force: float = 0.7) -> F32:
+    """A switch or a button: down, and a little later up."""
+    out = silence(0.2)
+    for at, level, size in ((0.0, 1.0, 1.0), (0.085, 0.45, 0.85)):
+        snap = strike(random, BODIES["ceramic"], 0.9, size=size * 1.1)[: round(0.03 * RATE)] * fall(0.03, 0.022)
+        add(out, snap, round(at * RATE), level)
+        add(out, damped([310 / size, 720 / size], [0.6, 0.5], [0.02, 0.015], 0.03, np.pi / 2), round(at * RATE), 0.5 * level)
+    return out
+
+
+def typing(random: Random, force: float = 0.7) -> F32:
+    """A few words typed on a keyboard."""
+    out = silence(2.6)
+    at = 0.0
+    while at < 2.3:
+        wide = random.random() < 0.15
+        key = strike(random, BODIES["table"], 0.5, size=(1.5 if wide else 0.8) * random.uniform(0.9, 1.1))[: round(0.06 * RATE)]
+        snap = band_level(noise(random, 0.02), 1800, 7500) * fall(0.02, 0.014)
+        level = random.uniform(0.55, 1.0)
+        add(out, key * fall(len(key) / RATE, 0.07)[: len(key)], round(at * RATE), 0.6 * level)
+        add(out, snap, round(at * RATE), 0.22 * level)
+        add(out, snap, round((at + 0.07 + 0.02 * random.random()) * RATE), 0.08 * level)
+        at += random.uniform(0.09, 0.19) + (0.22 if random.random() < 0.14 else 0.0)
+    return out
+
+
+def camera_shutter(random: Random, force: float = 0.7) -> F32:
+    """A mirror goes up, the curtain runs, the mirror comes down."""
+    out = silence(0.32)
+    for at, level, size in ((0.0, 1.0, 1.25), (0.032, 0.4, 0.6), (0.118, 0.85, 1.4)):
+        add(out, strike(random, BODIES["ceramic"], 0.8, size=size * 1.6)[: round(0.05 * RATE)] * fall(0.05, 0.035), round(at * RATE), level)
+        add(out, band_level(noise(random, 0.05), 900, 6500) * fall(0.05, 0.045), round(at * RATE), 0.2 * level)
+        add(out, damped([190 / size * 1.3, 420], [0.5, 0.3], [0.035, 0.02], 0.06, np.pi / 2), round(at * RATE), 0.5 * level)
+    return out
+
+
+def heartbeat(random: Random, force: float = 0.7) -> F32:
+    """Lub and dub, heard close."""
+    out = silence(0.75)
+    for at, hertz, level in ((0.0, 52.0, 1.0), (0.29, 66.0, 0.72)):
+        course = line(0.28, (0, hertz * 1.6), (0.03, hertz), (0.28, hertz * 0.8))
+        beat = glide(course, fall(0.28, 0.2, attack=0.006))
+        add(out, beat, round(at * RATE), level)
+        add(out, glide(course * 2.02, fall(0.28, 0.12, attack=0.004)), round(at * RATE), 0.35 * level)
+        add(out, band_level(noise(random, 0.12), 60, 240) * fall(0.12, 0.1, attack=0.004), round(at * RATE), 0.16 * level)
+    return out
+
+
+def cash_register(random: Random, force: float = 0.7) -> F32:
+    """Keys, the bell, the drawer."""
+    out = silence(1.7)
+    for at in (0.0, 0.07):
+        add(out, strike(random, BODIES["metal"], 0.5, size=1.8)[: round(0.08 * RATE)] * fall(0.08, 0.07), round(at * RATE), 0.7)
+        add(out, strike(random, BODIES["table"], 0.8), round(at * RATE), 0.5)
+    ring = damped([2093, 2099, 4310, 5570, 7250, 9800], [1, 0.8, 0.6, 0.35, 0.3, 0.15], [1.4, 1.3, 0.9, 0.6, 0.4, 0.25], 1.5, np.pi / 2)
+    add(out, ring, round(0.14 * RATE), 0.55)
+    slide = band_level(noise(random, 0.28), 350, 3000) * line(0.28, (0, 0), (0.22, 1), (0.28, 0))
+    add(out, slide, round(0.16 * RATE), 0.07)
+    add(out, strike(random, BODIES["wood"], 0.9, size=0.8), round(0.43 * RATE), 0.7)
+    for at in 0.45 + random.exponential(0.04, 8):
+        add(out, strike(random, BODIES["glass"], 0.5, size=0.7)[: round(0.12 * RATE)], round(at * RATE), 0.1)
+    return out
+
+
+def phone_ring(random: Random, force: float = 0.7) -> F32:
+    """An old telephone: a clapper between two bells, twenty times a second, two bursts."""
+    out = silence(2.6)
+    for burst in (0.0, 0.6):
+        at, side = burst, 0
+        while at < burst + 0.4:
+            base = (1318.0, 1568.0)[side]
+            hit = damped(base * np.array([1, 2.76, 5.4, 8.9]), [1.0, 0.5, 0.25, 0.08], np.array([0.55, 0.35, 0.18, 0.1]), 0.9, np.pi / 2)
+            add(out, hit, round(at * RATE), 0.35 * random.uniform(0.85, 1.0))
+            at += 0.025 * random.uniform(0.97, 1.03)
+            side = 1 - side
+    return out
+
+
+def _soften(x: F32, seconds: float) -> F32:
+    n = max(2, round(seconds * RATE))
+    x[:n] *= np.linspace(0, 1, n, dtype=np.float32)
+    return x
