@@ -26,6 +26,12 @@ from difflib import get_close_matches
 from typing import ClassVar
 
 
+def shown_name(name: str) -> str:
+    """A file's name as a message may show it: one line, no control characters, at most 80 long."""
+    plain = "".join(c if c.isprintable() or c == "\u200d" else "\ufffd" for c in name)
+    return plain if len(plain) <= 80 else f"{plain[:60]}…{plain[-19:]}"
+
+
 class PhonofilmError(Exception):
     """Root of the tree."""
 
@@ -53,7 +59,7 @@ class LimitError(RequestError):
 
     def __init__(self, file: str, rule: str, *, found: str, allowed: str, hint: str) -> None:
         self.file, self.rule = file, rule
-        super().__init__(f"{file}: {rule} is {found}, allowed {allowed}. {hint}")
+        super().__init__(f"{shown_name(file)}: {rule} is {found}, allowed {allowed}. {hint}")
 
 
 class ReferenceError_(InputError):
@@ -63,7 +69,7 @@ class ReferenceError_(InputError):
 
     def __init__(self, file: str, problem: str, hint: str) -> None:
         self.file, self.problem, self.hint = file, problem, hint
-        super().__init__(f"{file}: {problem}. {hint}")
+        super().__init__(f"{shown_name(file)}: {problem}. {hint}")
 
 
 class PromptError(InputError):

@@ -162,13 +162,13 @@ FAMILIES: dict[str, Family] = {
     "truck_right": Family(amount=0.16, unit="share", about="travel to the right"),
     "pedestal_up": Family(amount=0.12, unit="share", about="rise without tilting"),
     "pedestal_down": Family(amount=0.12, unit="share", about="sink without tilting"),
-    "pan_left": Family(amount=14.0, unit="degrees", about="turn to the left"),
-    "pan_right": Family(amount=14.0, unit="degrees", about="turn to the right"),
-    "tilt_up": Family(amount=9.0, unit="degrees", about="turn upwards"),
-    "tilt_down": Family(amount=9.0, unit="degrees", about="turn downwards"),
+    "pan_left": Family(amount=12.0, unit="degrees", about="turn to the left"),
+    "pan_right": Family(amount=12.0, unit="degrees", about="turn to the right"),
+    "tilt_up": Family(amount=7.0, unit="degrees", about="turn upwards"),
+    "tilt_down": Family(amount=7.0, unit="degrees", about="turn downwards"),
     "crane_up": Family(amount=0.22, unit="share", about="rise while keeping the subject in view"),
     "crane_down": Family(amount=0.22, unit="share", about="sink while keeping the subject in view"),
-    "dolly_zoom": Family(amount=0.38, unit="share", about="dolly away while the lens lengthens: the subject keeps its size, the background closes in"),
+    "dolly_zoom": Family(amount=0.38, unit="share", about="dolly away as the lens lengthens: the subject keeps its size"),
     "orbit_left": Family(amount=16.0, unit="degrees", about="circle the subject towards the left"),
     "orbit_right": Family(amount=16.0, unit="degrees", about="circle the subject towards the right"),
     "roll_left": Family(amount=6.0, unit="degrees", about="roll anticlockwise"),
@@ -181,13 +181,17 @@ FAMILIES: dict[str, Family] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Stand:
-    """Where a move begins from: the camera's place and lens for the framing wanted, and the point it is about."""
+    """Where a move begins from: the camera's place and lens for the framing wanted, and the point it is about.
+
+    ``settle``: where that point ends in the frame of a push in, as tangents from its middle (right, up); None: where it began.
+    """
 
     position: Vector
     focal: float
     subject: Vector
     yaw: float = 0.0
     pitch: float = 0.0
+    settle: tuple[float, float] | None = None
 
 
 def build_path(family: str, stand: Stand, start: int, end: int, *, amount: float | None = None, handheld: float = 0.0) -> CameraPath:
@@ -216,8 +220,12 @@ def _key(family: str, stand: Stand, base: Key, share: float, size: float, distan
     px, py, pz = stand.position
     sx, sy, sz = stand.subject
     if family in ("push_in", "pull_out"):
-        gone = size * (share if family == "push_in" else 1 - share)
-        return replace(base, position=(px + (sx - px) * gone * 0.6, py + (sy - py) * gone * 0.6, pz + (sz - pz) * gone))
+        part = share if family == "push_in" else 1 - share
+        away = (pz - sz) * (1 - size * part)
+        began = ((sx - px) / (pz - sz), (sy - py) / (pz - sz))
+        ended = stand.settle or began
+        x, y = (b + (e - b) * part for b, e in zip(began, ended, strict=True))
+        return replace(base, position=(sx - x * away, sy - y * away, sz + away))
     if family in ("truck_left", "truck_right", "tracking"):
         sign = -1 if family == "truck_left" else 1
         return replace(base, position=(px + sign * centred * size * distance, py, pz))

@@ -30,7 +30,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """One key of a camera path. ``orientation`` is w x y z, identity looks along -z; ``focal`` is mm, 35 mm equivalent on the film's width-36 frame."""
+    """One key of a camera path. ``orientation`` is w x y z, identity looks along -z; ``focal`` is mm on a frame whose longer side is 36."""
 
     tick: int
     position: Vector
@@ -40,7 +40,7 @@ class Key:
 
 @dataclass(frozen=True, kw_only=True)
 class CameraPath:
-    """Where the camera is over a shot. ``family`` and ``amount`` say which move was asked and how much of it is delivered (metres, degrees or ratio)."""
+    """Where the camera is over a shot. ``family`` is the move; ``asked`` and ``delivered`` its amount in the family's unit."""
 
     keys: tuple[Key, ...]
     easing: Easing = "smooth"

@@ -1,0 +1,82 @@
+"""What is laid over the filmed picture: light and grade, captions, the closing card, a mark, grain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from phonofilm.clock import frame_middle
+from phonofilm.engines.stage.grade import Grade
+from phonofilm.engines.stage.type.marks import LogoCard, logo_card, watermark
+from phonofilm.engines.stage.type.overlay import Overlay
+from phonofilm.engines.stage.type.typesetter import Typesetter
+from phonofilm.score.materials import Materials
+from phonofilm.score.model import Caption, Logo, Score
+
+U8 = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Finish:
+    """The last steps of a frame, made ready once for a film."""
+
+    score: Score
+    grade: Grade
+    type: Typesetter
+    captions: tuple[Caption, ...]
+    cards: tuple[tuple[Logo, LogoCard], ...]
+    mark: Overlay | None
+
+    @classmethod
+    def of(cls, score: Score, materials: Materials) -> Finish:
+        """Everything that does not change from frame to frame."""
+        captions = tuple(cue for cue in score.cues if isinstance(cue, Caption))
+        typesetter = Typesetter(score.width, score.height)
+        for cue in captions:
+            typesetter.caption(cue.text, cue.language, cue.style)
+        cards: list[tuple[Logo, LogoCard]] = []
+        for cue in score.cues:
+            if isinstance(cue, Logo):
+                picture = materials.picture(cue.source)
+                alpha = picture.matte if picture.has_alpha else np.full(picture.matte.shape, 255, np.uint8)
+                cards.append((cue, logo_card(np.dstack([picture.image, alpha]), picture.palette, score.width, score.height)))
+        mark = watermark(score.watermark, score.width, score.height) if score.watermark else None
+        grade = Grade.of(score.grade, score.width, score.height, score.seed)
+        return cls(score=score, grade=grade, type=typesetter, captions=captions, cards=tuple(cards), mark=mark)
+
+    def apply(self, image: U8, frame: int) -> U8:
+        """The finished picture u8[h w 3] of a frame."""
+        tick = frame_middle(frame)
+        card = next(((cue, made) for cue, made in self.cards if cue.start <= tick < cue.end), None)
+        if card is not None:
+            cue, made = card
+            image = made.at((tick - cue.start) / (cue.end - cue.start))
+        else:
+            image = self.grade.apply(image, frame)
+        for cue in self.captions:
+            if cue.start <= tick < cue.end:
+                placed = self.type.at(cue, tick)
+                if placed is not None:
+                    lay(image, *placed)
+        if self.mark is not None:
+            lay(image, self.mark, 1.0, 0.0, 0.0)
+        return image
+
+
+def lay(image: U8, overlay: Overlay, opacity: float, dx: float, dy: float) -> None:
+    """Lay a premultiplied overlay on a picture, in place, moved by whole pixels; what leaves the picture is cut."""
+    h, w = overlay.rgba.shape[:2]
+    x0, y0 = overlay.x0 + round(dx), overlay.y0 + round(dy)
+    left, top = max(0, -x0), max(0, -y0)
+    right, bottom = min(w, image.shape[1] - x0), min(h, image.shape[0] - y0)
+    if right <= left or bottom <= top or opacity <= 0:
+        return
+    rgba = overlay.rgba[top:bottom, left:right]
+    if opacity < 1:
+        rgba = cv2.convertScaleAbs(rgba, alpha=opacity)
+    part = image[y0 + top : y0 + bottom, x0 + left : x0 + right]
+    keep = cv2.cvtColor(cv2.bitwise_not(np.ascontiguousarray(rgba[..., 3])), cv2.COLOR_GRAY2RGB)
+    part[:] = cv2.add(cv2.multiply(part, keep, scale=1 / 255), np.ascontiguousarray(rgba[..., :3]))

@@ -1,0 +1,81 @@
+"""A clip as a shot: its frames read in order, shown as a plane that fills the frame wherever the camera of the shot looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phonofilm.clock import TICKS_PER_FRAME, frame_at
+from phonofilm.engines.stage.scene import cameras_of
+from phonofilm.engines.stage.sheet import Sheet, draw
+from phonofilm.media.read import read_frames
+from phonofilm.perceive.percepts import Clip
+from phonofilm.score.camera import camera_at
+from phonofilm.score.materials import Materials
+from phonofilm.score.model import Score, Shot
+
+U8 = NDArray[np.uint8]
+F64 = NDArray[np.float64]
+DEPTH = 4.0
+
+
+@dataclass(kw_only=True, eq=False)
+class Footage:
+    """A clip under a shot; frames are read once, in order."""
+
+    shot: Shot
+    clip: Clip
+    size: tuple[int, int]
+    corners: F64
+    source: Iterator[U8] | None = None
+    at: int = -1
+    last: U8 = field(default_factory=lambda: np.zeros((2, 2, 3), np.uint8))
+
+    @classmethod
+    def of(cls, score: Score, shot: Shot, materials: Materials) -> Footage:
+        """Raises MissingMaterial where the clip was not given."""
+        assert shot.setting.source is not None
+        clip = materials.clip(shot.setting.source)
+        edge = np.array([[0, 0], [score.width, 0], [score.width, score.height], [0, score.height]], np.float64)
+        hits: list[F64] = []
+        for camera in cameras_of(shot):
+            rays = camera.rays(edge, score.width, score.height)
+            reach = (-DEPTH - camera.position[2]) / np.minimum(rays[:, 2], -1e-3)
+            hits.append((camera.position + rays * reach[:, None])[:, :2])
+        every = np.concatenate(hits)
+        low, high = every.min(axis=0), every.max(axis=0)
+        middle, half = (low + high) / 2, (high - low) / 2
+        aspect = clip.width / clip.height
+        wide = max(half[0], half[1] * aspect)
+        tall = wide / aspect
+        x, y = middle
+        corners = np.array([[x - wide, y + tall, -DEPTH], [x + wide, y + tall, -DEPTH], [x + wide, y - tall, -DEPTH], [x - wide, y - tall, -DEPTH]])
+        scale = min(1.0, score.width * 1.3 / clip.width, score.height * 1.3 / clip.height) if clip.width > score.width else 1.0
+        size = (max(2, round(clip.width * scale / 2) * 2), max(2, round(clip.height * scale / 2) * 2))
+        return cls(shot=shot, clip=clip, size=size, corners=corners)
+
+    def read(self, frame: int) -> U8:
+        """The clip's frame for a frame of the film; a clip that is over begins again."""
+        length = max(self.clip.length, TICKS_PER_FRAME)
+        tick = (self.shot.setting.start + (frame - frame_at(self.shot.start)) * TICKS_PER_FRAME) % length
+        wanted = frame_at(tick)
+        if wanted == self.at:
+            return self.last
+        if self.source is None or wanted != self.at + 1:
+            count = frame_at(length) - wanted
+            self.source = iter(read_frames(self.clip.path, wanted * TICKS_PER_FRAME, count, self.size))
+        self.last = next(self.source, self.last)
+        self.at = wanted
+        return self.last
+
+    def draw(self, image: U8, tick: int, width: int, height: int) -> U8:
+        """The clip's frame under the shot's camera."""
+        drawn = draw(Sheet(texture=image, alpha=None, corners=self.corners), camera_at(self.shot.camera, tick), width, height)
+        frame = np.zeros((height, width, 3), np.uint8)
+        if drawn is not None:
+            h, w = drawn.rgb.shape[:2]
+            frame[drawn.y0 : drawn.y0 + h, drawn.x0 : drawn.x0 + w] = drawn.rgb
+        return frame

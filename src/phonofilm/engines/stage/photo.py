@@ -1,0 +1,170 @@
+"""A photograph as a scene: its plate far behind, its subject as a cut-out in relief near, both where the photo's own pinhole saw them.
+
+Axes: h w pixels, gh gw nodes. The photo's camera stands at the world's origin, ``EYE`` above the ground; filmed from there, the layers fall together into the
+photo again, pixel for pixel; from anywhere else they part as near and far do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from phonofilm.engines.stage.sheet import Sheet
+from phonofilm.perceive.percepts import Face, Picture
+from phonofilm.perceive.plate import extend
+from phonofilm.score.camera import SENSOR, CameraPose
+from phonofilm.score.model import Setting
+
+U8 = NDArray[np.uint8]
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+EYE = 1.5
+NODES = 72
+MAX_PIXELS = 16_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pinhole:
+    """The camera that took a photo: its size in pixels, focal length in pixels, and the pixel that its axis meets."""
+
+    width: int
+    height: int
+    focal: float
+    cx: float
+    cy: float
+
+    def world(self, pixels: F64, depth: F64 | float) -> F64:
+        """World points f64[... 3] of photo pixels f64[... 2] at a depth in metres."""
+        x = (pixels[..., 0] - self.cx) / self.focal * depth
+        y = EYE - (pixels[..., 1] - self.cy) / self.focal * depth
+        return np.stack([x, y, np.broadcast_to(-np.asarray(depth, np.float64), x.shape)], axis=-1)
+
+    def pixels(self, points: F64) -> F64:
+        """Photo pixels f64[... 2] of world points."""
+        depth = -points[..., 2]
+        return np.stack([self.cx + points[..., 0] / depth * self.focal, self.cy - (points[..., 1] - EYE) / depth * self.focal], axis=-1)
+
+
+def pinhole(picture: Picture, setting: Setting) -> Pinhole:
+    """The photo's camera as a setting says."""
+    height, width = picture.image.shape[:2]
+    focal = setting.lens / SENSOR * max(width, height)
+    return Pinhole(width=width, height=height, focal=focal, cx=setting.principal[0] * width, cy=setting.principal[1] * height)
+
+
+def seen_on(cameras: list[CameraPose], taken: Pinhole, depth: float, width: int, height: int) -> tuple[float, float, float, float]:
+    """The rectangle x0 y0 x1 y1 of photo pixels that the cameras of a shot see of a plane at a depth."""
+    edge = np.array([[x, y] for x in (0, width / 2, width) for y in (0, height / 2, height)], np.float64)
+    found: list[F64] = []
+    for camera in cameras:
+        rays = camera.rays(edge, width, height)
+        reach = (-depth - camera.position[2]) / np.minimum(rays[:, 2], -1e-3)
+        found.append(taken.pixels(camera.position + rays * reach[:, None]))
+    every = np.concatenate(found)
+    low, high = every.min(axis=0), every.max(axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def enlargement(cameras: list[CameraPose], taken: Pinhole, depth: float, width: int, height: int) -> float:
+    """Frame pixels for one photo pixel of a plane at a depth, where the shot is closest to it."""
+    return max(camera.focal_pixels(width, height) / max(float(camera.position[2]) + depth, 0.05) * depth / taken.focal for camera in cameras)
+
+
+def plate_sheet(picture: Picture, taken: Pinhole, depth: float, cameras: list[CameraPose], width: int, height: int, *, soft: float) -> Sheet:
+    """The plate at ``depth``, extended to all that the shot sees, at the resolution that it needs; ``soft`` blurs it by so many frame pixels."""
+    x0, y0, x1, y1 = seen_on(cameras, taken, depth, width, height)
+    margin = 0.01 * max(taken.width, taken.height)
+    left, top = max(0, int(np.ceil(-x0 + margin))), max(0, int(np.ceil(-y0 + margin)))
+    right, bottom = max(0, int(np.ceil(x1 - taken.width + margin))), max(0, int(np.ceil(y1 - taken.height + margin)))
+    texture = picture.plate
+    if left or top or right or bottom:
+        texture = extend(texture, left, right, top, bottom)
+    corners = np.array(
+        [
+            [-left, -top],
+            [taken.width + right, -top],
+            [taken.width + right, taken.height + bottom],
+            [-left, taken.height + bottom],
+        ],
+        np.float64,
+    )
+    # only what is seen, with a little around it
+    cut_x0, cut_y0 = max(0, int(x0 + left - 2 * margin)), max(0, int(y0 + top - 2 * margin))
+    cut_x1, cut_y1 = int(np.ceil(x1 + left + 2 * margin)), int(np.ceil(y1 + top + 2 * margin))
+    texture = texture[cut_y0:cut_y1, cut_x0:cut_x1]
+    h, w = texture.shape[:2]
+    a = corners[0] + [cut_x0, cut_y0]
+    corners = np.array([a, a + [w, 0], a + [w, h], a + [0, h]], np.float64)
+    texture = scaled(texture, enlargement(cameras, taken, depth, width, height))
+    if soft > 0.3:
+        texture = cv2.GaussianBlur(texture, (0, 0), soft)
+    return Sheet(texture=texture, alpha=None, corners=taken.world(corners, depth))  # pyright: ignore[reportArgumentType]
+
+
+def scaled(texture: U8, scale: float) -> U8:
+    """A texture at another size, within the pixels that one may have."""
+    h, w = texture.shape[:2]
+    scale = min(scale, (MAX_PIXELS / (h * w)) ** 0.5)
+    if 0.97 < scale < 1.03:
+        return texture
+    size = (max(2, round(w * scale)), max(2, round(h * scale)))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return cv2.resize(texture, size, interpolation=how)  # pyright: ignore[reportReturnType]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Cutout:
+    """A subject cut from a picture: straight ``rgb`` u8[h w 3] and ``alpha`` u8[h w], the part ``box`` of the picture at ``scale``."""
+
+    rgb: U8
+    alpha: U8
+    box: tuple[int, int, int, int]
+    scale: tuple[float, float]
+    faces: tuple[Face, ...]
+
+
+def cut_out(picture: Picture, scale: float) -> Cutout:
+    """The subject of a picture at ``scale`` times the picture's resolution, with its faces moved along."""
+    x0, y0, x1, y1 = _alpha_box(picture.matte)
+    source = picture.foreground if picture.foreground is not None else picture.image
+    rgb = scaled(source[y0:y1, x0:x1], scale)
+    h, w = rgb.shape[:2]
+    alpha = cv2.resize(picture.matte[y0:y1, x0:x1], (w, h), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    sx, sy = w / (x1 - x0), h / (y1 - y0)
+    faces = tuple(_moved(face, x0, y0, sx, sy) for face in picture.faces)
+    return Cutout(rgb=rgb, alpha=alpha, box=(x0, y0, x1, y1), scale=(sx, sy), faces=faces)  # pyright: ignore[reportArgumentType]
+
+
+def _alpha_box(matte: U8) -> tuple[int, int, int, int]:
+    x, y, w, h = cv2.boundingRect(cv2.threshold(matte, 8, 255, cv2.THRESH_BINARY)[1])
+    height, width = matte.shape
+    if w == 0 or h == 0:
+        return 0, 0, width, height
+    return max(0, x - 2), max(0, y - 2), min(width, x + w + 2), min(height, y + h + 2)
+
+
+def _moved(face: Face, x0: int, y0: int, sx: float, sy: float) -> Face:
+    landmarks = (face.landmarks - np.array([x0, y0, 0], np.float32)) * np.array([sx, sy, sx], np.float32)
+    a, b, c, d = face.box
+    return replace(face, landmarks=landmarks, box=((a - x0) * sx, (b - y0) * sy, (c - x0) * sx, (d - y0) * sy))
+
+
+def premultiplied(rgb: U8, alpha: U8) -> U8:
+    """Colours times alpha."""
+    return cv2.multiply(rgb, cv2.cvtColor(alpha, cv2.COLOR_GRAY2RGB), scale=1 / 255)  # pyright: ignore[reportReturnType]
+
+
+def bulge(alpha: U8, depth: float) -> F32:
+    """Relief f32[gh gw] in metres of a solid whose outline is ``alpha``: round towards its edge, ``depth`` metres in its middle."""
+    small = cv2.resize(alpha, (NODES, NODES), interpolation=cv2.INTER_AREA)
+    far = cv2.distanceTransform(cv2.threshold(small, 127, 255, cv2.THRESH_BINARY)[1], cv2.DIST_L2, 5)
+    top = float(far.max())
+    if top <= 0:
+        return np.zeros((NODES, NODES), np.float32)
+    share = np.clip(far / top, 0, 1)
+    round_off = np.sqrt(1 - (1 - share) ** 2)
+    return (cv2.GaussianBlur(round_off, (0, 0), 2.0) * depth).astype(np.float32)

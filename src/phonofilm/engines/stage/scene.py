@@ -1,0 +1,208 @@
+"""One shot's scene: what stands where, drawn far to near before its camera."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from phonofilm.engines.stage.face.performance import Performance
+from phonofilm.engines.stage.face.rig import build_rig
+from phonofilm.engines.stage.living import Living, node_pixels
+from phonofilm.engines.stage.photo import (
+    EYE,
+    NODES,
+    Cutout,
+    Pinhole,
+    bulge,
+    cut_out,
+    enlargement,
+    pinhole,
+    plate_sheet,
+    premultiplied,
+    scaled,
+)
+from phonofilm.engines.stage.sheet import Drawn, Sheet, draw, over
+from phonofilm.engines.stage.world.places import build_place
+from phonofilm.engines.stage.world.studio import studio_backdrop
+from phonofilm.perceive.percepts import Picture
+from phonofilm.score.camera import CameraPose, camera_at
+from phonofilm.score.materials import Materials
+from phonofilm.score.model import Actor, Score, Shot
+
+U8 = NDArray[np.uint8]
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+#: kinds of subject that are round, and how deep they are by their width
+SOLID = {"object": 0.35, "animal": 0.4, "person": 0.22, "drawing": 0.0, "none": 0.0}
+
+
+class Layer(Protocol):
+    """Something that a camera sees."""
+
+    def draw(self, camera: CameraPose, tick: int, width: int, height: int) -> Drawn | None: ...
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Still:
+    """A sheet that does not change."""
+
+    sheet: Sheet
+
+    def draw(self, camera: CameraPose, tick: int, width: int, height: int) -> Drawn | None:
+        """The sheet at any tick."""
+        return draw(self.sheet, camera, width, height)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scene:
+    """The layers of a shot, far to near."""
+
+    shot: Shot
+    layers: tuple[Layer, ...]
+
+    def draw(self, tick: int, width: int, height: int) -> U8:
+        """The frame u8[h w 3] that shows a tick."""
+        camera = camera_at(self.shot.camera, tick)
+        frame = np.zeros((height, width, 3), np.uint8)
+        for layer in self.layers:
+            drawn = layer.draw(camera, tick, width, height)
+            if drawn is not None:
+                over(frame, drawn)
+        return frame
+
+
+def build_scene(score: Score, shot: Shot, materials: Materials, performances: Mapping[str, Performance]) -> Scene:
+    """The scene of a shot that is not footage. Raises MissingMaterial."""
+    cameras = cameras_of(shot)
+    cast = {actor.name: actor for actor in score.cast}
+    seen = [cast[name] for name in shot.seen]
+    setting = shot.setting
+    width, height = score.width, score.height
+    layers: list[Layer] = []
+    if setting.kind == "photo":
+        assert setting.source is not None
+        picture = materials.picture(setting.source)
+        taken = pinhole(picture, setting)
+        soft = 0.0016 * max(width, height) * (1 - setting.near / setting.far)
+        layers.append(Still(sheet=plate_sheet(picture, taken, setting.far, cameras, width, height, soft=soft)))
+        own = [actor for actor in seen if actor.source.sha256 == setting.source.sha256]
+        if own or picture.matte.any():
+            layers.append(_own_subject(picture, taken, setting.near, cameras, own, performances, width, height))
+        seen = [actor for actor in seen if actor not in own]
+    elif setting.kind == "studio":
+        layers.append(_studio(shot, cameras, score))
+    elif setting.kind == "place":
+        layers.extend(_place(shot, score, cameras))
+    for actor in sorted(seen, key=lambda a: a.place[2]):
+        layers.extend(_standing(actor, materials.picture(actor.source), cameras, performances, width, height, grounded=setting.kind == "studio"))
+    return Scene(shot=shot, layers=tuple(layers))
+
+
+def cameras_of(shot: Shot) -> list[CameraPose]:
+    """The camera at all keys of a shot, where its extremes are."""
+    ticks = sorted({shot.start, shot.end - 1, *(k.tick for k in shot.camera.keys if shot.start <= k.tick < shot.end)})
+    return [camera_at(shot.camera, t) for t in ticks]
+
+
+def _own_subject(
+    picture: Picture, taken: Pinhole, depth: float, cameras: list[CameraPose], actors: list[Actor],
+    performances: Mapping[str, Performance], width: int, height: int,
+) -> Layer:  # fmt: skip
+    """The subject of the photo that is the setting, where the photo shows it."""
+    cutout = cut_out(picture, enlargement(cameras, taken, depth, width, height))
+    x0, y0, x1, y1 = cutout.box
+    corners = taken.world(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float64), depth)
+    metres = depth / taken.focal / cutout.scale[0]
+    actor = next((a for a in actors if a.name in performances), None)
+    return _layer(cutout, corners, metres, picture, actor, performances)
+
+
+def _standing(
+    actor: Actor, picture: Picture, cameras: list[CameraPose], performances: Mapping[str, Performance],
+    width: int, height: int, *, grounded: bool,
+) -> list[Layer]:  # fmt: skip
+    """An actor cut from its picture, standing at its place; with its shadow where there is a floor."""
+    x, y, z = actor.place
+    box = cut_out(picture, 1.0).box if not picture.matte.all() else (0, 0, picture.image.shape[1], picture.image.shape[0])
+    tall = actor.height
+    wide = tall * (box[2] - box[0]) / (box[3] - box[1])
+    closest = min(max(float(c.position[2]) - z, 0.05) / c.focal_pixels(width, height) for c in cameras)
+    cutout = cut_out(picture, tall / (box[3] - box[1]) / closest)
+    corners = np.array([[x - wide / 2, y + tall, z], [x + wide / 2, y + tall, z], [x + wide / 2, y, z], [x - wide / 2, y, z]], np.float64)
+    metres = tall / cutout.rgb.shape[0]
+    layers: list[Layer] = []
+    if grounded:
+        layers.append(Still(sheet=_shadow(cutout.alpha, corners, y)))
+    layers.append(_layer(cutout, corners, metres, picture, actor if actor.name in performances else None, performances))
+    return layers
+
+
+def _layer(cutout: Cutout, corners: F64, metres: float, picture: Picture, actor: Actor | None, performances: Mapping[str, Performance]) -> Layer:
+    h, w = cutout.rgb.shape[:2]
+    texture = premultiplied(cutout.rgb, cutout.alpha)
+    pixels = node_pixels(w, h, NODES, NODES)
+    if actor is not None and actor.face < len(cutout.faces):
+        rig = build_rig(cutout.rgb, cutout.faces[actor.face])
+        nodes = np.zeros((NODES, NODES, 3), np.float32)
+        nodes[..., 2] = rig.relief(pixels.reshape(-1, 2)).reshape(NODES, NODES) * metres
+        sheet = Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes)
+        return Living(sheet=sheet, rig=rig, performance=performances[actor.name], metres=metres, pixels=pixels)
+    deep = SOLID[picture.subject] * metres * min(h, w)
+    nodes = None
+    if deep > 0:
+        nodes = np.zeros((NODES, NODES, 3), np.float32)
+        nodes[..., 2] = bulge(cutout.alpha, deep)
+    return Still(sheet=Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes))
+
+
+def _shadow(alpha: U8, corners: F64, floor: float) -> Sheet:
+    """A soft contact shadow on the floor: the foot of the outline, laid down and blurred."""
+    wide = float(corners[1, 0] - corners[0, 0])
+    h = 128
+    small = cv2.resize(alpha, (256, 256), interpolation=cv2.INTER_AREA)
+    foot = small[-64:].max(axis=0).astype(np.float32) / 255
+    body = small.mean(axis=0) / 255
+    across = np.pad(np.maximum(foot, body * 0.4), 64)
+    down = np.exp(-(np.linspace(-2.6, 2.6, h) ** 2))[:, None]
+    dark = cv2.GaussianBlur((down * across[None]).astype(np.float32), (0, 0), 9)
+    dark += 0.8 * cv2.GaussianBlur((np.exp(-(np.linspace(-14, 14, h) ** 2))[:, None] * across[None]).astype(np.float32), (0, 0), 3)
+    mask = (np.clip(dark, 0, 1) * 150).astype(np.uint8)
+    x0, x1 = float(corners[0, 0]) - wide / 4, float(corners[1, 0]) + wide / 4
+    z, deep = float(corners[2, 2]), wide * 0.42
+    place = np.array([[x0, floor, z - deep], [x1, floor, z - deep], [x1, floor, z + deep], [x0, floor, z + deep]], np.float64)
+    return Sheet(texture=np.zeros((*mask.shape, 3), np.uint8), alpha=mask, corners=place)
+
+
+def _studio(shot: Shot, cameras: list[CameraPose], score: Score) -> Layer:
+    """A lit sweep at the setting's far distance, large enough for all that the shot sees."""
+    far = shot.setting.far
+    taken = Pinhole(width=1, height=1, focal=1.0, cx=0.0, cy=0.0)
+    edge = np.array([[x, y] for x in (0, score.width) for y in (0, score.height)], np.float64)
+    found: list[F64] = []
+    for camera in cameras:
+        rays = camera.rays(edge, score.width, score.height)
+        reach = (-far - camera.position[2]) / np.minimum(rays[:, 2], -1e-3)
+        found.append(camera.position + rays * reach[:, None])
+    every = np.concatenate(found)
+    x0, y0, x1, y1 = every[:, 0].min() - 0.05, every[:, 1].min() - 0.05, every[:, 0].max() + 0.05, every[:, 1].max() + 0.05
+    scale = enlargement(cameras, taken, far, score.width, score.height) / far
+    size = (min(3200, max(64, round((x1 - x0) * scale))), min(3200, max(64, round((y1 - y0) * scale))))
+    texture = studio_backdrop(shot.setting.colours, shot.setting.mood, *size)
+    corners = np.array([[x0, y1, -far], [x1, y1, -far], [x1, y0, -far], [x0, y0, -far]], np.float64)
+    return Still(sheet=Sheet(texture=texture, alpha=None, corners=corners))
+
+
+def _place(shot: Shot, score: Score, cameras: list[CameraPose]) -> list[Layer]:
+    """A drawn place: its cards as flat sheets, far to near."""
+    setting = shot.setting
+    place = build_place(setting.place, setting.hour, setting.weather, setting.mood, setting.colours, score.seed, max(score.width, score.height))
+    return [*place.sheets(shot, cameras)] if hasattr(place, "sheets") else []
+
+
+__all__ = ["EYE", "Layer", "Scene", "Still", "build_scene", "cameras_of", "scaled"]

@@ -1,0 +1,192 @@
+"""The stage: the built-in engine. It plays a score on a CPU from the user's own files, frames by threads, sound mixed up front."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from phonofilm.clock import FRAMES_PER_SECOND, TICKS_PER_FRAME, frame_at, frame_middle
+from phonofilm.engines.base import Capabilities, Chunk
+from phonofilm.engines.stage.acting import performances_of
+from phonofilm.engines.stage.finish import Finish
+from phonofilm.engines.stage.footage import Footage
+from phonofilm.engines.stage.scene import Scene, build_scene
+from phonofilm.engines.stage.sound.mix import Mix, mix
+from phonofilm.media.colour import to_i420
+from phonofilm.progress import Progress
+from phonofilm.score.camera import FAMILIES, CameraPose, camera_at
+from phonofilm.score.materials import Materials, sources
+from phonofilm.score.model import Line, Score, Shot
+
+U8 = NDArray[np.uint8]
+CHUNK_FRAMES = 6
+#: frames over which one shot gives way to the next, by transition
+CROSSING = {"cut": 0, "dissolve": 12, "dip": 10, "whip": 8, "push": 10}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """The built-in engine; ``workers`` threads draw frames (0: one a core). The number of workers does not change a pixel."""
+
+    workers: int = 0
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the stage can honour."""
+        return Capabilities(
+            name="stage",
+            about="films your own pictures, clips and recordings on a CPU",
+            roles=frozenset("face product subject background logo first_frame last_frame footage edit_source music voice effect style".split()),
+            moves=frozenset(FAMILIES),
+        )
+
+    def sound(self, score: Score, materials: Materials) -> Mix:
+        """The whole film's sound, mixed from the cues."""
+        heard = {s.sha256: materials.sound(s).samples for s in sources(score) if s.kind != "image" and s.sha256 in materials.sounds}
+        lines = {k: materials.line(cue) for k, cue in enumerate(score.cues) if isinstance(cue, Line)}
+
+        def camera(tick: int) -> CameraPose:
+            return camera_at(shot_at(score, tick).camera, tick)
+
+        return mix(score, heard, lines, camera_at=camera)
+
+    def play(self, score: Score, materials: Materials, *, progress: Progress) -> Iterator[Chunk]:
+        """Yield the film in chunks of frames and samples. Closing the generator stops the work."""
+        cv2.setNumThreads(1)
+        progress("mixing the sound")
+        sound = self.sound(score, materials).samples
+        performances = performances_of(score, materials)
+        finish = Finish.of(score, materials)
+        num_workers = self.workers or min(4, os.cpu_count() or 1)
+        pool = ThreadPoolExecutor(num_workers, thread_name_prefix="stage")
+        try:
+            film = _Film(score, materials, performances, finish, pool)
+            waiting: deque[Future[U8]] = deque()
+            total = score.length // TICKS_PER_FRAME
+            done: list[U8] = []
+            start = 0
+            for frame in range(total):
+                waiting.append(film.submit(frame))
+                while waiting and (len(waiting) > num_workers + 2 or frame == total - 1):
+                    done.append(waiting.popleft().result())
+                    at = start + len(done)
+                    if len(done) == CHUNK_FRAMES or at == total:
+                        span = slice(start * TICKS_PER_FRAME, at * TICKS_PER_FRAME)
+                        yield Chunk(start=start * TICKS_PER_FRAME, frames=np.stack(done), sound=sound[span])
+                        start, done = at, []
+                        progress("filming", at / total)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def draw_frame(score: Score, materials: Materials, frame: int) -> U8:
+    """One frame u8[h w 3] drawn on its own, the same pixels as in the film."""
+    film = _Film(score, materials, performances_of(score, materials), Finish.of(score, materials), None)
+    return film.picture(frame, film.footage(frame))
+
+
+def shot_at(score: Score, tick: int) -> Shot:
+    """The shot that holds a tick."""
+    return next((shot for shot in score.shots if shot.start <= tick < shot.end), score.shots[-1])
+
+
+class _Film:
+    """The scenes of a score, each built when its shot is near and dropped when it is over."""
+
+    def __init__(self, score: Score, materials: Materials, performances: object, finish: Finish, pool: ThreadPoolExecutor | None) -> None:
+        self.score, self.materials, self.performances, self.finish, self.pool = score, materials, performances, finish, pool
+        self.scenes: dict[int, Future[Scene | Footage]] = {}
+
+    def _index(self, frame: int) -> int:
+        tick = frame_middle(frame)
+        return next(k for k, shot in enumerate(self.score.shots) if shot.start <= tick < shot.end)
+
+    def _scene(self, k: int) -> Future[Scene | Footage]:
+        if k not in self.scenes:
+            shot = self.score.shots[k]
+            if self.pool is None:
+                made: Future[Scene | Footage] = Future()
+                made.set_result(self._build(shot))
+            else:
+                made = self.pool.submit(self._build, shot)
+            self.scenes[k] = made
+        return self.scenes[k]
+
+    def _build(self, shot: Shot) -> Scene | Footage:
+        if shot.setting.kind == "footage":
+            return Footage.of(self.score, shot, self.materials)
+        return build_scene(self.score, shot, self.materials, self.performances)  # pyright: ignore[reportArgumentType]
+
+    def footage(self, frame: int) -> dict[int, U8]:
+        """The clip frames that a frame needs, read in order by the caller's thread, by shot."""
+        found: dict[int, U8] = {}
+        for k, _ in self._shots(frame):
+            scene = self._scene(k)
+            if self.score.shots[k].setting.kind == "footage":
+                made = scene.result()
+                assert isinstance(made, Footage)
+                found[k] = made.read(frame)
+        return found
+
+    def _shots(self, frame: int) -> list[tuple[int, float]]:
+        """The shots that a frame shows, with the share of each: two while one gives way to the next."""
+        k = self._index(frame)
+        shot = self.score.shots[k]
+        crossing = CROSSING[shot.transition] if k else 0
+        gone = frame - frame_at(shot.start)
+        if gone >= crossing:
+            return [(k, 1.0)]
+        return [(k - 1, 1.0), (k, (gone + 0.5) / crossing)]
+
+    def submit(self, frame: int) -> Future[U8]:
+        """Start a frame; scenes of shots that are over are let go, the next one is begun a second ahead."""
+        assert self.pool is not None
+        k = self._index(frame)
+        for old in [j for j in self.scenes if j < k - 1]:
+            del self.scenes[old]
+        read = self.footage(frame)
+        self._scene(k).result()
+        if k + 1 < len(self.score.shots) and self.score.shots[k + 1].start - frame * TICKS_PER_FRAME < FRAMES_PER_SECOND * TICKS_PER_FRAME:
+            self._scene(k + 1)
+        return self.pool.submit(self._planar, frame, read)
+
+    def _planar(self, frame: int, read: dict[int, U8]) -> U8:
+        return to_i420(self.picture(frame, read))
+
+    def picture(self, frame: int, read: dict[int, U8]) -> U8:
+        """A frame u8[h w 3]."""
+        tick = frame_middle(frame)
+        shots = self._shots(frame)
+        drawn = [self._draw(k, tick, read) for k, _ in shots]
+        image = drawn[0] if len(drawn) == 1 else crossed(drawn[0], drawn[1], shots[1][1], self.score.shots[shots[1][0]].transition)
+        return self.finish.apply(image, frame)
+
+    def _draw(self, k: int, tick: int, read: dict[int, U8]) -> U8:
+        scene = self._scene(k).result()
+        width, height = self.score.width, self.score.height
+        return scene.draw(read[k], tick, width, height) if isinstance(scene, Footage) else scene.draw(tick, width, height)
+
+
+def crossed(before: U8, after: U8, share: float, how: str) -> U8:
+    """Two pictures on the way from one shot to the next; ``share`` 0…1 of the way."""
+    if how == "dip":
+        picture, level = (before, 1 - 2 * share) if share < 0.5 else (after, 2 * share - 1)
+        return cv2.convertScaleAbs(picture, alpha=max(level, 0.0))  # pyright: ignore[reportReturnType]
+    if how in ("whip", "push"):
+        soft = share * share * (3 - 2 * share)
+        w = before.shape[1]
+        gone = round(w * soft)
+        out = np.concatenate([before[:, gone:], after[:, :gone]], axis=1)
+        if how == "whip":
+            length = max(1, int(w * 0.12 * 4 * share * (1 - share)))
+            out = cv2.blur(out, (length, 1))
+        return out  # pyright: ignore[reportReturnType]
+    soft = share * share * (3 - 2 * share)
+    return cv2.addWeighted(before, 1 - soft, after, soft, 0)  # pyright: ignore[reportReturnType]

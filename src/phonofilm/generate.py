@@ -1,0 +1,89 @@
+"""START HERE: a request becomes a film.
+
+Request ──read──▶ Script ──direct──▶ Score ──engine──▶ chunks of picture and sound ──▶ film.mp4
+   └────perceive────▶ Percepts ──┘
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from phonofilm.clock import TICKS_PER_SECOND
+from phonofilm.engines import make_engine
+from phonofilm.engines.base import Engine
+from phonofilm.errors import RequestError
+from phonofilm.media.check import check
+from phonofilm.media.provenance import provenance
+from phonofilm.media.writer import FilmWriter
+from phonofilm.perceive import perceive
+from phonofilm.progress import Progress, quiet
+from phonofilm.prompt import read
+from phonofilm.request import Request
+from phonofilm.score.direct import direct
+from phonofilm.score.document import check as check_score
+from phonofilm.score.document import score_hash
+from phonofilm.score.materials import Materials
+from phonofilm.score.model import Score
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Film:
+    """A finished film: the file, the score that it was played from, and what was not honoured."""
+
+    path: Path
+    score: Score
+    materials: Materials
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was read but not honoured, or honoured less than asked."""
+        return self.score.remarks
+
+    def facts(self) -> dict[str, object]:
+        """The film in numbers, for JSON."""
+        s = self.score
+        return {
+            "film": str(self.path), "seconds": s.length // TICKS_PER_SECOND, "width": s.width, "height": s.height, "seed": s.seed,
+            "shots": len(s.shots), "score_sha256": score_hash(s), "remarks": list(s.remarks),
+        }  # fmt: skip
+
+
+def generate(request: Request, out: Path, *, engine: Engine | None = None, progress: Progress = quiet) -> Film:
+    """Make one film. Raises an error of the tree in ``errors``; no half file is left."""
+    engine = engine or make_engine(request.engine)
+    score, materials = score_of(request, engine, progress=progress)
+    return render(score, materials, out, engine=engine, sound=request.sound, draft=request.draft, progress=progress)
+
+
+def score_of(request: Request, engine: Engine, *, progress: Progress = quiet) -> tuple[Score, Materials]:
+    """The score of a request and what it is played with."""
+    remarks = list(check(request.references, request.limits))
+    script = read(request.prompt, request.references)
+    roles = {b.tag: b.role for b in script.bindings}
+    for tag, role in roles.items():
+        if role not in engine.capabilities.roles:
+            remarks.append(f"@{tag} is read as {role.replace('_', ' ')}, which the engine {engine.capabilities.name} cannot use yet.")
+    percepts = perceive(request.references, roles, progress=progress)
+    score = direct(script, percepts, request, progress=progress)
+    score = replace(score, remarks=tuple(dict.fromkeys((*remarks, *score.remarks))))
+    if request.strict and score.remarks:
+        raise RequestError("--strict: " + " ".join(score.remarks))
+    return score, Materials.of(percepts)
+
+
+def render(
+    score: Score, materials: Materials, out: Path, *, engine: Engine, sound: bool = True, draft: bool = False,
+    facts: Mapping[str, object] | None = None, progress: Progress = quiet,
+) -> Film:  # fmt: skip
+    """Play a score into a file: written whole, or not at all."""
+    check_score(score)
+    metadata = provenance(engine=engine.capabilities.name, seed=score.seed, request=score.request, score_sha256=score_hash(score), **(facts or {}))
+    film = FilmWriter(
+        out, width=score.width, height=score.height, length=score.length, metadata=metadata, sound=sound, preset="draft" if draft else "film"
+    )
+    with film as writer:
+        for chunk in engine.play(score, materials, progress=progress):
+            writer.write(chunk)
+    return Film(path=out, score=score, materials=materials)

@@ -1,0 +1,78 @@
+"""The edit: which picture is seen when. Cuts fall on beats, else in the voice's pauses, else evenly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND, nearest_frame_start
+
+SHORTEST_SHOT = TICKS_PER_SECOND * 7 // 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """[start, end) of the film shows the reference ``tag`` ("" for a drawn place); ``shot`` is the prompt's shot that it belongs to, -1: none."""
+
+    start: int
+    end: int
+    tag: str
+    shot: int = -1
+
+
+def cut_times(num_cuts: int, length: int, candidates: Sequence[int], *, preferred: Sequence[int] = ()) -> tuple[int, ...]:
+    """Frame starts of ``num_cuts`` cuts in (0, length): each the candidate nearest to an even division, ``preferred`` ones first.
+
+    A division with no candidate within a third of a shot is cut evenly.
+    """
+    cuts: list[int] = []
+    liked = set(preferred)
+    for k in range(1, num_cuts + 1):
+        even = length * k // (num_cuts + 1)
+        reach = length / (num_cuts + 1) * 0.45
+        lowest = (cuts[-1] if cuts else 0) + SHORTEST_SHOT
+        near = [c for c in candidates if abs(c - even) <= reach and c >= lowest and c <= length - SHORTEST_SHOT]
+        best = min(near, key=lambda c: abs(c - even) * (0.45 if c in liked else 1.0), default=max(even, lowest))
+        if best <= length - SHORTEST_SHOT:
+            cuts.append(nearest_frame_start(best))
+    return tuple(cuts)
+
+
+def beat_cuts(length: int, beats: Sequence[int], downbeats: Sequence[int], *, target: int = TICKS_PER_SECOND * 2) -> tuple[int, ...]:
+    """Cuts on every downbeat, every second one, or between them on beats, whichever makes shots nearest to ``target`` ticks long."""
+    bars = [d for d in downbeats if SHORTEST_SHOT <= d <= length - SHORTEST_SHOT]
+    if len(bars) < 2:
+        usable = [b for b in beats if SHORTEST_SHOT <= b <= length - SHORTEST_SHOT]
+        return cut_times(max(1, round(length / target) - 1), length, usable)
+    bar = (bars[-1] - bars[0]) / (len(bars) - 1)
+    if bar > target * 1.6:
+        halves = [min(beats, key=lambda b, m=(a + c) / 2: abs(b - m)) for a, c in pairwise(bars)]
+        wanted = max(0, round(length / target) - 1 - len(bars))
+        step = max(1, len(halves) // max(wanted, 1))
+        chosen = sorted({*bars, *halves[::step][:wanted]})
+    else:
+        chosen = bars[:: max(1, round(target / bar))]
+    cuts: list[int] = []
+    for at in chosen:
+        if at - (cuts[-1] if cuts else 0) >= SHORTEST_SHOT:
+            cuts.append(at // TICKS_PER_FRAME * TICKS_PER_FRAME)
+    return tuple(cuts)
+
+
+def pieces_between(cuts: Sequence[int], length: int, tags: Sequence[str]) -> tuple[Piece, ...]:
+    """The film cut at ``cuts`` and shown in the order of ``tags``, which begins again when it is over."""
+    edges = [0, *cuts, length]
+    return tuple(Piece(start=a, end=b, tag=tags[k % len(tags)]) for k, (a, b) in enumerate(pairwise(edges)))
+
+
+def order(presenters: Sequence[str], stills: Sequence[str], clips: Sequence[str], num_shots: int) -> list[str]:
+    """Tags in the order in which an edit of that many shots shows them."""
+    if clips and presenters:
+        return [(presenters[k // 2 % len(presenters)] if k % 2 == 0 else clips[k // 2 % len(clips)]) for k in range(num_shots)]
+    if presenters and stills:
+        inner = [stills[k % len(stills)] for k in range(max(1, min(len(stills), num_shots - 1)))]
+        closing = num_shots > len(inner) + 1
+        return [presenters[0], *inner, *([presenters[0]] if closing else [])]
+    every = [*presenters, *stills, *clips]
+    return [every[k % len(every)] for k in range(num_shots)]

@@ -1,0 +1,146 @@
+"""Lines on the clock: recordings placed and aligned, written words spoken to fit their shots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND, nearest_frame_start, seconds, ticks
+from phonofilm.perceive.percepts import Percepts, Sound
+from phonofilm.phones import Phone
+from phonofilm.prompt.script import Script, SpokenLine
+from phonofilm.request import LONGEST, SHORTEST, Reference, Request
+from phonofilm.score.model import Line, Recipe, Source
+from phonofilm.score.revise import inputs_of
+from phonofilm.voice import align, detect_language, speak, voice_for
+
+LEAD = ticks(0.25)
+"""Air before the first word and after the last."""
+GAP = ticks(0.35)
+"""Air between two lines."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speech:
+    """Lines in order, the ticks that they take together, and remarks."""
+
+    lines: tuple[Line, ...]
+    length: int
+    remarks: tuple[str, ...] = ()
+
+
+def source_of(reference: Reference) -> Source:
+    """A reference as a score names it."""
+    return Source(sha256=reference.sha256, name=reference.path.name, kind=reference.kind)
+
+
+def recorded(
+    reference: Reference, sound: Sound, actor: str, request: Request, *, start: int = LEAD, sung: bool = False, room: int = 0
+) -> tuple[Line, tuple[str, ...]]:
+    """A recording as a line from tick ``start``, cut at a pause to what a film (or ``room`` ticks) can hold, its phones aligned."""
+    most = room or (request.seconds or LONGEST) * TICKS_PER_SECOND - start
+    spans = sound.speech or ((0, len(sound.samples)),)
+    offset = 0 if sung else max(0, spans[0][0] - LEAD // 2)
+    end = min(len(sound.samples), spans[-1][1] + LEAD) if not sung else len(sound.samples)
+    remarks: tuple[str, ...] = ()
+    if end - offset > most:
+        pauses = [a for _, a in spans if offset + most // 2 < a <= offset + most]
+        kept = pauses[-1] if pauses and not sung else offset + most
+        remarks = (f"@{reference.tag} lasts {seconds(end - offset):.1f} s; its first {seconds(kept - offset):.1f} s are used.",)
+        end = kept
+    part = sound.samples[offset:end]
+    text = request.transcripts.get(reference.tag, "")
+    language = detect_language(text) if text else ""
+    phones = align(part, transcript=text or None, language=language or None)
+    moved = tuple(replace(p, start=p.start + start, end=p.end + start) for p in phones)
+    if sung:
+        moved = tuple(p for p in moved if any(a - start <= p.start - start + offset < b for a, b in _shifted(spans, start)))
+    line = Line(
+        start=start, end=start + end - offset, actor=actor, text=text, language=language or "en", phones=moved,
+        source=source_of(reference), offset=offset, sung=sung,
+    )  # fmt: skip
+    return replace(line, inputs=inputs_of(line)), remarks
+
+
+def _shifted(spans: Sequence[tuple[int, int]], start: int) -> list[tuple[int, int]]:
+    return [(a + start, b + start) for a, b in spans]
+
+
+def written(
+    lines: Sequence[SpokenLine], speakers: Mapping[int, str], script: Script, request: Request, windows: Mapping[int, tuple[int, int]]
+) -> Speech:
+    """Written lines spoken one after another; each fits its shot's window (ticks, by shot) where one is given."""
+    made: list[Line] = []
+    remarks: list[str] = []
+    at = LEAD
+    for k, spoken in enumerate(lines):
+        window = windows.get(spoken.shot)
+        begin = max(at, spoken.at if spoken.at is not None else window[0] + TICKS_PER_FRAME * 3 if window else at)
+        room = window[1] - begin - TICKS_PER_FRAME if window else 0
+        voice = voice_for(spoken.language, **_character(spoken, script)).name
+        fit = 0
+        told = speak(spoken.text, spoken.language, voice=voice, seed=request.seed)
+        if 0 < room < len(told.samples):
+            fit = room
+            told = speak(spoken.text, spoken.language, voice=voice, length=fit, seed=request.seed)
+            if len(told.samples) > room + TICKS_PER_FRAME:
+                remarks.append(f"“{spoken.text[:40]}” takes {seconds(len(told.samples)):.1f} s; its shot has {seconds(room):.1f} s.")
+        recipe = Recipe(text=spoken.text, language=spoken.language, voice=voice, length=fit, seed=request.seed)
+        phones = tuple(Phone(start=p.start + begin, end=p.end + begin, ipa=p.ipa, viseme=p.viseme) for p in told.phones)
+        end = begin + len(told.samples)
+        line = Line(start=begin, end=end, actor=speakers.get(k, ""), text=spoken.text, language=spoken.language, phones=phones, recipe=recipe)
+        made.append(replace(line, inputs=inputs_of(line)))
+        at = end + GAP
+    return Speech(lines=tuple(made), length=at - GAP + LEAD if made else 0, remarks=tuple(remarks))
+
+
+_WOMAN = ("she", "her", "woman", "girl", "lady", "她", "女", "彼女", "그녀", "여자", "ella", "mujer", "elle", "femme", "sie", "frau")
+_MAN = ("he", "his", "man", "boy", "guy", "他", "男", "彼", "그", "남자", "él", "hombre", "il", "homme", "er", "mann")
+
+
+def _character(spoken: SpokenLine, script: Script) -> dict[str, str]:
+    """Gender of a speaker as the prompt's words say it; empty where they do not."""
+    who = spoken.speaker.lower().split()
+    before = script.prompt[max(0, spoken.span[0] - 40) : spoken.span[0]].lower()
+    if any(w in who for w in _WOMAN) or any(w in before for w in ("她", "彼女", "그녀", "女")):
+        return {"gender": "female"}
+    if any(w in who for w in _MAN) or any(w in before for w in ("他", "男")):
+        return {"gender": "male"}
+    return {}
+
+
+def film_length(request: Request, script: Script, percepts: Percepts, spoken: int, music: Sound | None) -> int:
+    """Ticks of the film: as asked, else as long as the time codes, the speech or the music say (whole seconds, 4 to 15)."""
+    if request.seconds:
+        return request.seconds * TICKS_PER_SECOND
+    codes = max((shot.end or 0 for shot in script.shots), default=0)
+    wanted = max(codes, spoken)
+    if not wanted and music is not None:
+        wanted = len(music.samples)
+    if not wanted and percepts.clips:
+        wanted = sum(clip.length for clip in percepts.clips.values())
+    if not wanted:
+        wanted = ticks(max(5, 2.5 * (len(percepts.pictures) + len(percepts.clips))))
+    whole = -(-wanted // TICKS_PER_SECOND)
+    return min(max(whole, SHORTEST), LONGEST) * TICKS_PER_SECOND
+
+
+def pauses(lines: Sequence[Line], sounds: Mapping[str, Sound]) -> tuple[int, ...]:
+    """Frame starts inside the silences of the lines, where a cut disturbs no word."""
+    found: set[int] = set()
+    for line in lines:
+        found.add(nearest_frame_start(max(0, line.start - TICKS_PER_FRAME * 2)))
+        found.add(nearest_frame_start(line.end))
+        if line.source is not None and line.source.sha256 in sounds:
+            spans = sounds[line.source.sha256].speech
+            for (_, a), (b, _) in zip(spans, spans[1:], strict=False):
+                at = (a + b) // 2 - line.offset + line.start
+                if line.start < at < line.end:
+                    found.add(nearest_frame_start(at))
+        for before, after in zip(line.phones, line.phones[1:], strict=False):
+            quiet = after.start - before.end
+            if quiet > ticks(0.12):
+                found.add(nearest_frame_start(before.end + quiet // 2))
+            if after.viseme == "sil" and after.end - after.start > ticks(0.15):
+                found.add(nearest_frame_start((after.start + after.end) // 2))
+    return tuple(sorted(found))
