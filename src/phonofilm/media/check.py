@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from phonofilm.clock import TICKS_PER_SECOND
-from phonofilm.errors import LimitError
+from phonofilm.errors import LimitError, shown_name
 from phonofilm.limits import MB, KindLimits, Limits, profile
 from phonofilm.media.facts import Facts
 from phonofilm.media.probe import probe
@@ -88,7 +88,7 @@ def _together(given: Sequence[tuple[Reference, Facts]], kind: Kind, rows: KindLi
 
 
 def _remarks(reference: Reference, found: Facts) -> list[str]:
-    name = reference.path.name
+    name = shown_name(reference.path.name)
     remarks: list[str] = []
     if found.format not in _PLAIN:
         remarks.append(f"{name} is {found.format}; it is converted.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, cast
 import av
 import numpy as np
 from av.container.input import InputContainer
+from av.error import InvalidDataError
 from av.stream import Disposition
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
@@ -22,6 +24,10 @@ from phonofilm.request import Kind
 
 BOMB = 200_000_000  # pixels of one picture beyond which nothing is decoded under any profile
 DAMAGED = "The file may be damaged or only partly copied: copy or export it again."
+
+
+_KNOW_THEIR_LENGTH = frozenset({"mp4", "mov", "matroska", "flac", "avi"})
+_ANIMATED = frozenset({"gif", "webp", "png", "avif"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +86,15 @@ def _picture_facts(path: Path, form: Format, size: int) -> Facts:
     with warnings.catch_warnings(), open_picture(path) as image:
         warnings.simplefilter("ignore")
         width, height = seen_size(image)
-        found = Facts(kind="image", format=form.name, bytes=size, width=width, height=height, frames=getattr(image, "n_frames", 1), codec=image.mode)
+        found = Facts(kind="image", format=form.name, bytes=size, width=width, height=height, frames=pictures_in(image, form), codec=image.mode)
         image.draft("RGB", (width // 8 or 1, height // 8 or 1))  # a JPEG is read through at an eighth: truncation shows
         image.load()
     return found
+
+
+def pictures_in(image: Any, form: Format) -> int:
+    """How many pictures an animation shows; 1 for what only carries previews or depth maps beside its picture."""
+    return int(getattr(image, "n_frames", 1)) if form.name in _ANIMATED else 1
 
 
 def open_container(path: Path, form: Format) -> InputContainer:
@@ -107,6 +118,7 @@ def _container_facts(path: Path, form: Format, size: int) -> Facts:
         if video is None and audio is None:
             raise ReferenceError_(path.name, "it holds neither picture nor sound", DAMAGED)
         times = _times(container, [s for s in (video, audio) if s is not None])
+        _whole(path, form, container.duration or 0, times)
         found = Facts(kind="audio", format=form.name, bytes=size)
         if audio is not None:
             code = audio.codec_context
@@ -134,6 +146,15 @@ def _times(container: InputContainer, streams: list[Any]) -> dict[int, list[tupl
     return {index: sorted(t) for index, t in times.items()}
 
 
+def _whole(path: Path, form: Format, declared: int, times: dict[int, list[tuple[Fraction, Fraction]]]) -> None:
+    """Raises ``ReferenceError_`` where a format that knows its length (µs) ends well before it."""
+    if form.name not in _KNOW_THEIR_LENGTH:
+        return
+    found = max((float(t[-1][0] + t[-1][1]) for t in times.values() if t), default=0.0)
+    if found < 0.9 * declared / 1e6 - 0.1:
+        raise ReferenceError_(path.name, f"it is cut short: {found:.2f} s of {declared / 1e6:.2f} s are there", DAMAGED)
+
+
 def _span(times: list[tuple[Fraction, Fraction]]) -> int:
     if not times:
         return 0
@@ -144,7 +165,7 @@ def _moving(path: Path, form: Format, index: int, times: list[tuple[Fraction, Fr
     with open_container(path, form) as container:
         stream = cast(VideoStream, container.streams[index])
         _guard(path, stream.codec_context.width, stream.codec_context.height)
-        frame = next(iter(container.decode(stream)), None)
+        frame = next(_frames(container, stream), None)
         if frame is None or not times:
             raise ReferenceError_(path.name, "not one of its frames can be decoded", DAMAGED)
         width, height = shown_size(stream, frame)
@@ -159,6 +180,14 @@ def _moving(path: Path, form: Format, index: int, times: list[tuple[Fraction, Fr
     return replace(
         found, kind="video", width=width, height=height, length=length, fps=fps, steady=steady, frames=len(times), codec=codec, depth=depth
     )
+
+
+def _frames(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except InvalidDataError:
+            continue
 
 
 def _guard(path: Path, width: int, height: int) -> None:

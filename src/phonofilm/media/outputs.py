@@ -71,6 +71,11 @@ def last_frame(film: Path, length: int) -> NDArray[np.uint8]:
     return poster(film, length - TICKS_PER_FRAME)
 
 
+def put_text(path: Path, text: str) -> None:
+    """Text as UTF-8. Raises ``EncodeError``."""
+    _put(path, text.encode("utf-8"))
+
+
 def _put(path: Path, data: bytes) -> None:
     part = beside(path)
     try:

@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from phonofilm.errors import ReferenceError_
-from phonofilm.media.facts import BOMB, DAMAGED, format_of
+from phonofilm.media import hdr
+from phonofilm.media.facts import BOMB, DAMAGED, format_of, pictures_in
 
 WORKING_PIXELS = 16_000_000  # what a picture is kept at: four times a 2k film
 _PILLOW = {"heic": "HEIF", "avif": "AVIF", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "bmp": "BMP", "tiff": "TIFF", "gif": "GIF"}
 _ROTATED = (5, 6, 7, 8)  # EXIF orientations that swap the sides
 _ORIENTATION = 0x0112
+_STRIP = 256  # rows that are computed in floating point at a time
 
 
 def job(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -28,8 +30,9 @@ def job(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     remarks: list[str] = []
     with warnings.catch_warnings(), open_picture(path) as image:
         warnings.simplefilter("ignore")
-        if getattr(image, "n_frames", 1) > 1 and image.format in ("GIF", "WEBP", "PNG", "AVIF"):
-            remarks.append(f"it is animated ({image.n_frames} pictures); the first is used")  # type: ignore[attr-defined]
+        num = pictures_in(image, format_of(path))
+        if num > 1:
+            remarks.append(f"it is animated ({num} pictures); the first is used")
         profile = image.info.get("icc_profile")
         seen = seen_size(image)
         factor = (WORKING_PIXELS / (seen[0] * seen[1])) ** 0.5
@@ -42,11 +45,27 @@ def job(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
             small = (round(seen[0] * factor), round(seen[1] * factor))
             remarks.append(f"it has {seen[0] * seen[1] / 1e6:.0f} million pixels; it is used at {small[0]}x{small[1]}")
             picture = picture.resize(small, Image.Resampling.LANCZOS, reducing_gap=3.0)
-        rgb, alpha = _to_srgb(picture, profile, remarks)
+        transfer = _transfer(path)
+        rgb, alpha = _to_srgb(picture, None if transfer else profile, remarks)
+        if transfer:
+            remarks.append(f"its high dynamic range ({transfer.upper()}) is brought to that of an ordinary screen")
+            for row in range(0, len(rgb), _STRIP):
+                rgb[row : row + _STRIP] = np.round(hdr.to_sdr(rgb[row : row + _STRIP] / 255.0, transfer) * 255)
     arrays: dict[str, NDArray[Any]] = {"rgb": rgb}
     if alpha is not None and int(alpha.min()) < 255:
         arrays["alpha"] = alpha
     return {"remarks": remarks}, arrays
+
+
+def _transfer(path: Path) -> hdr.Transfer | None:
+    """PQ or HLG where the file says so: the ``nclx`` colour box of HEIF and AVIF (ISO/IEC 23008-12), the ``cICP`` chunk of PNG."""
+    with path.open("rb") as f:
+        head = f.read(1 << 16)
+    if head[4:8] == b"ftyp" and (at := head.find(b"colrnclx")) >= 0:
+        return hdr.TRANSFERS.get(int.from_bytes(head[at + 10 : at + 12], "big"))
+    if head[:4] == b"\x89PNG" and 0 <= (at := head.find(b"cICP")) < head.find(b"IDAT"):
+        return hdr.TRANSFERS.get(head[at + 5])
+    return None
 
 
 def open_picture(path: Path) -> Image.Image:

@@ -26,7 +26,7 @@ def regular(path: Path) -> None:
     except FileNotFoundError as e:
         raise ReferenceError_(name, "there is no such file", "Check its name and folder.") from e
     except (OSError, ValueError) as e:
-        raise ReferenceError_(name, f"its name leads nowhere ({e})", "Check its name and folder.") from e
+        raise ReferenceError_(name, f"its name leads nowhere ({getattr(e, 'strerror', None) or e})", "Check its name and folder.") from e
     if stat.S_ISDIR(status.st_mode):
         raise ReferenceError_(name, "it is a folder", "Give the files in it one by one.")
     if not stat.S_ISREG(status.st_mode):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,6 @@ from phonofilm.media.probe import probe, regular
 from phonofilm.request import Reference
 
 LONGEST_TAG = 64
-_TAG = re.compile(r"[^\W\d_][\w-]*|\w[\w-]*", re.UNICODE)
 _HINT = "A tag is letters, digits, _ and -, such as face_photo."
 
 
@@ -37,7 +35,7 @@ def open_reference(spec: str, position: int = 0) -> Reference:
     tag, path = split(spec)
     regular(path)
     found = probe(path)
-    return Reference(tag=tag or fit_tag(path.stem) or f"{found.kind}{position + 1}", path=path, kind=found.kind, sha256=sha256_of(path))
+    return Reference(tag=tag or fit_tag(path.stem) or f"file{position + 1}", path=path, kind=found.kind, sha256=sha256_of(path))
 
 
 def split(spec: str) -> tuple[str, Path]:
@@ -46,11 +44,13 @@ def split(spec: str) -> tuple[str, Path]:
         raise ReferenceError_(spec.replace("\0", "␀"), "its name holds a NUL character", "Rename it.")
     if not spec.strip():
         raise ReferenceError_("-r", "it names no file", "Give -r [TAG=]FILE.")
+    if "://" in spec:
+        raise ReferenceError_(spec, "it is an address, and files are read from this machine only", "Download it first.")
     left, equals, right = spec.partition("=")
     if not equals or _exists(spec) or "/" in left or "\\" in left:
         return "", Path(spec)
     tag = unicodedata.normalize("NFC", left.strip().removeprefix("@"))
-    if not _TAG.fullmatch(tag) or len(tag) > LONGEST_TAG:
+    if not tag or not all(map(_fits, tag)) or not tag[0].isalnum() or len(tag) > LONGEST_TAG:
         raise ReferenceError_(right, f"{left[:LONGEST_TAG]!r} is no tag (or is longer than {LONGEST_TAG})", _HINT)
     if not right:
         raise ReferenceError_(f"@{tag}", "it names no file", f"Give -r {tag}=FILE.")
@@ -66,8 +66,12 @@ def _exists(name: str) -> bool:
 
 def fit_tag(stem: str) -> str:
     """A file's stem as a tag: every run of other characters becomes ``_``."""
-    plain = "".join(c if c.isalnum() or c in "_-" or unicodedata.category(c).startswith("M") else " " for c in unicodedata.normalize("NFC", stem))
+    plain = "".join(c if _fits(c) else " " for c in unicodedata.normalize("NFC", stem))
     return "_".join(plain.split())[:LONGEST_TAG].strip("_-")
+
+
+def _fits(character: str) -> bool:
+    return character.isalnum() or character in "_-" or unicodedata.category(character) in ("Mn", "Mc")
 
 
 def sha256_of(path: Path) -> str:

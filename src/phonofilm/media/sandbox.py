@@ -39,12 +39,12 @@ class Answer:
 
 
 class _Worker:
-    def __init__(self) -> None:
+    def __init__(self, memory: int) -> None:
         self.owner = os.getpid()
         self.folder = Path(tempfile.mkdtemp(prefix="phonofilm-"))
         package = str(Path(__file__).parents[2])
         env = {k: os.environ[k] for k in _KEPT if k in os.environ} | dict.fromkeys(_THREADS, "1") | {"PYTHONPATH": package, "PYTHONUTF8": "1"}
-        command = [sys.executable, "-P", "-m", "phonofilm.media.worker", str(self.folder), str(MEMORY)]
+        command = [sys.executable, "-P", "-m", "phonofilm.media.worker", str(self.folder), str(memory)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env)
 
     def ask(self, message: str, seconds: float) -> tuple[bytes, bool]:
@@ -113,17 +113,17 @@ _idle = _Idle()
 atexit.register(_idle.clear)
 
 
-def run(job: str, path: Path, *, seconds: float, **arguments: object) -> Answer:
-    """Do ``job`` on ``path`` in a worker, within ``seconds``. Raises ``ReferenceError_`` for whatever goes wrong with the file."""
+def run(job: str, path: Path, *, seconds: float, memory: int = MEMORY, **arguments: object) -> Answer:
+    """Do ``job`` on ``path`` in a worker, within ``seconds`` and ``memory`` bytes. Raises ``ReferenceError_`` for whatever goes wrong with it."""
     message = json.dumps({"job": job, "path": str(path), "arguments": arguments})
-    worker = _idle.take()
+    worker = _idle.take() if memory == MEMORY else None
     reused = worker is not None
-    worker = worker or _Worker()
+    worker = worker or _Worker(memory)
     try:
         line, late = worker.ask(message, seconds)
         if not line and not late and reused:  # it may have left just then: an idle worker goes away by itself
             worker.end()
-            worker = _Worker()
+            worker = _Worker(memory)
             line, late = worker.ask(message, seconds)
         if late:
             raise ReferenceError_(path.name, f"reading it takes longer than {seconds:g} s", "Convert or shorten it first.")
@@ -136,7 +136,10 @@ def run(job: str, path: Path, *, seconds: float, **arguments: object) -> Answer:
     except BaseException:
         worker.end()
         raise
-    _idle.give(worker)
+    if memory == MEMORY:
+        _idle.give(worker)
+    else:
+        worker.end()
     if "problem" in answer:
         raise ReferenceError_(path.name, answer["problem"], answer["hint"])
     return Answer(values=answer["values"], arrays=arrays)
