@@ -1,1 +1,5 @@
-""""""
+"""The prompt language: text to Script. ``read`` is all that others need."""
+
+from phonofilm.prompt.reader import read
+
+__all__ = ["read"]

@@ -71,7 +71,7 @@ class SoundWish:
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptShot:
-    """One shot of the prompt: its span, its time where one was given, its camera moves in order, the tags it shows."""
+    """One shot of the prompt: its span, its time where one was given, its camera moves in order, the tags it shows, its own place, hour and weather."""
 
     span: Span
     start: int | None = None
@@ -79,6 +79,9 @@ class ScriptShot:
     moves: tuple[CameraMove, ...] = ()
     mentions: tuple[str, ...] = ()
     transition: str = "cut"
+    place: str = ""
+    hour: str = ""
+    weather: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,156 @@
+"""Camera moves in prose: which move, which way, how fast, how far, and whether it is the camera that moves at all.
+
+Three tiers of words (lexicon tables): ``strong`` are moves wherever they stand; ``phrase`` need the camera as subject, or to begin a clause;
+``verb`` need the camera as subject. ``trap`` words (a pan of soup, a construction crane) are taken out first.
+"""
+
+from __future__ import annotations
+
+import re
+
+from phonofilm.prompt.lexicon import Hit, Lexicon, longest
+from phonofilm.prompt.negation import negated
+from phonofilm.prompt.script import CameraMove, Move
+from phonofilm.prompt.text import CLAUSE_END, SENTENCE_END, Text, mask, split
+
+#: family -> direction -> move; the first row of each is what is meant where no direction is named
+FAMILIES: dict[str, dict[str, Move]] = {
+    "pan": {"right": "pan_right", "left": "pan_left", "up": "tilt_up", "down": "tilt_down", "clockwise": "pan_right", "counter": "pan_left"},
+    "tilt": {"up": "tilt_up", "down": "tilt_down"},
+    "crane": {"up": "crane_up", "down": "crane_down"},
+    "truck": {"right": "truck_right", "left": "truck_left", "in": "push_in", "out": "pull_out"},
+    "pedestal": {"up": "pedestal_up", "down": "pedestal_down"},
+    "roll": {"right": "roll_right", "left": "roll_left", "clockwise": "roll_right", "counter": "roll_left"},
+    "orbit": {"right": "orbit_right", "left": "orbit_left", "clockwise": "orbit_left", "counter": "orbit_right"},
+    "zoom": {"in": "zoom_in", "out": "zoom_out"},
+    "dolly": {"in": "push_in", "out": "pull_out", "left": "truck_left", "right": "truck_right"},
+}
+#: a plain verb of motion with the camera as subject needs a direction to be a move
+MOVE: dict[str, Move] = {
+    "in": "push_in", "out": "pull_out", "left": "truck_left", "right": "truck_right", "up": "crane_up", "down": "crane_down",
+    "clockwise": "orbit_left", "counter": "orbit_right",
+}  # fmt: skip
+_DEGREES = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*(?:°|º|degrees?|deg\b|度|도|grados|degres|grad\b)")
+_REACH = 40
+_REACH_TIGHT = 14
+
+
+def find_moves(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) -> list[CameraMove]:
+    """The camera moves of one shot's words, folded [start, end) of the masked prompt, in order."""
+    words = mask(masked, [(h.start, h.end) for h in lexicon.find("trap", masked, start, end)])
+    objects = [(h.start, h.end) for h in lexicon.find("camera.object", words, start, end)]
+    moves: list[CameraMove] = []
+    for first, last in split(words[start:end], SENTENCE_END):
+        moves += _sentence(text, words, mask(words, objects), lexicon, start + first, start + last)
+    return _without_repeats(moves, text)
+
+
+def _sentence(text: Text, words: str, subjects: str, lexicon: Lexicon, start: int, end: int) -> list[CameraMove]:
+    hits: list[Hit] = []
+    camera = False
+    for first, last in split(words[start:end], CLAUSE_END):
+        at, stop = start + first, start + last
+        named = lexicon.find("camera.subject", subjects, at, stop)
+        found = [(hit, 0) for hit in lexicon.find("strong", words, at, stop)]
+        found += [(hit, 1) for hit in lexicon.find("phrase", words, at, stop)]
+        found += [(hit, 2) for hit in lexicon.find("verb", words, at, stop)]
+        kept: list[Hit] = []
+        tiers = {(h.start, h.end, h.key): tier for h, tier in found}
+        for hit in _best(found):
+            tier = tiers[(hit.start, hit.end, hit.key)]
+            begun = kept[-1].end if kept else at
+            subject = any(h.start <= hit.start for h in named) and not _other_subject(lexicon, words, [h for h in named if h.start <= hit.start][-1].end, hit.start)
+            opens = _only_filler(lexicon, words, begun, hit.start)
+            chained = (camera or bool(kept)) and _only_filler(lexicon, words, begun, hit.start, chain=True)
+            if tier == 0 or subject or chained or (tier == 1 and opens):
+                kept.append(hit)
+        if named or kept:
+            camera = True
+        elif not _only_filler(lexicon, words, at, stop, chain=True) and lexicon.has("person", words, at, stop):
+            camera = False
+        hits += kept
+    moves: list[CameraMove] = []
+    for index, hit in enumerate(hits):
+        before = max(start, hits[index - 1].end if index else start)
+        after = min(end, hits[index + 1].start if index + 1 < len(hits) else end)
+        move = _move(lexicon, words, hit, before, after)
+        if move is None:
+            continue
+        if negated(lexicon, words, hit.start, hit.end) and move not in ("static", "handheld"):
+            continue
+        speed, amount, degrees = _manner(lexicon, words, hit, before, after)
+        moves.append(CameraMove(move=move, span=text.span(hit.start, hit.end), speed=speed, amount=amount, degrees=degrees))
+    return moves
+
+
+def _best(found: list[tuple[Hit, int]]) -> list[Hit]:
+    """Strong words before phrases before verbs, the longest of each tier."""
+    chosen: list[Hit] = []
+    for tier in (0, 1, 2):
+        for hit in longest(h for h, t in found if t == tier):
+            if all(hit.end <= other.start or hit.start >= other.end for other in chosen):
+                chosen.append(hit)
+    return sorted(chosen, key=lambda h: h.start)
+
+
+def _other_subject(lexicon: Lexicon, words: str, start: int, end: int) -> bool:
+    """Whether a person comes between the camera and the verb, so that the verb is theirs ("the camera watches as she rises")."""
+    return end - start > 3 and lexicon.has("person.pronoun", words, start, end)
+
+
+def _only_filler(lexicon: Lexicon, words: str, start: int, end: int, *, chain: bool = False) -> bool:
+    stretch = words[start:end]
+    for section in ("camera.filler", "speed", "amount", *(("camera.chain",) if chain else ())):
+        stretch = mask(stretch, [(h.start, h.end) for h in lexicon.find(section, stretch)], " ")
+    for section in ("direction",):
+        stretch = mask(stretch, [(h.start, h.end) for h in lexicon.find(section, stretch)], " ")
+    return not re.sub(r"\d+(?:\.\d+)?\s*(?:°|度|도|degrees?|grad|grados|degres|s\b)?|\W", "", stretch)
+
+
+def _move(lexicon: Lexicon, words: str, hit: Hit, before: int, after: int) -> Move | None:
+    table = MOVE if hit.key == "move" else FAMILIES.get(hit.key)
+    if table is None:
+        return hit.key  # type: ignore[return-value]
+    direction = _direction(lexicon, words, hit, before, after, table)
+    if direction is None:
+        return None if hit.key == "move" else next(iter(table.values()))
+    return table[direction]
+
+
+def _direction(lexicon: Lexicon, words: str, hit: Hit, before: int, after: int, table: dict[str, Move]) -> str | None:
+    spaced = words[hit.start : hit.end].isascii()
+    reach = _REACH if spaced else _REACH_TIGHT
+    inside = lexicon.find("direction", words, hit.start, hit.end)
+    behind = lexicon.find("direction", words, hit.end, min(after, hit.end + reach))
+    ahead = lexicon.find("direction", words, max(before, hit.start - (reach if not spaced else 24)), hit.start)
+    order = [*inside, *behind, *reversed(ahead)] if spaced else [*inside, *reversed(ahead), *behind]
+    return next((h.key for h in order if h.key in table), None)
+
+
+def _manner(lexicon: Lexicon, words: str, hit: Hit, before: int, after: int) -> tuple[float, float, float]:
+    """Speed, amount and degrees said in the same breath as a move."""
+    clause_start = max((m.end() for m in CLAUSE_END.finditer(words, max(0, before - 1), hit.start)), default=before)
+    clause_end = next((m.start() for m in CLAUSE_END.finditer(words, hit.end, after)), after)
+    at, stop = max(before, clause_start), min(after, clause_end)
+
+    def nearest(section: str) -> float:
+        hits = lexicon.find(section, words, at, stop)
+        return float(min(hits, key=lambda h: min(abs(h.end - hit.start), abs(h.start - hit.end))).key) if hits else 1.0
+
+    degrees = _DEGREES.search(words, at, stop)
+    return nearest("speed"), nearest("amount"), float(degrees[1]) if degrees else 0.0
+
+
+def _without_repeats(moves: list[CameraMove], text: Text) -> list[CameraMove]:
+    """A move named twice in a row is one move, and a static camera ends where another move is asked in the same breath."""
+    kept: list[CameraMove] = []
+    for move in moves:
+        if kept and kept[-1].move == move.move:
+            last = kept[-1]
+            kept[-1] = CameraMove(
+                move=last.move, span=last.span, speed=last.speed if last.speed != 1.0 else move.speed,
+                amount=last.amount if last.amount != 1.0 else move.amount, degrees=last.degrees or move.degrees,
+            )  # fmt: skip
+        else:
+            kept.append(move)
+    return kept

@@ -1,0 +1,124 @@
+"""Lexicons: one data file a language, read when its language is met, matched without compiling what cannot occur.
+
+A file holds tables of sections; a section maps a key (a move, a place, a sound …) to phrases. In a phrase a space stands for any white space
+or hyphen, ``*`` for the rest of a word, ``~`` for a gap of up to three words (eight characters where words are not spaced), ``@`` for a mention,
+``<`` and ``>`` for the edge of a word; ``(a|b)``, ``?`` and ``[…]`` mean what they mean in a regular expression.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import cast
+
+from phonofilm.prompt.text import MENTION_A, MENTION_B, fold
+
+LANGUAGES = ("en", "zh", "yue", "ja", "ko", "es", "fr", "de")
+#: written Cantonese uses the written Chinese words too
+PARENTS = {"yue": ("zh",)}
+SPACED = frozenset({"en", "es", "fr", "de"})
+
+_SPECIAL = re.compile(r"[\\()\[\]|?*+.~@<>{}^$\s\-]|.\?|\([^()]*\)\??")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A phrase found: its section's key and folded [start, end)."""
+
+    key: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lexicon:
+    """The phrases of one or several languages together; ``sections[name][key]`` are phrases with the language that has them."""
+
+    languages: tuple[str, ...]
+    sections: Mapping[str, Mapping[str, tuple[str, ...]]]
+
+    def table(self, section: str) -> Mapping[str, tuple[str, ...]]:
+        """The phrases of a section by key; ``section.key`` is that key alone."""
+        name, _, key = section.partition(".")
+        table = self.sections.get(name, {})
+        return {key: table.get(key, ())} if key else table
+
+    def find(self, section: str, folded: str, start: int = 0, end: int | None = None) -> list[Hit]:
+        """Every phrase of a section in folded [start, end), in order; of overlapping ones the longest."""
+        stop = len(folded) if end is None else end
+        raw: list[Hit] = []
+        for key, phrases in self.table(section).items():
+            for phrase in phrases:
+                for match in matches(phrase, folded, start, stop):
+                    raw.append(Hit(key=key, start=match.start(), end=match.end()))
+        return longest(raw)
+
+    def has(self, section: str, folded: str, start: int = 0, end: int | None = None) -> bool:
+        """Whether any phrase of a section occurs in folded [start, end)."""
+        stop = len(folded) if end is None else end
+        return any(True for phrases in self.table(section).values() for phrase in phrases for _ in matches(phrase, folded, start, stop))
+
+
+def longest(hits: Iterable[Hit]) -> list[Hit]:
+    """Hits in order, without those that a longer one overlaps."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
+        if all(hit.end <= other.start or hit.start >= other.end for other in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda h: h.start)
+
+
+def matches(phrase: str, folded: str, start: int, stop: int) -> Iterable[re.Match[str]]:
+    """Matches of one phrase; nothing is compiled if its longest literal does not occur."""
+    literal = _literal(phrase)
+    if literal and folded.find(literal, start, stop) < 0:
+        return ()
+    return _pattern(phrase).finditer(folded, start, stop)
+
+
+@cache
+def _literal(phrase: str) -> str:
+    if "|" in re.sub(r"\([^()]*\)", " ", phrase):
+        return ""
+    return max(_SPECIAL.split(re.sub(r"\([^()]*\)|\[[^\]]*\]", " ", phrase)), key=len, default="")
+
+
+@cache
+def _pattern(phrase: str) -> re.Pattern[str]:
+    spaced = phrase.isascii()
+    edge = phrase[0] == "<", phrase[-1] == ">"
+    body = phrase.removeprefix("<").removesuffix(">")
+    first, last = body[0], body[-1]
+    gap = r"(?:[\s,]+[^\s.,;:!?]+){0,3}?\s+" if spaced else r"[^,.;:!?。、\n]{0,8}?"
+    body = body.replace("~", "\0").replace("@", f"(?:{MENTION_A}+|{MENTION_B}+)")
+    body = body.replace(" \0 ", gap).replace("\0", gap)
+    body = re.sub(r"(?<!\\)\*", r"\\w*", body).replace(" ", r"[\s\-]+" if spaced else r"[\s\-]*")
+    before = r"(?<![a-z0-9])" if first.isascii() and first not in "\\@.~" else r"(?<!\w)" if edge[0] else ""
+    after = r"(?![a-z0-9])" if last.isascii() and last not in "\\@.~*" else r"(?!\w)" if edge[1] else ""
+    return re.compile(before + body + after)
+
+
+@cache
+def _file(language: str) -> dict[str, dict[str, tuple[str, ...]]]:
+    raw = tomllib.loads(resources.files("phonofilm.prompt").joinpath(f"lexicons/{language}.toml").read_text(encoding="utf-8"))
+    return {
+        section: {key: tuple(fold(p) for p in cast("list[str]", phrases)) for key, phrases in cast("dict[str, object]", table).items()}
+        for section, table in cast("dict[str, object]", raw).items()
+    }
+
+
+@cache
+def lexicon(languages: tuple[str, ...]) -> Lexicon:
+    """The lexicon of these languages together, with what their parents have."""
+    chain = tuple(dict.fromkeys(code for language in languages for code in (language, *PARENTS.get(language, ()))))
+    sections: dict[str, dict[str, tuple[str, ...]]] = {}
+    for code in chain:
+        for section, table in _file(code).items():
+            merged = sections.setdefault(section, {})
+            for key, phrases in table.items():
+                merged[key] = tuple(dict.fromkeys((*merged.get(key, ()), *phrases)))
+    return Lexicon(languages=chain, sections=sections)

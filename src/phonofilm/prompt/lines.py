@@ -1,0 +1,156 @@
+"""Spoken lines and titles: which quoted words are said, by whom, in which language; which are to be seen; which are only marked words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from phonofilm.prompt.language import detect
+from phonofilm.prompt.lexicon import Hit, Lexicon
+from phonofilm.prompt.quotes import Quote
+from phonofilm.prompt.script import Mention, Span, SpokenLine
+from phonofilm.prompt.text import HIDDEN, SENTENCE_END, Text, split
+
+_BEFORE, _AFTER = 90, 36
+_LABEL_END = re.compile(r"[\n]|$")
+_SENTENCE_LIKE = re.compile(r"[.!?。！？…]\s*$")
+
+
+@dataclass(kw_only=True)
+class Said:
+    """What the quotes of a prompt came to: lines (their shot and time set later), titles, and the quotes that are plain text."""
+
+    lines: list[SpokenLine] = field(default_factory=list[SpokenLine])
+    places: list[Span] = field(default_factory=list[Span])
+    titles: list[str] = field(default_factory=list[str])
+    read: list[Span] = field(default_factory=list[Span])
+    plain: list[Quote] = field(default_factory=list[Quote])
+
+
+def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequence[Mention], kinds: Mapping[str, str], lexicon: Lexicon, language: str) -> Said:
+    """Tell lines, titles and marked words apart. ``masked`` hides quotes and mentions; places are folded."""
+    said = Said()
+    sentences = split(masked, SENTENCE_END)
+    previous_end, previous_speaker = 0, ""
+    for index, quote in enumerate(quotes):
+        start, end = quote.span
+        before = _context_before(sentences, start, previous_end)
+        following = quotes[index + 1].span[0] if index + 1 < len(quotes) else len(masked)
+        after = _context_after(masked, end, following)
+        words = text.words(*quote.inner).strip()
+        kind, cue = _kind(lexicon, masked, before, start, end, after, words)
+        if kind == "plain":
+            said.plain.append(quote)
+            continue
+        said.read.append((before if cue is None else min(before, cue.start), end))
+        if kind == "title":
+            said.titles.append(words)
+        else:
+            narration = kind == "narration"
+            speaker = "" if narration else _speaker(text, masked, lexicon, mentions, kinds, before, start, end, after)
+            if not speaker and not narration and index and not masked[previous_end:start].strip(" \n,，、:：-–—" + HIDDEN):
+                speaker = previous_speaker
+            spoken_in = _language(lexicon, masked, max(before, previous_end), start, after)
+            said.lines.append(
+                SpokenLine(
+                    text=words, span=text.span(start, end), language=spoken_in or detect(words, language), speaker=speaker,
+                    narration=narration,
+                )
+            )  # fmt: skip
+            said.places.append((start, end))
+            previous_speaker = speaker
+        previous_end = end
+    return said
+
+
+def _context_before(sentences: Sequence[Span], start: int, previous_end: int) -> int:
+    """Where the words that introduce a quote begin: its own sentence, and the one before if that ends right at it."""
+    begun = [s for s in sentences if s[0] < start]
+    at = begun[-1][0] if begun else 0
+    if len(begun) > 1 and start - at < 3:
+        at = begun[-2][0]
+    return max(at, previous_end, start - 2 * _BEFORE)
+
+
+def _context_after(masked: str, end: int, following: int) -> int:
+    stop = min(following, len(masked), end + _AFTER)
+    pause = re.search(r"[.!?。！？\n]", masked[end:stop])
+    return end + pause.start() if pause else stop
+
+
+def _kind(lexicon: Lexicon, masked: str, before: int, start: int, end: int, after: int, words: str) -> tuple[str, Hit | None]:
+    """line, narration, title or plain; the cue that decided it. The cue nearest to the quote decides, one behind it only if it touches."""
+    scored: list[tuple[int, str, Hit]] = []
+    for kind in ("verb", "narrator", "title"):
+        for hit in lexicon.find(f"say.{kind}", masked, before, start):
+            scored.append((start - hit.end, kind, hit))
+        for hit in lexicon.find(f"say.{kind}", masked, end, after):
+            if hit.start - end <= (16 if not masked[hit.start : hit.end].isascii() else 22):
+                scored.append((hit.start - end + 1, kind, hit))
+    colon = re.search(r"[:：]\s*[-–—]?\s*$", masked[before:start])
+    kinds = {kind for _, kind, _ in scored}
+    if scored:
+        distance, kind, hit = min(scored, key=lambda s: s[0])
+        if kind == "title":
+            return "title", hit
+        if "narrator" in kinds and kind in ("narrator", "verb"):
+            narrator = min((s for s in scored if s[1] == "narrator"), key=lambda s: s[0])
+            if narrator[0] <= distance + 40:
+                return "narration", narrator[2]
+        if kind == "verb" and (distance < _BEFORE or colon):
+            return "line", hit
+    if (colon and lexicon.has("person", masked, before, start)) or (colon and re.search("[\ue001\ue002]", masked[before:start])):
+        return "line", None
+    if colon and _SENTENCE_LIKE.search(words):
+        return "line", None
+    if _SENTENCE_LIKE.search(words) and len(words) > 8 and (re.search("[\ue001\ue002]", masked[before:start]) or lexicon.has("person", masked, before, start)):
+        return "line", None
+    return "plain", None
+
+
+def _speaker(
+    text: Text, masked: str, lexicon: Lexicon, mentions: Sequence[Mention], kinds: Mapping[str, str], before: int, start: int, end: int, after: int
+) -> str:
+    """A tag, a noun or a pronoun as written, or empty."""
+    verbs = [h for h in lexicon.find("say.verb", masked, before, start)]
+    limit = verbs[-1].start if verbs else start
+    people = [h for h in lexicon.find("person", masked, before, start)]
+    shown = [m for m in mentions if kinds[m.tag] != "audio"]
+    named = [m for m in shown if before <= m.span[0] < start]
+    ahead = [h for h in people if h.end <= limit] or people
+    if not ahead and not named:
+        ahead = [h for h in lexicon.find("person", masked, end, after)]
+        named = [m for m in shown if end <= m.span[0] < after]
+        if not ahead and not named:
+            return _resolve(shown, start) if len({m.tag for m in shown}) == 1 or not shown else ""
+    nearest = ahead[-1] if ahead else None
+    tag = [m for m in named if m.span[1] <= limit] or named
+    if nearest is None:
+        return tag[-1].tag
+    beside = next((m for m in shown if -1 <= m.span[0] - nearest.end <= 6 and not re.search(r"[,.;:。，、]", masked[nearest.end : m.span[0]])), None)
+    beside = beside or next((m for m in shown if 0 <= nearest.start - m.span[1] <= 6 and not re.search(r"[,.;:。，]", masked[m.span[1] : nearest.start])), None)
+    if beside:
+        return beside.tag
+    if nearest.key == "pronoun":
+        return _resolve(shown, start) or text.words(nearest.start, nearest.end)
+    if tag and tag[-1].span[0] > nearest.start:
+        return tag[-1].tag
+    noun = text.words(nearest.start, nearest.end).strip()
+    alias = next((m.tag for m in shown if m.span[0] < start and _alias(masked, m, masked[nearest.start : nearest.end])), None)
+    return alias or noun
+
+
+def _alias(masked: str, mention: Mention, noun: str) -> bool:
+    return masked[max(0, mention.span[0] - len(noun) - 6) : mention.span[0]].find(noun) >= 0
+
+
+def _resolve(shown: Sequence[Mention], start: int) -> str:
+    """The person that a pronoun stands for: the image mentioned last before it."""
+    earlier = [m for m in shown if m.span[0] < start]
+    return earlier[-1].tag if earlier else ""
+
+
+def _language(lexicon: Lexicon, masked: str, before: int, start: int, after: int) -> str:
+    hits = lexicon.find("speech_language", masked, before, start) or lexicon.find("speech_language", masked, start, after)
+    return hits[-1].key if hits else ""

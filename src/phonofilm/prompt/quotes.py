@@ -1,0 +1,60 @@
+"""Quoted words of every script, paired; what cannot be paired is text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from phonofilm.prompt.script import Span
+
+_PAIRS = {"“": "”", "„": "“”", "«": "»", "»": "«", "「": "」", "『": "』", "‘": "’", "‹": "›", "《": "", '"': '"', "'": "'", "〝": "〟", "＂": "＂"}
+LONGEST = 1200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote:
+    """Quoted words: ``span`` with the marks, ``inner`` without, both folded places."""
+
+    span: Span
+    inner: Span
+
+
+def find_quotes(folded: str) -> list[Quote]:
+    """Quotes in order, outermost only; a mark without its partner is left alone. ' counts only at the edges of words, " not after a number (inches)."""
+    quotes: list[Quote] = []
+    at = 0
+    while at < len(folded):
+        mark = folded[at]
+        closers = _PAIRS.get(mark, "")
+        end = _close(folded, at, closers) if closers and _opens(folded, at, mark) else -1
+        if end > 0:
+            if folded[at + 1 : end].strip():
+                quotes.append(Quote(span=(at, end + 1), inner=(at + 1, end)))
+            at = end + 1
+        else:
+            at += 1
+    return quotes
+
+
+def _opens(folded: str, at: int, mark: str) -> bool:
+    before = folded[at - 1] if at else " "
+    if mark in "'‘":
+        return not before.isalnum() and at + 1 < len(folded) and not folded[at + 1].isspace()
+    if mark == '"':
+        return not re.search(r"\d$", folded[max(0, at - 1) : at])
+    if mark == "»":
+        return at + 1 < len(folded) and not folded[at + 1].isspace() and (before.isspace() or before in ":(,")
+    return True
+
+
+def _close(folded: str, at: int, closers: str) -> int:
+    stop = min(len(folded), at + LONGEST)
+    blank = folded.find("\n\n", at, stop)
+    stop = blank if blank >= 0 else stop
+    for end in range(at + 1, stop):
+        if folded[end] in closers:
+            after = folded[end + 1] if end + 1 < len(folded) else " "
+            if folded[end] in "'’" and (after.isalnum() and after.isascii()):
+                continue
+            return end
+    return -1

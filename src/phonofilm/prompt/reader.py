@@ -1,0 +1,122 @@
+"""Prompt and references -> Script: finds in prose what a film can act on, and remarks on what it did not understand.
+
+The order matters: quoted words and addresses are hidden first, then mentions, so that no later step reads a move or a sound out of them.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+
+from phonofilm.prompt.camera import find_moves
+from phonofilm.prompt.language import detect, mixed
+from phonofilm.prompt.lexicon import Hit, Lexicon, lexicon
+from phonofilm.prompt.lines import Said, read_quotes
+from phonofilm.prompt.mentions import addresses, find_mentions
+from phonofilm.prompt.negation import refusals
+from phonofilm.prompt.quotes import find_quotes
+from phonofilm.prompt.remarks import not_understood
+from phonofilm.prompt.roles import bind
+from phonofilm.prompt.scene import find_scene, find_sounds
+from phonofilm.prompt.script import CameraMove, Mention, Script, ScriptShot, SoundWish, Span, SpokenLine
+from phonofilm.prompt.shots import Cut, find_cuts, point_in
+from phonofilm.prompt.text import MENTION_A, MENTION_B, SENTENCE_END, Text, around, mask, prepare, split
+from phonofilm.request import Reference
+
+LONGEST = 20_000
+
+
+def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
+    """Read a prompt. Raises ``UnknownMention`` for an @name that no reference has; nothing else, whatever the text."""
+    text = prepare(prompt)
+    quotes = find_quotes(text.folded)
+    hidden = [q.span for q in quotes] + addresses(text.folded)
+    unquoted = mask(text.folded, hidden)
+    language = detect(unquoted if re.search(r"[^\W\d_]", unquoted) else text.folded)
+    words = lexicon(mixed(text.prompt, language))
+    places, remarks = find_mentions(text, hidden, references)
+    masked = _mask_mentions(unquoted, places)
+    kinds = {r.tag: r.kind for r in references}
+    said = read_quotes(text, masked, quotes, places, kinds, words, language)
+    masked = _uncover(masked, text.folded, said)
+    cuts = find_cuts(masked, words)
+    bindings, notes = bind(references, places, masked, words, {line.speaker for line in said.lines}, bool(said.lines))
+    shots, read_from = _shots(text, masked, words, cuts, places)
+    sounds = _sounds(text, masked, words, cuts)
+    scene, hits = find_scene(text, masked, words, 0, len(masked))
+    refused = refusals(words, masked)
+    wished = [h for h in words.find("wish.captions", masked) if not any(h.start < r.end and r.start < h.end for r in refused)]
+    captions = False if any(r.key == "captions" for r in refused) else True if wished else None
+    used = [*(h for _, h in sounds), *hits, *refused, *wished]
+    understood = [*read_from, *((h.start, h.end) for h in used), *(m.span for m in places), *said.read, *hidden, *((c.start, c.body) for c in cuts)]
+    return Script(
+        prompt=prompt,
+        language=language,
+        mentions=tuple(Mention(tag=m.tag, span=text.span(*m.span)) for m in places),
+        bindings=tuple(bindings),
+        shots=shots,
+        lines=tuple(_placed(line, place, masked, cuts) for line, place in zip(said.lines, said.places, strict=True)),
+        sounds=tuple(wish for wish, _ in sounds),
+        scene=scene,
+        titles=tuple(said.titles),
+        captions=captions,
+        refused=frozenset(r.key for r in refused),
+        remarks=(*remarks, *notes, *not_understood(text, masked, understood)),
+    )
+
+
+def _mask_mentions(folded: str, places: Sequence[Mention]) -> str:
+    even = mask(folded, [m.span for m in places[::2]], MENTION_A)
+    return mask(even, [m.span for m in places[1::2]], MENTION_B)
+
+
+def _uncover(masked: str, folded: str, said: Said) -> str:
+    """Quotes that are neither said nor shown are plain words again."""
+    for quote in said.plain:
+        masked = masked[: quote.inner[0]] + folded[quote.inner[0] : quote.inner[1]] + masked[quote.inner[1] :]
+    return masked
+
+
+def _shots(text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut], places: Sequence[Mention]) -> tuple[tuple[ScriptShot, ...], list[Span]]:
+    """The shots with their moves, and the folded places that these were read from. Moves said before the first time code belong to the first shot."""
+    shots: list[ScriptShot] = []
+    for index, cut in enumerate(cuts):
+        moves: list[CameraMove] = [] if index or cut.start == 0 else find_moves(text, masked, words, 0, cut.start)
+        moves += find_moves(text, masked, words, cut.body, cut.end)
+        scene, _ = find_scene(text, masked, words, cut.body, cut.end)
+        shots.append(
+            ScriptShot(
+                span=text.span(cut.start, cut.end), start=cut.first, end=cut.last, moves=tuple(moves), transition=cut.transition,
+                mentions=tuple(dict.fromkeys(m.tag for m in places if cut.start <= m.span[0] < cut.end)),
+                place=scene.place, hour=scene.hour, weather=scene.weather,
+            )
+        )  # fmt: skip
+    spans = [move.span for shot in shots for move in shot.moves]
+    return tuple(shots), [_folded(text, span) for span in spans]
+
+
+def _folded(text: Text, span: Span) -> Span:
+    """The folded place of a span of the prompt."""
+    return bisect_left(text.starts, span[0]), bisect_left(text.starts, span[1])
+
+
+def _sounds(text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut]) -> list[tuple[SoundWish, Hit]]:
+    """The sounds of every shot; what is said before the first time code belongs to the first."""
+    found: list[tuple[SoundWish, Hit]] = []
+    for index, cut in enumerate(cuts):
+        for wish, hit in find_sounds(text, masked, words, 0 if index == 0 else cut.start, cut.end):
+            found.append((replace(wish, shot=index, at=_moment(masked, hit.start, cut)), hit))
+    return found
+
+
+def _placed(line: SpokenLine, place: Span, masked: str, cuts: Sequence[Cut]) -> SpokenLine:
+    shot = max((i for i, cut in enumerate(cuts) if cut.start <= place[0]), default=0)
+    return replace(line, shot=shot, at=_moment(masked, place[0], cuts[shot]))
+
+
+def _moment(masked: str, place: int, cut: Cut) -> int | None:
+    """A single time said in the same sentence as a sound or a line."""
+    first, last = around(split(masked[cut.body : cut.end], SENTENCE_END), place - cut.body)
+    return point_in(masked, cut.body + first, cut.body + last)

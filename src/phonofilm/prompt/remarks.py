@@ -1,0 +1,38 @@
+"""What was not understood: sentences that nothing was read from, as remarks with their place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from phonofilm.prompt.script import Remark, Span
+from phonofilm.prompt.text import CLAUSE_END, Text, split
+
+_CONTENT = re.compile(r"[^\W\d_]")
+_SHORTEST = 4
+_MOST = 20
+
+
+def not_understood(text: Text, masked: str, understood: Sequence[Span]) -> list[Remark]:
+    """A remark for each clause of the masked prompt that no span of ``understood`` touches; neighbours are one remark."""
+    left: list[Span] = []
+    spans = sorted(understood)
+    for start, end in split(masked, CLAUSE_END):
+        while start < end and not masked[start].isalnum():
+            start += 1
+        while end > start and not masked[end - 1].isalnum():
+            end -= 1
+        if len(_CONTENT.findall(masked[start:end])) < (_SHORTEST if masked[start:end].isascii() else 2):
+            continue
+        if any(first < end and start < last for first, last in spans):
+            continue
+        if left and not any(left[-1][1] <= first < start for first, _ in spans) and start - left[-1][1] <= 3:
+            left[-1] = (left[-1][0], end)
+        else:
+            left.append((start, end))
+    return [Remark(text=f"Not understood: “{_short(text.words(*span))}”", span=text.span(*span)) for span in left[:_MOST]]
+
+
+def _short(words: str) -> str:
+    flat = " ".join(words.split())
+    return flat if len(flat) <= 80 else flat[:79] + "…"

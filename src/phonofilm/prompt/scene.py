@@ -1,0 +1,78 @@
+"""The scene: place, hour, weather, light, mood, style, music, colours, who and what; and the sounds that the prompt names."""
+
+from __future__ import annotations
+
+import re
+
+from phonofilm.prompt.lexicon import Hit, Lexicon, longest
+from phonofilm.prompt.negation import negated
+from phonofilm.prompt.script import Scene, SoundWish
+from phonofilm.prompt.text import CLAUSE_END, SENTENCE_END, Text, around, mask, split
+
+_HEX = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})(?![0-9a-z])")
+#: a place that is only mentioned in passing gives way to any other
+_WEAK_PLACES = ("sky", "city", "room", "snow")
+_MOST = 12
+
+
+def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) -> tuple[Scene, list[Hit]]:
+    """The scene that folded [start, end) describes, and the phrases that it was read from."""
+    words = mask(masked, [(h.start, h.end) for h in lexicon.find("place_trap", masked, start, end)])
+    hits: list[Hit] = []
+
+    def first(section: str, source: str) -> str:
+        found = [h for h in lexicon.find(section, source, start, end) if not negated(lexicon, masked, h.start, h.end)]
+        hits.extend(found)
+        if section == "place":
+            found = [h for h in found if h.key not in _WEAK_PLACES] or found
+        return found[0].key if found else ""
+
+    def written(section: str) -> tuple[str, ...]:
+        found = [h for h in lexicon.find(section, masked, start, end) if h.key != "pronoun"]
+        hits.extend(found)
+        return tuple(dict.fromkeys(text.words(h.start, h.end).strip() for h in found))[:_MOST]
+
+    colours = [h for h in lexicon.find("colour", masked, start, end)]
+    hexes = [m[0] if len(m[0]) == 7 else "#" + "".join(2 * c for c in m[0][1:]) for m in _HEX.finditer(masked, start, end)]
+    hits.extend(colours)
+    scene = Scene(
+        place=first("place", words), hour=first("hour", masked), weather=first("weather", masked), light=first("light", masked),
+        mood=first("mood", masked), style=first("style", masked), music=first("music", masked),
+        subjects=(written("person") + written("thing"))[:_MOST], actions=written("action"),
+        colours=tuple(dict.fromkeys([*hexes, *(h.key for h in colours)]))[:_MOST],
+    )  # fmt: skip
+    return scene, hits
+
+
+def find_sounds(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) -> list[tuple[SoundWish, Hit]]:
+    """The sounds named in folded [start, end): words that are sounds in themselves, and things that the clause says are heard."""
+    clauses = split(masked, CLAUSE_END)
+    sentences = split(masked, SENTENCE_END)
+    trapped = [(h.start, h.end) for h in lexicon.find("sound_trap", masked, start, end)]
+    words = mask(masked, trapped)
+    own = [(h, False) for h in lexicon.find("effect", words, start, end)] + [(h, True) for h in lexicon.find("ambience", words, start, end)]
+    ambience = {(h.start, h.end, h.key): lasts for h, lasts in own}
+    chosen = longest(h for h, _ in own)
+    lasting = frozenset(lexicon.table("ambience"))
+    for hit in lexicon.find("heard", words, start, end):
+        if any(hit.start < other.end and other.start < hit.end for other in chosen):
+            continue
+        first, last = around(clauses, hit.start)
+        near = lexicon.has("sound.word", words, max(first, start), min(last, end)) or any(first <= h.start < last for h in chosen)
+        listed = _sound_list(lexicon, words, around(sentences, hit.start), hit)
+        if near or listed:
+            chosen.append(hit)
+            ambience[(hit.start, hit.end, hit.key)] = hit.key in lasting
+    found: dict[str, tuple[SoundWish, Hit]] = {}
+    for hit in sorted(chosen, key=lambda h: h.start):
+        if hit.key in found or negated(lexicon, masked, hit.start, hit.end):
+            continue
+        wish = SoundWish(sound=hit.key, span=text.span(hit.start, hit.end), ambience=ambience[(hit.start, hit.end, hit.key)])
+        found[hit.key] = (wish, hit)
+    return list(found.values())
+
+
+def _sound_list(lexicon: Lexicon, words: str, sentence: tuple[int, int], hit: Hit) -> bool:
+    """Whether a label opens the list that holds the word ("Sounds: water, wind")."""
+    label = next(iter(lexicon.find("sound.word", words, sentence[0], hit.start)), None)
+    return label is not None and bool(re.match(r"\s*[:：]", words[label.end : hit.start]))

@@ -1,0 +1,129 @@
+"""Shots: where a prompt is cut, by time codes, by labels, and by the words for a cut."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from phonofilm.clock import nearest_frame_start, ticks
+from phonofilm.prompt.lexicon import Lexicon
+
+_UNIT = r"(?:s(?:ec(?:ond(?:s|es|en)?|s)?)?|seg(?:undos?)?|sek(?:unden?)?|秒目?|초|sekunden?)"
+_TIME = r"(?:\d{1,2}:\d{2}(?:[.,]\d+)?|\d{1,3}(?:\.\d+)?)"
+_DASH = r"(?:-|–|—|−|~|〜|～|→|to|bis|a|à|al|至|到|から|부터|until|through)"
+_SPAN = rf"(?P<start>{_TIME})\s*(?P<u1>{_UNIT})?(?:\s*에서)?\s*{_DASH}\s*(?P<end>{_TIME})\s*(?P<u2>{_UNIT}(?![a-z]))?(?:까지|まで)?"
+_LABEL = (
+    r"(?:shots?|scenes?|cut|clip|beat|镜头|分镜|镜|场景|画面|片段|カット|シーン|ショット|샷|씬|장면|컷|planos?|tomas?|escenas?|plans?|scenes?|einstellung|szene)"
+)
+_NUMERAL = r"(?:\d{1,2}|[一二三四五六七八九十])"
+_OPEN, _CLOSE = r"[\[(【（{<]?\s*", r"\s*[\])】）}>]?"
+_MARKER = re.compile(
+    rf"(?:(?P<labelled>(?<![a-z]){_LABEL}\s*#?\s*{_NUMERAL}(?!\d)|第\s*{_NUMERAL}\s*(?:镜头?|幕|个镜头|场|格镜)|第\s*{_NUMERAL}\s*{_LABEL})"
+    rf"|(?P<wrap>{_LABEL}\s*|from |von |de |第|desde )?{_OPEN}{_SPAN}(?P<bracket>{_CLOSE}))",
+)
+_SEPARATOR = re.compile(r"\s*(?:画面|화면|フレーム)?\s*[:.：、|)\]】\-–—]?\s*(?:画面|화면)?\s*[:：]?\s*")
+_POINT = re.compile(rf"(?:\bat |\bat the |@ ?|\bà |\ba los |\bbei |\bnach |第)?(?P<t>\d{{1,2}}:\d{{2}}(?:\.\d+)?|\d{{1,2}}(?:\.\d+)?)\s*(?P<u>{_UNIT})(?P<tail>目|に|で|时|時|处|에|쯤)?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """A stretch of the prompt that is one shot: folded [start, end), its ticks where given, how it begins; ``body`` is where its words begin."""
+
+    start: int
+    body: int
+    end: int
+    first: int | None = None
+    last: int | None = None
+    transition: str = "cut"
+
+
+def clock_time(words: str) -> float:
+    """Seconds of ``m:ss``, ``s`` or ``s.s``."""
+    minutes, _, rest = words.replace(",", ".").rpartition(":")
+    return (int(minutes) if minutes else 0) * 60 + float(rest)
+
+
+def find_cuts(folded: str, lexicon: Lexicon) -> list[Cut]:
+    """The shots of a masked prompt, in order, at least one. Words before the first time code or label belong to no shot."""
+    marks = _markers(folded)
+    if not marks:
+        return _by_words(folded, lexicon, 0, 0, len(folded), (None, None))
+    cuts: list[Cut] = []
+    for index, (start, body, first, last) in enumerate(marks):
+        end = marks[index + 1][0] if index + 1 < len(marks) else len(folded)
+        cuts += _by_words(folded, lexicon, start, body, end, (first, last))
+    return cuts
+
+
+def _markers(folded: str) -> list[tuple[int, int, int | None, int | None]]:
+    """Markers as (start, where the words begin, first tick, last tick); neighbours that stand together are one."""
+    marks: list[tuple[int, int, int | None, int | None]] = []
+    for match in _MARKER.finditer(folded):
+        opening = re.search(r"(?:\A|[\n.!?。！？;；,，、)\]】\ue000]|[-*•])\s*[*_#>]*\s*\Z", folded[max(0, match.start() - 8) : match.start()])
+        glued = bool(marks) and not folded[marks[-1][1] : match.start()].strip(" \t([（【-–—·|")
+        times: tuple[int | None, int | None] = (None, None)
+        tail = folded[match.end() : match.end() + 8]
+        if match["labelled"]:
+            separated = re.match(r"\s*(?:[:.：、|)\]】\-–—(\[（【]|\n)", tail)
+            if not ((opening or glued) and (separated or opening)) or not _starts_word(folded, match):
+                continue
+        else:
+            times = _times(match)
+            coded = ":" in match["start"] or match["u1"] or match["u2"]
+            bracket = bool(match["bracket"].strip()) and bool(re.match(r"[\[(【（{<]", match[0].removeprefix(match["wrap"] or "")))
+            colon = re.match(r"\s*(?:画面|화면)?\s*[:：]", tail)
+            if times == (None, None) or not (coded or (bracket and colon)) or not (bracket or opening or glued or colon):
+                continue
+        body = match.end() + len(_SEPARATOR.match(folded[match.end() :])[0])  # type: ignore[index]
+        if glued and (times == (None, None) or marks[-1][2] is None):
+            start, _, first, last = marks.pop()
+            marks.append((start, body, times[0] if first is None else first, times[1] if last is None else last))
+        else:
+            marks.append((match.start(), body, *times))
+    return marks
+
+
+def _starts_word(folded: str, match: re.Match[str]) -> bool:
+    return match.start() == 0 or not (folded[match.start() - 1].isalnum() and folded[match.start()].isascii())
+
+
+def _times(match: re.Match[str]) -> tuple[int | None, int | None]:
+    first, last = clock_time(match["start"]), clock_time(match["end"])
+    if not 0 <= first < last <= 600:
+        return (None, None)
+    return nearest_frame_start(ticks(first)), nearest_frame_start(ticks(last))
+
+
+def _by_words(folded: str, lexicon: Lexicon, start: int, body: int, end: int, times: tuple[int | None, int | None]) -> list[Cut]:
+    """One stretch divided where its words cut; a word at its very beginning only says how it begins."""
+    pieces: list[Cut] = []
+    kind, at, content = "cut", start, body
+    for hit in lexicon.find("transition", folded, body, end):
+        if lexicon.has("transition_trap", folded, max(body, hit.start - 20), min(end, hit.end + 20)):
+            continue
+        if not folded[content : hit.start].strip(" \t\n,.;:，。、-–—"):
+            kind, content = hit.key, hit.end
+            continue
+        if not folded[hit.start : end].strip(" .。\n"):
+            break
+        pieces.append(Cut(start=at, body=content, end=hit.start, transition=kind))
+        kind, at, content = hit.key, hit.start, hit.end
+    pieces.append(Cut(start=at, body=content, end=end, transition=kind))
+    if len(pieces) == 1 or times == (None, None):
+        return [Cut(start=p.start, body=p.body, end=p.end, first=times[0], last=times[1], transition=p.transition) for p in pieces]
+    return [
+        Cut(
+            start=p.start, body=p.body, end=p.end, transition=p.transition,
+            first=times[0] if index == 0 else None, last=times[1] if index == len(pieces) - 1 else None,
+        )
+        for index, p in enumerate(pieces)
+    ]  # fmt: skip
+
+
+def point_in(folded: str, start: int, end: int) -> int | None:
+    """The single moment named in a stretch ("at 3 s", ``0:04``), in ticks."""
+    for match in _POINT.finditer(folded, start, end):
+        lead = match[0][: match.start("t") - match.start()].strip()
+        if lead or match["tail"]:
+            return nearest_frame_start(ticks(clock_time(match["t"])))
+    return None
