@@ -109,6 +109,8 @@ MODELS: dict[str, Model] = {
     ),
     "upscale_param": _realesr("realesrgan-x4plus.param", "35330ececcea33b6c397a72548e788d5d53becee4734c50b7fada36e89f10a86", 0.1),
     "upscale": _realesr("realesrgan-x4plus.bin", "713ee713b0353afaa27976f0563a64a5043bd70b9bd8936c2e26e25ebcdbcddf", 33.4),
+    "upscale_fast_param": _realesr("realesr-animevideov3-x4.param", "850a248e7c14c27e5bd8cf7265113a9441036a7db63963bb8aa5169d788a435e", 0.1),
+    "upscale_fast": _realesr("realesr-animevideov3-x4.bin", "548a36f9c3f4ab8da56cd3b13badf23968bee207b396dad14d04b830e5f2ab2d", 1.2),
     "speech_activity": Model(
         parts=(Part(package="silero-vad", version="6.2.3", member="silero_vad/data/silero_vad_16k_op15.onnx"),),
         sha256="7ed98ddbad84ccac4cd0aeb3099049280713df825c610a8ed34543318f1b2c49",

@@ -1,8 +1,8 @@
 """The matte of a picture's subject: from the coarse maps of the networks to an edge that holds at full resolution.
 
-The coarse map is cut along the picture's own edges, which leaves a band of doubt. Inside the band each pixel is explained as a mixture of a colour sampled
-inside and one sampled outside (after Wang and Cohen, Optimized Colour Sampling for Robust Matting, 2007), smoothed where colours say little (guided filter,
-He et al., 2010). The subject's own colours at the edge are unmixed from what is behind (Forte and Pitié, 2021). Axes: h w pixels.
+The coarse map is cut along the picture's own edges, which leaves a band of doubt. Inside the band each pixel is explained as a mixture of a colour
+sampled inside and one sampled outside (after Wang and Cohen, Optimized Colour Sampling for Robust Matting, 2007), smoothed where colours say little
+(guided filter, He et al., 2010). The subject's own colours at the edge are unmixed from what is behind (Forte and Pitié, 2021). Axes: h w pixels.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def _samples(picture: F32, known: Mask, at: tuple[NDArray[np.intp], NDArray[np.i
 def _mix(picture: U8, inside: Mask, outside: Mask, depth: F32, radius: float) -> F32:
     """The matte at the size of ``picture``: 1 inside, 0 outside, and in the band the share of the best pair of sampled colours.
 
-    ``depth`` is the distance to the region's rim, positive inside, 1 at the inner side of the band: it decides where colours say little, and bounds what they may say.
+    ``depth`` is the distance to the region's rim, positive inside, 1 at the inner side of the band: it decides where colours say little.
     """
     values = picture.astype(np.float32)
     at = np.nonzero(~inside & ~outside)
