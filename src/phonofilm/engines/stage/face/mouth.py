@@ -109,7 +109,7 @@ def _shift(picture: F32, dy: float, dx: float = 0.0) -> F32:
     return cv2.warpAffine(picture, matrix, (picture.shape[1], picture.shape[0]), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
 
 
-def draw_inside(inside: Inside, mouth: Mouth, tongue: float, jaw: float) -> F32:
+def draw_inside(inside: Inside, mouth: Mouth, tongue: float) -> F32:
     """The inside as seen between the moved lips: f32[h w 3] of values 0…255 over the inside's grid."""
     h, w = inside.upper.shape[:2]
     columns = inside.x0 + np.arange(w, dtype=np.float32) * inside.cell

@@ -1,0 +1,115 @@
+"""The mouth's box: the two sheets of skin along the lips, and between them the inside, the photo's own teeth or drawn ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
+
+from phonofilm.engines.stage.face.lips import MM, Lips, Mouth
+from phonofilm.engines.stage.face.mesh import HeadFrame
+from phonofilm.engines.stage.face.mouth import Inside, draw_inside
+from phonofilm.engines.stage.face.sheet import Sheet, pixel_plane
+from phonofilm.engines.stage.face.skin import smooth
+from phonofilm.engines.stage.face.trace import CELL, OwnMouth
+
+F32 = NDArray[np.float32]
+U8 = NDArray[np.uint8]
+
+#: lips' curves are drawn through this many points
+DENSE = 61
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Own:
+    """What the photo shows between its open lips, over the box: pixels f32[h w 3], cover of upper teeth and of all the opening f32[h w 1], upper edge f32[h w]."""
+
+    pixels: F32
+    teeth: F32
+    all: F32
+    top: F32
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Opening:
+    """The mouth's box prepared: plane coordinates of its pixels, the matrix to them, the inside, the photo's own opening, the spline f32[61 11]."""
+
+    box: Sheet
+    px: F32
+    py: F32
+    to_box: NDArray[np.float64]
+    inside: Inside
+    own: Own | None
+    spline: F32
+    lips: Lips
+    softness: float
+
+
+def build_opening(image: U8, frame: HeadFrame, lips: Lips, box: Sheet, inside: Inside, seen: OwnMouth | None, softness: float) -> Opening:
+    """Prepare the box of the mouth."""
+    px, py, to_box = pixel_plane(box, frame)
+    spline = CubicSpline(np.arange(11), np.eye(11), axis=0)(np.linspace(0, 10, DENSE)).astype(np.float32)
+    own = None
+    if seen is not None:
+        grid = np.array([[CELL, 0, seen.canvas.x0], [0, CELL, seen.canvas.y0], [0, 0, 1]])
+        matrix = (to_box @ grid)[:2]
+
+        def bring(mask: F32) -> F32:
+            return cv2.warpAffine(cv2.GaussianBlur(mask, (0, 0), 1.4), matrix, (box.w, box.h), flags=cv2.INTER_LINEAR)[..., None]
+
+        pixels = image[box.y0 : box.y0 + box.h, box.x0 : box.x0 + box.w].astype(np.float32)
+        top = np.interp(px, lips.upper_inner[:, 0], lips.upper_inner[:, 1]).astype(np.float32)
+        own = Own(pixels=pixels, teeth=bring(seen.teeth), all=bring(seen.all), top=top)
+    return Opening(box=box, px=px, py=py, to_box=to_box, inside=inside, own=own, spline=spline, lips=lips, softness=softness)
+
+
+def draw_opening(o: Opening, upper: U8, lower: U8, mouth: Mouth, frame: HeadFrame, tongue: float, rest: float) -> U8:
+    """The box of the mouth from its two drawn sheets of skin."""
+    box, px, py = o.box, o.px, o.py
+    seen_up, seen_low = (frame.plane(frame.to_image(o.spline @ c)[:, :2]) for c in (mouth.upper_inner, mouth.lower_inner))
+    gap = np.maximum(seen_low[:, 1] - seen_up[:, 1], 0)
+    xs = np.maximum.accumulate((seen_up[:, 0] + seen_low[:, 0]) / 2)
+    line = np.interp(px, xs, (seen_up[:, 1] + seen_low[:, 1]) / 2).astype(np.float32)
+    beyond = np.maximum(np.maximum(xs[0] - px, px - xs[-1]), 0)
+    width = 0.8 / frame.height + 0.6 * beyond
+    t = np.clip((py - line) / width * 0.5 + 0.5, 0, 1)[..., None]
+    skin = upper + (lower.astype(np.float32) - upper) * t
+    skin = _press(o, skin, py - line, xs, mouth.gap, frame)
+    if rest > 0.999 or float(gap.max()) * frame.height < 0.4:
+        return np.clip(skin + 0.5, 0, 255).astype(np.uint8)
+
+    b = seen_low.copy()
+    b[:, 1] = np.maximum(seen_up[:, 1], b[:, 1])
+    ring = np.concatenate([seen_up, b[::-1], np.zeros((0, 2), np.float32)])
+    pixels = ring @ o.to_box[:2, :2].T + o.to_box[:2, 2]
+    mask = np.zeros((box.h, box.w), np.uint8)
+    cv2.fillPoly(mask, [np.round(pixels * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    cover = cv2.GaussianBlur(mask, (0, 0), max(0.7, o.softness * frame.height)).astype(np.float32) / 255
+    cover *= np.clip(np.interp(px, xs, gap * frame.height).astype(np.float32) - 0.3, 0, 1)
+    cover *= 1 - float(smooth(rest, 0.8, 1.0))
+    within = draw_inside(o.inside, mouth, tongue)
+    i = o.inside
+    grid = np.array([[i.cell, 0, i.x0], [0, i.cell, i.y0], [0, 0, 1]], np.float64)
+    inner = cv2.warpAffine(within, (o.to_box @ grid)[:2], (box.w, box.h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    if o.own is not None:
+        top = np.interp(px, seen_up[:, 0], seen_up[:, 1]).astype(np.float32)
+        moved = np.clip((top - o.own.top) / (3 * MM), 0, 1)
+        shadow = 1 - 0.34 * moved * np.clip(1 - (py - top) / (4 * MM), 0, 1)
+        teeth = o.own.teeth + (o.own.all - o.own.teeth) * rest
+        inner += (o.own.pixels * shadow[..., None] - inner) * teeth
+    skin += (inner - skin) * cover[..., None]
+    return np.clip(skin + 0.5, 0, 255).astype(np.uint8)
+
+
+def _press(o: Opening, skin: F32, off: F32, xs: F32, gap: float, frame: HeadFrame) -> F32:
+    """The shadow line where lips touch that were apart in the photo (closed lips bring their own)."""
+    touch = float(np.clip(1 - gap / (2 * MM), 0, 1)) * float(np.clip(o.lips.gap / 0.03, 0, 1))
+    if touch < 0.01:
+        return skin
+    side = np.clip(1 - np.abs((o.px - (xs[0] + xs[-1]) / 2) / ((xs[-1] - xs[0]) / 2 + 1e-6)) ** 6, 0, 1)
+    thin = max(0.75 * MM, 0.9 / frame.height)
+    line = np.exp(-((off / thin) ** 2)) * 0.42 + np.exp(-((off / (2.2 * MM)) ** 2)) * 0.16
+    return skin * (1 - touch * side * line)[..., None]

@@ -1,0 +1,86 @@
+"""A rectangle of the photo with a coarse grid of points over it: fields are computed on the points, pixels are drawn through them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from phonofilm.engines.stage.face.mesh import HeadFrame
+from phonofilm.engines.stage.face.skin import smooth
+
+F32 = NDArray[np.float32]
+U8 = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sheet:
+    """Corner and size of the rectangle in photo pixels, the grid's ``step`` and ``shape`` (rows, columns).
+
+    ``plane`` f32[n 2] head coordinates of the points, ``window`` f32[n] fades motion out towards the rectangle's border.
+    """
+
+    x0: int
+    y0: int
+    w: int
+    h: int
+    step: int
+    shape: tuple[int, int]
+    plane: F32
+    window: F32
+
+    def sample(self, image: U8, back: F32) -> U8:
+        """The photo drawn through backward displacements f32[rows cols 2], pixels."""
+        full = cv2.resize(back, (self.w, self.h), interpolation=cv2.INTER_LINEAR)
+        full += self.base()
+        return cv2.remap(image, full, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+    def base(self) -> F32:
+        """Photo coordinates f32[h w 2] of the rectangle's pixels."""
+        out = np.empty((self.h, self.w, 2), np.float32)
+        out[..., 0] = np.arange(self.x0, self.x0 + self.w, dtype=np.float32)
+        out[..., 1] = np.arange(self.y0, self.y0 + self.h, dtype=np.float32)[:, None]
+        return out
+
+
+def make_sheet(image: U8, frame: HeadFrame, bounds: tuple[float, float, float, float], step: int, *, fade: bool) -> Sheet:
+    """A sheet over bounds x0 y0 x1 y1 cut to the photo; ``fade`` lets motion end before its border."""
+    height, width = image.shape[:2]
+    x0, y0 = max(0, int(bounds[0])), max(0, int(bounds[1]))
+    cols = max(2, int((min(width, bounds[2]) - x0) // step))
+    rows = max(2, int((min(height, bounds[3]) - y0) // step))
+    gx, gy = np.meshgrid(x0 + (np.arange(cols) + 0.5) * step - 0.5, y0 + (np.arange(rows) + 0.5) * step - 0.5)
+    points = np.stack([gx, gy], -1).reshape(-1, 2).astype(np.float32)
+    window = np.ones(cols * rows, np.float32)
+    if fade:
+        wx = np.minimum(np.arange(cols), cols - 1 - np.arange(cols)).astype(np.float32) / max(2.0, cols * 0.07)
+        wy = np.minimum(np.arange(rows), rows - 1 - np.arange(rows)).astype(np.float32) / max(2.0, rows * 0.07)
+        window = (smooth(wy, 0, 1)[:, None] * smooth(wx, 0, 1)[None, :]).reshape(-1)
+    return Sheet(x0=x0, y0=y0, w=cols * step, h=rows * step, step=step, shape=(rows, cols), plane=frame.plane(points), window=window)
+
+
+def pixel_plane(box: Sheet, frame: HeadFrame) -> tuple[F32, F32, NDArray[np.float64]]:
+    """Plane coordinates x and y f32[h w] of every pixel of a sheet, and the matrix f64[3 3] from plane coordinates to its pixels."""
+    o, ex, ey = frame.plane(np.array([[box.x0, box.y0], [box.x0 + 1, box.y0], [box.x0, box.y0 + 1]], np.float32)).astype(np.float64)
+    ax, ay = ex - o, ey - o
+    gx, gy = np.meshgrid(np.arange(box.w, dtype=np.float32), np.arange(box.h, dtype=np.float32))
+    px, py = o[0] + gx * ax[0] + gy * ay[0], o[1] + gx * ax[1] + gy * ay[1]
+    matrix = np.linalg.inv(np.array([[ax[0], ay[0], o[0]], [ax[1], ay[1], o[1]], [0, 0, 1]]))
+    return px.astype(np.float32), py.astype(np.float32), matrix
+
+
+def paste(out: U8, picture: U8, box: Sheet, into: Sheet, edge: int) -> None:
+    """Lay a box's picture into a larger sheet's, its border blended over ``edge`` pixels."""
+    x, y = box.x0 - into.x0, box.y0 - into.y0
+    x1, y1 = max(0, x), max(0, y)
+    x2, y2 = min(into.w, x + box.w), min(into.h, y + box.h)
+    if x2 <= x1 or y2 <= y1:
+        return
+    rx = np.clip(np.minimum(np.arange(box.w) + 0.5, box.w - np.arange(box.w) - 0.5) / edge, 0, 1).astype(np.float32)
+    ry = np.clip(np.minimum(np.arange(box.h) + 0.5, box.h - np.arange(box.h) - 0.5) / edge, 0, 1).astype(np.float32)
+    part = np.s_[y1 - y : y2 - y, x1 - x : x2 - x]
+    ramp = (ry[:, None] * rx[None, :])[part][..., None]
+    target = out[y1:y2, x1:x2]
+    target[:] = (target + (picture[part].astype(np.float32) - target) * ramp + 0.5).astype(np.uint8)
