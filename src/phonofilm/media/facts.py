@@ -148,11 +148,22 @@ def _times(container: InputContainer, streams: list[Any]) -> dict[int, list[tupl
 
 def _whole(path: Path, form: Format, declared: int, times: dict[int, list[tuple[Fraction, Fraction]]]) -> None:
     """Raises ``ReferenceError_`` where a format that knows its length (µs) ends well before it."""
+    if form.name == "wav":
+        _whole_wave(path)
     if form.name not in _KNOW_THEIR_LENGTH:
         return
     found = max((float(t[-1][0] + t[-1][1]) for t in times.values() if t), default=0.0)
     if found < 0.9 * declared / 1e6 - 0.1:
         raise ReferenceError_(path.name, f"it is cut short: {found:.2f} s of {declared / 1e6:.2f} s are there", DAMAGED)
+
+
+def _whole_wave(path: Path) -> None:
+    """The same for RIFF, whose header counts bytes; recorders that never came back to write the count leave 0 or the highest number there."""
+    with path.open("rb") as f:
+        head = f.read(8)
+    declared, found = int.from_bytes(head[4:8], "little") + 8, path.stat().st_size
+    if head[:4] == b"RIFF" and 44 < declared < 0xFFFFFF00 and found < 0.9 * declared:
+        raise ReferenceError_(path.name, f"it is cut short: {found} of {declared} bytes are there", DAMAGED)
 
 
 def _span(times: list[tuple[Fraction, Fraction]]) -> int:

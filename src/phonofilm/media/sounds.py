@@ -58,13 +58,13 @@ def _mixed(container: InputContainer, path: Path, most: int, remarks: list[str])
     parts: list[NDArray[np.float32]] = []
     num, bad, cut = 0, 0, False
     channels, broken = 0, 0
-    plain = av.AudioResampler(format="fltp", rate=rate)
+    plain = av.AudioResampler(format="flt", rate=rate)  # packed: reading separate planes runs past the last one in PyAV 18
     for frame in _frames(container, stream):
         if frame is None:
             broken += 1
             continue
         for flat in plain.resample(frame):
-            data = cast(NDArray[np.float32], flat.to_ndarray())
+            data = _channels(flat)
             channels = max(channels, len(data))
             finite = np.isfinite(data)
             if not finite.all():
@@ -98,6 +98,11 @@ def _mixed(container: InputContainer, path: Path, most: int, remarks: list[str])
         sound *= np.float32(1 / peak)
         remarks.append(f"its peaks exceed full scale ({20 * np.log10(peak):+.1f} dB); it is turned down")
     return sound, rate, cut
+
+
+def _channels(frame: AudioFrame) -> NDArray[np.float32]:
+    """A packed frame as ``f32[c s]``."""
+    return cast(NDArray[np.float32], frame.to_ndarray()).reshape(-1, frame.layout.nb_channels).T
 
 
 def _frames(container: InputContainer, stream: Any) -> Any:
@@ -134,13 +139,13 @@ def resample(sound: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
     if rate == TICKS_PER_SECOND:
         return sound
     wanted = round(len(sound) * TICKS_PER_SECOND / rate)
-    converter = av.AudioResampler(format="fltp", layout="stereo", rate=TICKS_PER_SECOND)
+    converter = av.AudioResampler(format="flt", layout="stereo", rate=TICKS_PER_SECOND)
     parts: list[NDArray[np.float32]] = []
     block = rate
     for at in range(0, len(sound), block):
         frame = AudioFrame.from_ndarray(np.ascontiguousarray(sound[at : at + block].T), format="fltp", layout="stereo")
         frame.sample_rate, frame.pts, frame.time_base = rate, at, Fraction(1, rate)
-        parts.extend(cast(NDArray[np.float32], f.to_ndarray()).T for f in converter.resample(frame))
-    parts.extend(cast(NDArray[np.float32], f.to_ndarray()).T for f in converter.resample(None))
+        parts.extend(_channels(f).T for f in converter.resample(frame))
+    parts.extend(_channels(f).T for f in converter.resample(None))
     made = np.concatenate(parts)[:wanted]
     return np.pad(made, ((0, wanted - len(made)), (0, 0)))
