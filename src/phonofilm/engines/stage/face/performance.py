@@ -199,8 +199,8 @@ def perform(
     pitch_curve = pitch_curve - pitch_curve[inside].mean() * 0.8 + temper.nod
     # the film opens on the photo itself and eases into motion
     begin = _ease((at + 0.15) / 0.8)
-    curves["yaw"] = np.clip(yaw, -8, 8) * begin
-    curves["pitch"] = np.clip(pitch_curve, -8, 7) * begin
+    curves["yaw"] = np.clip(yaw, -6.5, 6.5) * begin
+    curves["pitch"] = np.clip(pitch_curve, -7, 6) * begin
     curves["roll"] = size * (posture_roll + 0.5 * _noise(at, 0.4, draw)) * begin
     curves["dx"] = 0.008 * _noise(at, 0.25, draw) * begin
     curves["dy"] = 0.004 * _noise(at, 0.3, draw) * begin

@@ -98,7 +98,7 @@ class Rig:
         return head_displacement(self.skull, points_xy, pose)
 
     def relief(self, points_xy: F32) -> F32:
-        """Depth f32[n] of photo points f32[n 2] at rest: photo pixels towards the viewer, 0 in the mouth's plane."""
+        """Depth f32[n] of photo points f32[n 2] at rest: photo pixels towards the viewer, 0 at the shoulders and far away."""
         return rest_depth(self.skull, points_xy)
 
 

@@ -15,6 +15,10 @@ F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
 
 
+#: smaller displacements are not drawn, pixels
+STILL = 0.03
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sheet:
     """Corner and size of the rectangle in photo pixels, the grid's ``step`` and ``shape`` (rows, columns).
@@ -32,16 +36,22 @@ class Sheet:
     window: F32
 
     def sample(self, image: U8, back: F32) -> U8:
-        """The photo drawn through backward displacements f32[rows cols 2], pixels."""
-        full = cv2.resize(back, (self.w, self.h), interpolation=cv2.INTER_LINEAR)
-        full += self.base()
-        return cv2.remap(image, full, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-
-    def base(self) -> F32:
-        """Photo coordinates f32[h w 2] of the rectangle's pixels."""
-        out = np.empty((self.h, self.w, 2), np.float32)
-        out[..., 0] = np.arange(self.x0, self.x0 + self.w, dtype=np.float32)
-        out[..., 1] = np.arange(self.y0, self.y0 + self.h, dtype=np.float32)[:, None]
+        """The photo drawn through backward displacements f32[rows cols 2], pixels. Where nothing moves the photo is copied."""
+        out = image[self.y0 : self.y0 + self.h, self.x0 : self.x0 + self.w].copy()
+        moving = np.abs(back).max(-1) > STILL
+        rows, columns = np.flatnonzero(moving.any(1)), np.flatnonzero(moving.any(0))
+        if not len(rows):
+            return out
+        # still rows between two moving parts (mouth and brows) are left alone too
+        breaks = np.flatnonzero(np.diff(rows) > 4)
+        for part in np.split(rows, breaks + 1):
+            r0, r1 = max(0, int(part[0]) - 1), min(self.shape[0], int(part[-1]) + 2)
+            c0, c1 = max(0, int(columns[0]) - 1), min(self.shape[1], int(columns[-1]) + 2)
+            full = cv2.resize(back[r0:r1, c0:c1], ((c1 - c0) * self.step, (r1 - r0) * self.step), interpolation=cv2.INTER_LINEAR)
+            y, x = r0 * self.step, c0 * self.step
+            full[..., 0] += np.arange(self.x0 + x, self.x0 + x + full.shape[1], dtype=np.float32)
+            full[..., 1] += np.arange(self.y0 + y, self.y0 + y + full.shape[0], dtype=np.float32)[:, None]
+            out[y : y + full.shape[0], x : x + full.shape[1]] = cv2.remap(image, full, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         return out
 
 
@@ -78,9 +88,12 @@ def paste(out: U8, picture: U8, box: Sheet, into: Sheet, edge: int) -> None:
     x2, y2 = min(into.w, x + box.w), min(into.h, y + box.h)
     if x2 <= x1 or y2 <= y1:
         return
+    if edge <= 1:
+        out[y1:y2, x1:x2] = picture[y1 - y : y2 - y, x1 - x : x2 - x]
+        return
     rx = np.clip(np.minimum(np.arange(box.w) + 0.5, box.w - np.arange(box.w) - 0.5) / edge, 0, 1).astype(np.float32)
     ry = np.clip(np.minimum(np.arange(box.h) + 0.5, box.h - np.arange(box.h) - 0.5) / edge, 0, 1).astype(np.float32)
-    part = np.s_[y1 - y : y2 - y, x1 - x : x2 - x]
-    ramp = (ry[:, None] * rx[None, :])[part][..., None]
+    ramp = np.round(ry[:, None] * rx[None, :] * 256).astype(np.uint16)[y1 - y : y2 - y, x1 - x : x2 - x, None]
     target = out[y1:y2, x1:x2]
-    target[:] = (target + (picture[part].astype(np.float32) - target) * ramp + 0.5).astype(np.uint8)
+    mixed = target * (256 - ramp) + picture[y1 - y : y2 - y, x1 - x : x2 - x] * ramp + np.uint16(128)
+    target[:] = (mixed >> 8).astype(np.uint8)

@@ -47,7 +47,7 @@ def invert_jaw(xy: F32, jaw: Jaw, motion: F32, frame: HeadFrame) -> F32:
     """Backward displacement f32[n 2], pixels, of the jaw's field for points f32[n 2] in head coordinates; ``motion`` f32[2] is the chin's, pixels."""
     unit = frame.plane(frame.origin[None, :2] + motion[None])[0]
     at = xy
-    for _ in range(6):
+    for _ in range(4):
         at = xy - jaw_weight(at, jaw)[:, None] * unit
     return -(jaw_weight(at, jaw)[:, None] * motion).astype(np.float32)
 

@@ -13,29 +13,37 @@ from phonofilm.engines.stage.face.skin import smooth
 
 F32 = NDArray[np.float32]
 
+#: where the head turns, head coordinates: the joint of skull and spine, below and behind the mouth
+PIVOT = (0.0, 0.10, -0.52)
+#: the neck's depth, head coordinates
+NECK_DEPTH = -0.40
+#: landmarks' depths are blurred over this distance, so that a turn moves skin and not noise
+BLUR = 0.06
+#: shoulders rise by this with a full breath, head units
+BREATH = 0.011
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Skull:
-    """The solid head: ``marks`` f32[n 2] in plane coordinates with weights ``bumps`` f32[n] of their depth over an ellipsoid."""
+    """The solid head: ``marks`` f32[n 2] in plane coordinates with ``bumps`` f32[n], their depth over an ellipsoid of ``centre``, ``radii`` and ``front``."""
 
     frame: HeadFrame
     marks: F32
     bumps: F32
     centre: F32
     radii: F32
+    front: float
     chin: float
-    pivot: F32
-
-
-#: the neck's turning point below and behind the mouth, in face heights (atlas joint)
-PIVOT = (0.0, 0.10, -0.52)
 
 
 def _ellipsoid(xy: F32, centre: F32, radii: F32) -> F32:
-    """Depth of the skull (unit: face height) over the face plane, falling smoothly to the ears' depth outside it."""
-    q = ((xy - centre) / radii) ** 2
-    r2 = q.sum(-1)
-    return (np.sqrt(np.maximum(1 - np.minimum(r2, 1), 0)) * 0.55 - 0.55).astype(np.float32)
+    """Height 0…1 of a rounded head over the face plane, 0 outside its outline, of bounded slope (a true ellipsoid's edge would tear when it turns)."""
+    r2 = (((xy - centre) / radii) ** 2).sum(-1)
+    return (np.maximum(1 - r2, 0) ** 1.75).astype(np.float32)
+
+
+#: the head's depth from its outline to its front
+DEPTH = 0.52
 
 
 def build_skull(marks: F32, frame: HeadFrame) -> Skull:
@@ -45,59 +53,76 @@ def build_skull(marks: F32, frame: HeadFrame) -> Skull:
     oval = seen[list(OVAL)]
     half = float(oval[:, 0].max() - oval[:, 0].min()) / 2
     chin = float(heads[CHIN, 1])
-    centre = np.array([float(oval[:, 0].max() + oval[:, 0].min()) / 2, chin - 0.62], np.float32)
-    radii = np.array([half * 1.28, 0.86], np.float32)
-    chosen = np.arange(0, 468, 3)
-    points = seen[chosen]
-    over = heads[chosen, 2] - _ellipsoid(points, centre, radii) - float(np.median(heads[chosen, 2] - _ellipsoid(points, centre, radii)))
-    return Skull(frame=frame, marks=points, bumps=over.astype(np.float32), centre=centre, radii=radii, chin=chin, pivot=np.array(PIVOT, np.float32))
+    centre = np.array([float(oval[:, 0].max() + oval[:, 0].min()) / 2, chin - 0.60], np.float32)
+    radii = np.array([half * 1.62, 1.0], np.float32)
+    points, depth = seen[:468], heads[:468, 2]
+    base = _ellipsoid(points, centre, radii) * DEPTH
+    front = float(np.median(depth - base))
+    return Skull(frame=frame, marks=points, bumps=(depth - base - front).astype(np.float32), centre=centre, radii=radii, front=front, chin=chin)
 
 
 def _depth(skull: Skull, xy: F32) -> F32:
-    base = _ellipsoid(xy, skull.centre, skull.radii)
-    out = np.zeros(len(xy), np.float32)
-    for start in range(0, len(xy), 4096):
-        part = xy[start : start + 4096]
-        d2 = ((part[:, None, :] - skull.marks[None]) ** 2).sum(-1)
-        w = np.exp(-d2 / (2 * 0.045**2)) + 1e-6
-        out[start : start + 4096] = (w @ skull.bumps) / (w.sum(1) + 0.02)
-    depth = base + out
-    # below the chin the neck lies further back
-    neck = smooth(xy[:, 1], skull.chin * 0.95, skull.chin + 0.22)
-    return (depth * (1 - neck) + (-0.42) * neck).astype(np.float32)
+    """Depth of plane points, head units."""
+    bumps = np.zeros(len(xy), np.float32)
+    low, high = skull.marks.min(0) - 4 * BLUR, skull.marks.max(0) + 4 * BLUR
+    near = np.flatnonzero(((xy > low) & (xy < high)).all(1))
+    for start in range(0, len(near), 4096):
+        rows = near[start : start + 4096]
+        part = xy[rows]
+        d2 = (part[:, None, 0] - skull.marks[None, :, 0]) ** 2 + (part[:, None, 1] - skull.marks[None, :, 1]) ** 2
+        w = np.exp(d2 * np.float32(-0.5 / BLUR**2))
+        bumps[rows] = (w @ skull.bumps) / (w.sum(1) + 0.6)
+    depth = skull.front + DEPTH * _ellipsoid(xy, skull.centre, skull.radii) + bumps
+    neck = smooth(xy[:, 1], skull.chin - 0.02, skull.chin + 0.20)
+    return (depth * (1 - neck) + NECK_DEPTH * neck).astype(np.float32)
 
 
 def rest_depth(skull: Skull, points_xy: F32) -> F32:
-    """Depth of photo points f32[n 2] at rest, photo pixels towards the viewer; 0 is the mouth's plane."""
-    xy = skull.frame.plane(points_xy.astype(np.float32))
-    return (_depth(skull, xy) * skull.frame.height).astype(np.float32)
+    """Depth of photo points f32[n 2] at rest, photo pixels towards the viewer; 0 at the shoulders and far away, the nose's tip highest."""
+    frame = skull.frame
+    xy = frame.plane(points_xy.astype(np.float32))
+    return (_image_depth(skull, xy, _depth(skull, xy) - NECK_DEPTH) * frame.height).astype(np.float32)
+
+
+def _image_depth(skull: Skull, xy: F32, depth: F32) -> F32:
+    """Depth towards the viewer of plane points whose depth over the face plane is given (the face plane itself is turned when the head is)."""
+    axes = skull.frame.axes
+    # a face that is turned away from the camera has its far cheek deeper: keep half of that, which is what a small orbit can show
+    tilt = -(xy[:, 0] * axes[0, 2] + xy[:, 1] * axes[1, 2]) * 0.5
+    away = np.abs(xy - skull.centre) / (skull.radii * np.float32(1.2))
+    near = 1 - smooth(np.sqrt((away**2).sum(1)), 0.5, 1.0)
+    return ((tilt + np.maximum(depth, 0)) * near + 0.0).astype(np.float32)
 
 
 def head_weight(skull: Skull, xy: F32) -> F32:
     """How much of the head's motion points of the plane take: 1 on face, hair and ears, falling along the neck, 0 at the shoulders and far away."""
     x, y = np.abs(xy[:, 0] - skull.centre[0]), xy[:, 1]
-    down = 1 - smooth(y, skull.chin - 0.05, skull.chin + 0.62)
-    far = 1 - smooth(x, skull.radii[0] * 1.5, skull.radii[0] * 2.6)
-    above = smooth(y, skull.centre[1] - 2.4, skull.centre[1] - 1.3)
-    return (down * far * above).astype(np.float32)
+    # the neck bends; hair beside it swings less the further out it lies
+    down = 1 - smooth(y, skull.chin - 0.10, skull.chin + 0.44)
+    out = smooth(x, skull.radii[0] * 0.9, skull.radii[0] * 1.9) * smooth(y, skull.chin - 0.35, skull.chin + 0.1)
+    far = 1 - smooth(x, skull.radii[0] * 1.8, skull.radii[0] * 3.0)
+    above = smooth(y, skull.centre[1] - 2.6, skull.centre[1] - 1.4)
+    return (down * (1 - 0.7 * out) * far * above).astype(np.float32)
 
 
 def head_displacement(skull: Skull, points_xy: F32, pose: HeadPose) -> F32:
-    """See :meth:`Rig.head_field`."""
+    """Displacement f32[n 3] of photo points f32[n 2], photo pixels: x right, y down, z towards the viewer. The head turns about its joint with the spine."""
     frame = skull.frame
     xy = frame.plane(points_xy.astype(np.float32))
-    rest = np.concatenate([xy, _depth(skull, xy)[:, None]], 1)
+    weight = head_weight(skull, xy)
+    out = np.zeros((len(xy), 3), np.float32)
+    moving = np.flatnonzero(weight > 0)
     yaw, pitch, roll = np.radians([pose.yaw, pose.pitch, pose.roll])
-    # head axes: x right, y down, z to the viewer
     ry = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
     rx = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
     rz = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
-    turn = (rz @ ry @ rx).astype(np.float32)
-    moved = (rest - skull.pivot) @ turn.T + skull.pivot + np.array([pose.dx, pose.dy, pose.dz], np.float32)
-    head = (moved - rest) * head_weight(skull, xy)[:, None]
-    image = head @ frame.axes * frame.height
-    image[:, 2] *= -1
+    turn = (rz @ ry @ rx - np.eye(3)).astype(np.float32)
+    part = xy[moving]
+    rest = np.concatenate([part, _depth(skull, part)[:, None]], 1) - np.array(PIVOT, np.float32)
+    head = (rest @ turn.T + np.array([pose.dx, pose.dy, pose.dz], np.float32)) * weight[moving][:, None]
+    out[moving] = head @ frame.axes * frame.height
+    out[:, 2] *= -1
     # breathing lifts the shoulders and what is below them
-    chest = smooth(xy[:, 1], skull.chin + 0.1, skull.chin + 0.9) * (1 - smooth(xy[:, 1], skull.chin + 1.6, skull.chin + 3.2))
-    image[:, :2] += frame.project(np.array([[0, -0.010 * pose.breath, 0]], np.float32)) * chest[:, None]
-    return image.astype(np.float32)
+    chest = smooth(xy[:, 1], skull.chin + 0.10, skull.chin + 0.80) * (1 - smooth(xy[:, 1], skull.chin + 1.4, skull.chin + 3.0))
+    out[:, :2] += frame.project(np.array([[0, -BREATH * pose.breath, 0]], np.float32)) * chest[:, None]
+    return out
