@@ -27,7 +27,7 @@ def perceive(references: Sequence[Reference], roles: Mapping[str, str], *, progr
         elif reference.kind == "audio":
             from phonofilm.perceive.sound import perceive_sound
 
-            sounds[reference.tag] = perceive_sound(reference.path, reference.sha256, progress)
+            sounds[reference.tag] = perceive_sound(reference.path, reference.sha256, progress=progress)
         else:
             from phonofilm.perceive.clip import perceive_clip
 
