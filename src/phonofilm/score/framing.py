@@ -151,7 +151,9 @@ def _stand(view: View, crop: float, size: tuple[int, int], source: Source, lift:
     settle = None
     if view.head:
         began = ((fx - cx) / focal, (cy - fy) / focal)
-        settle = (began[0] * 0.5, min(began[1], 0.02 * tall / focal))
+        # the head's middle ends as high above the frame's middle as leaves air above the hair
+        lift_end = float(np.clip(0.47 - 0.5 * (y1 - y0) / (tall * 0.75), 0.0, 0.1))
+        settle = (began[0] * 0.5, lift_end * 0.75 * tall / focal)
     return Stand(position=(0.0, EYE, 0.0), focal=film, subject=subject, settle=settle), setting
 
 

@@ -14,7 +14,6 @@ from phonofilm.engines.stage.face.performance import Performance
 from phonofilm.engines.stage.face.rig import build_rig
 from phonofilm.engines.stage.living import Living, node_pixels
 from phonofilm.engines.stage.photo import (
-    EYE,
     NODES,
     Cutout,
     Pinhole,
@@ -24,7 +23,6 @@ from phonofilm.engines.stage.photo import (
     pinhole,
     plate_sheet,
     premultiplied,
-    scaled,
 )
 from phonofilm.engines.stage.sheet import Drawn, Sheet, draw, over
 from phonofilm.engines.stage.world.places import build_place
@@ -199,10 +197,7 @@ def _studio(shot: Shot, cameras: list[CameraPose], score: Score) -> Layer:
 
 
 def _place(shot: Shot, score: Score, cameras: list[CameraPose]) -> list[Layer]:
-    """A drawn place: its cards as flat sheets, far to near."""
+    """A drawn place: its layers far to near, then what falls before the camera."""
     setting = shot.setting
     place = build_place(setting.place, setting.hour, setting.weather, setting.mood, setting.colours, score.seed, max(score.width, score.height))
-    return [*place.sheets(shot, cameras)] if hasattr(place, "sheets") else []
-
-
-__all__ = ["EYE", "Layer", "Scene", "Still", "build_scene", "cameras_of", "scaled"]
+    return [*place.layers(cameras, score.width, score.height), *place.falling]

@@ -1,0 +1,41 @@
+# Everything runs in .venv, from hashed constraint files. Targets are short; each says what it needs.
+PYTHON ?= python3
+BIN := .venv/bin
+.PHONY: demo test verify bench lint docs lock clean
+
+demo: .venv/base  ## film a real photograph speaking, into film.mp4
+	@$(BIN)/python scripts/demo.py
+
+test: .venv/dev .venv/models  ## the tests, under ten minutes on two cores
+	$(BIN)/python -m pytest -m "not slow"
+
+verify: .venv/dev .venv/models  ## everything that takes long: full matrices, recognisers
+	$(BIN)/python -m pytest
+
+bench: .venv/dev .venv/models  ## speed and memory, as ratios measured in one run
+	$(BIN)/python benchmarks/speed.py
+
+lint: .venv/dev  ## ruff, pyright, the import contract
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+docs: .venv/dev  ## the reference pages that are generated from the code
+	$(BIN)/python scripts/reference.py
+
+lock:  ## new versions into the hashed constraint files
+	$(PYTHON) scripts/lock.py
+
+.venv/base: requirements/base.txt
+	@$(PYTHON) scripts/setup.py base
+
+.venv/dev: requirements/dev.txt .venv/base
+	@$(PYTHON) scripts/setup.py dev
+
+.venv/models: .venv/base src/phonofilm/weights.py
+	$(BIN)/phonofilm models pull
+	@touch $@
+
+clean:
+	rm -rf .venv film.mp4 build dist
