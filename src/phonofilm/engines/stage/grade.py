@@ -23,7 +23,7 @@ _GRAIN_TILES = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """``warmth`` and ``tint`` shift the white point (±1: about ±1500 K; magenta … green); ``exposure`` in stops; ``contrast``, ``saturation`` add to 1.
+    """``warmth`` and ``tint`` shift the white point (±1: about ±1500 K; magenta … green); ``exposure`` in stops; contrast and saturation add to 1.
 
     ``shadows`` and ``lights`` are added to dark and bright tones (split toning); ``fade`` lifts black; ``vignette`` 0…1; ``key`` is the
     strength of a warm light from the upper left against a cool shade at the lower right (negative: a cool key); ``bloom`` and ``grain`` 0…1.
@@ -120,7 +120,8 @@ LOOKS: dict[str, Look] = {
 
 _ALIASES = {
     "cold": "cool", "diffused": "soft", "harsh": "hard", "candlelight": "candle", "backlight": "backlit",
-    "sunrise": "dawn", "sunset": "golden", "sunny": "warm", "twilight": "dusk", "moonlight": "night", "midnight": "night", "joyful": "happy", "melancholic": "sad",
+    "sunrise": "dawn", "sunset": "golden", "sunny": "warm", "twilight": "dusk", "moonlight": "night", "midnight": "night",
+    "joyful": "happy", "melancholic": "sad",
     "peaceful": "calm",
     "cosy": "cozy",
     "elegant": "luxury", "magical": "mysterious", "film": "cinematic", "movie": "cinematic", "retro": "vintage", "sepia": "vintage",

@@ -1,7 +1,8 @@
 """A pane: the window of the reference camera through which one layer of a place is drawn, and the layer that results.
 
 The reference camera stands at (0, 1.6, 0) metres and looks along -z. Through it every layer is a picture in tangents of the viewing angle
-(X right, Y up, the horizon at Y = 0): a card at ``distance``, the sky at infinity, or the ground plane y = 0, whose picture ends at the horizon.
+(X right, Y up, the horizon at Y = 0): a card at ``distance``, the sky at infinity, the ground plane y = 0, whose picture ends at the horizon,
+or a wall along the view, the plane x = ``distance``.
 Such a picture belongs to its surface, so a camera that moves sees it by one homography: nothing is drawn again.
 """
 
@@ -25,7 +26,7 @@ F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 U8 = NDArray[np.uint8]
 EYE = 1.6
-Kind = Literal["card", "sky", "ground"]
+Kind = Literal["card", "sky", "ground", "wall"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +112,10 @@ class PlaceLayer:
         if self.kind == "card":
             d = self.distance
             return np.stack([d * x + moved * one, d * y + EYE * one, -d * one, one])
+        if self.kind == "wall":  # the ray (X, Y, -1) meets x = c at c / X; multiplied by |X|
+            c = self.distance
+            s = 1.0 if c > 0 else -1.0
+            return np.stack([abs(c) * x + moved * 0.0 * one, s * (EYE * x + c * y), -abs(c) * one, s * x])
         # the ray (X, Y, -1) meets y = 0 at EYE / -Y; multiplied by -Y
         return np.stack([EYE * x - moved * y, 0.0 * one, -EYE * one, -y])
 

@@ -38,8 +38,8 @@ class Ply:
     distance: float = 1e4
     left: float = -9.0
     right: float = 9.0
-    bottom: float = -1.6
-    top: float = 1.6
+    bottom: float = -3.0
+    top: float = 3.0
     detail: float = 1.0
     drift: float = 0.0
     pulse: tuple[float, float, float] = (0.0, 1.0, 0.0)
@@ -103,6 +103,16 @@ def window(ply: Ply, cameras: Sequence[CameraPose], width: int, height: int) -> 
             at = np.array([[x, y - EYE]]) + rays[:, :2] * reach
             spots.append(at / ply.distance)
             scale = max(scale, focal * min(ply.distance / max(ply.distance + z, 0.3), 2.0))
+        elif ply.kind == "wall":
+            c = ply.distance
+            towards = rays[:, 0] * c > 1e-3
+            reach = (c - x) / rays[towards, 0]
+            py, pz = y + rays[towards, 1] * reach, z + rays[towards, 2] * reach
+            before = (pz < -0.4) & (reach > 0)
+            spots.append(np.stack([c / -pz[before], (py[before] - EYE) / -pz[before]], axis=-1))
+            far = rays[:, :2] / -rays[:, 2:]
+            spots.append(np.stack([np.zeros(len(far)), far[:, 1]], axis=-1))
+            scale = max(scale, focal)
         else:
             # the ground as the reference camera sees it: points where rays meet it, and the horizon
             down = rays[:, 1] < -1e-3
@@ -119,6 +129,9 @@ def window(ply: Ply, cameras: Sequence[CameraPose], width: int, height: int) -> 
     pad = 0.02
     left, right = max(ply.left, float(every[:, 0].min()) - pad - drift), min(ply.right, float(every[:, 0].max()) + pad + drift)
     bottom, top = max(ply.bottom, float(every[:, 1].min()) - pad), min(ply.top, float(every[:, 1].max()) + pad)
+    if ply.kind == "wall":
+        left, right = (max(left, 0.004), min(right, 3.0)) if ply.distance > 0 else (max(left, -3.0), min(right, -0.004))
+        bottom, top = max(bottom, -2.5), min(top, 3.0)
     if ply.kind == "ground":
         bottom, top = max(bottom, -1.6), min(top, 0.0)
         left, right = max(left, -3.5), min(right, 3.5)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from phonofilm.engines.stage.world import sea
+from phonofilm.engines.stage.world import field, lake, sea
 from phonofilm.engines.stage.world.air import Air, air_of
 from phonofilm.engines.stage.world.place import Place, Ply
 
 _PLACES: dict[str, Callable[[Air, int], tuple[Ply, ...]]] = {
     "sea": sea.plies,
+    "lake": lake.plies,
+    "mountain": lake.valley,
+    "field": field.plies,
+    "park": field.park,
 }
 #: other words for a place
 _WORDS = {"beach": "sea", "ocean": "sea", "coast": "sea", "shore": "sea", "seaside": "sea", "harbor": "sea", "harbour": "sea"}
