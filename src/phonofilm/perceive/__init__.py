@@ -8,6 +8,15 @@ from phonofilm.perceive.percepts import Clip, Percepts, Picture, Sound
 from phonofilm.progress import Progress, quiet
 from phonofilm.request import Reference
 
+VERSIONS = {"picture": 1, "sound": 1, "clip": 1}  # counted up whenever a perceiver gives other results
+
+_FACES = ("face_detection", "face_detection_near", "face_landmark", "iris_landmark")
+_MODELS = {
+    "picture": (*_FACES, "pose_detection", "pose_landmark", "person_mask", "subject_matte", "upscale", "upscale_fast"),
+    "sound": ("speech_activity",),
+    "clip": (*_FACES, "speech_activity"),
+}
+
 
 def perceive(references: Sequence[Reference], roles: Mapping[str, str], *, progress: Progress = quiet) -> Percepts:
     """Everything seen and heard in the references, by tag; ``roles`` says what each is for (``face``, ``product``, ``logo``, ``music`` …).
@@ -16,20 +25,56 @@ def perceive(references: Sequence[Reference], roles: Mapping[str, str], *, progr
         ReferenceError_: a file cannot be read.
         ModelMissing: a model file is not in the cache.
     """
-    from phonofilm.perceive.picture import perceive_picture
-
     pictures: dict[str, Picture] = {}
     sounds: dict[str, Sound] = {}
     clips: dict[str, Clip] = {}
     for reference in references:
         if reference.kind == "image":
-            pictures[reference.tag] = perceive_picture(reference.path, reference.sha256, progress, role=roles.get(reference.tag, ""))
+            pictures[reference.tag] = _picture(reference, roles.get(reference.tag, ""), progress)
         elif reference.kind == "audio":
-            from phonofilm.perceive.sound import perceive_sound
-
-            sounds[reference.tag] = perceive_sound(reference.path, reference.sha256, progress=progress)
+            sounds[reference.tag] = _sound(reference, progress)
         else:
-            from phonofilm.perceive.clip import perceive_clip
-
-            clips[reference.tag] = perceive_clip(reference.path, reference.sha256, progress)
+            clips[reference.tag] = _clip(reference, progress)
     return Percepts(pictures=pictures, sounds=sounds, clips=clips)
+
+
+def _picture(reference: Reference, role: str, progress: Progress) -> Picture:
+    from phonofilm.perceive.cache import remembered
+    from phonofilm.perceive.picture import WHOLE, perceive_picture
+
+    return remembered(
+        "picture",
+        reference.sha256,
+        VERSIONS["picture"],
+        lambda _: perceive_picture(reference.path, reference.sha256, progress, role=role),
+        models=_MODELS["picture"],
+        parameters={"whole": role in WHOLE, "name": reference.path.name},
+    )
+
+
+def _sound(reference: Reference, progress: Progress) -> Sound:
+    from phonofilm.perceive.cache import remembered
+    from phonofilm.perceive.sound import perceive_sound
+
+    return remembered(
+        "sound",
+        reference.sha256,
+        VERSIONS["sound"],
+        lambda _: perceive_sound(reference.path, reference.sha256, progress=progress),
+        models=_MODELS["sound"],
+        parameters={"name": reference.path.name},
+    )
+
+
+def _clip(reference: Reference, progress: Progress) -> Clip:
+    from phonofilm.perceive.cache import remembered
+    from phonofilm.perceive.clip import perceive_clip
+
+    return remembered(
+        "clip",
+        reference.sha256,
+        VERSIONS["clip"],
+        lambda stem: perceive_clip(reference.path, reference.sha256, progress, copy=stem.with_name(stem.name + ".mp4")),
+        models=_MODELS["clip"],
+        parameters={"name": reference.path.name},
+    )

@@ -18,7 +18,7 @@ Mask = NDArray[np.bool_]
 CUT_SIDE = 640  # longest side at which the region is decided
 EDGE_SIDE = 2048  # longest side at which the edge is refined
 GRAB = 0.5  # share of GrabCut in the region; the rest is the coarse map's
-DEPTHS = (1.0, 1.7, 2.6, 4.0)  # how deep inside and outside the band colours are sampled, in half widths of it
+DEPTHS = (1.0, 2.0, 3.6)  # how deep inside and outside the band colours are sampled, in half widths of it
 
 
 def refine(picture: U8, coarse: F32, *, hair: F32 | None = None) -> F32:
@@ -38,7 +38,11 @@ def refine(picture: U8, coarse: F32, *, hair: F32 | None = None) -> F32:
     inside, outside = depth > reach, depth < -1.3 * reach
     if not inside.any() or not outside.any():
         return resize((region > 0.5).astype(np.float32), (width, height))
-    alpha = _mix(edge, inside, outside, depth / reach, radius)
+    rows, columns = np.flatnonzero((~outside).any(1)), np.flatnonzero((~outside).any(0))
+    more = round(6 * radius)
+    part = np.s_[max(0, rows[0] - more) : rows[-1] + more + 1, max(0, columns[0] - more) : columns[-1] + more + 1]
+    alpha = np.zeros(region.shape, np.float32)
+    alpha[part] = _mix(edge[part], inside[part], outside[part], (depth / reach)[part], radius)
     return np.clip(resize(alpha, (width, height)), 0, 1)
 
 
@@ -110,19 +114,27 @@ def _depth(region: Mask) -> F32:
     return np.asarray(np.minimum(inside, 1e4) - np.minimum(outside, 1e4), np.float32)[1:-1, 1:-1]
 
 
-def _samples(picture: F32, known: Mask, at: tuple[NDArray[np.intp], NDArray[np.intp]], radius: float) -> F32:
-    """Colours f32[k n 3] of the known pixels nearest to the places ``at``, at several depths behind the known region's rim."""
-    smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), 1.0), np.float32)
+def nearest(known: Mask) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """For every pixel the known one nearest to it: labels i32[h w], and by label the flat index of that pixel."""
+    _, found = cv2.distanceTransformWithLabels((~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    labels = np.asarray(found, np.int32)
+    flat = np.flatnonzero(known)
+    place = np.zeros(int(labels.max()) + 1, np.int64)
+    place[labels.ravel()[flat]] = flat
+    return labels, place
+
+
+def _samples(picture: F32, known: Mask, at: NDArray[np.int64], radius: float) -> F32:
+    """Colours f32[k n 3] of the known pixels nearest to the flat places ``at``, at several depths behind the known region's rim."""
+    smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), 1.0), np.float32).reshape(-1, 3)
+    behind = np.asarray(cv2.distanceTransform(np.pad(known, 1, mode="edge").astype(np.uint8), cv2.DIST_L2, 5), np.float32)[1:-1, 1:-1]
     out: list[F32] = []
     for depth in DEPTHS:
-        deep = np.asarray(cv2.erode(known.astype(np.uint8), _disc(radius * (depth - 1)), borderValue=1) if depth > 1 else known.astype(np.uint8))
+        deep = behind > radius * (depth - 1)
         if not deep.any():
-            deep = known.astype(np.uint8)
-        _, labels = cv2.distanceTransformWithLabels(1 - deep, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-        ys, xs = np.nonzero(deep)
-        place = np.zeros(int(labels.max()) + 1, np.int64)
-        place[labels[ys, xs]] = ys * picture.shape[1] + xs
-        out.append(smooth.reshape(-1, 3)[place[labels[at]]])
+            deep = known
+        labels, place = nearest(deep)
+        out.append(smooth[place[labels.ravel()[at]]])
     return np.stack(out)
 
 
@@ -132,8 +144,8 @@ def _mix(picture: U8, inside: Mask, outside: Mask, depth: F32, radius: float) ->
     ``depth`` is the distance to the region's rim, positive inside, 1 at the inner side of the band: it decides where colours say little.
     """
     values = picture.astype(np.float32)
-    at = np.nonzero(~inside & ~outside)
-    here = values[at]
+    at = np.flatnonzero(~inside & ~outside).astype(np.int64)
+    here = values.reshape(-1, 3)[at]
     f, b = _samples(values, inside, at, radius), _samples(values, outside, at, radius)
     best, share, apart = np.full(len(here), np.inf, np.float32), np.zeros(len(here), np.float32), np.zeros(len(here), np.float32)
     for i in range(len(f)):
@@ -149,12 +161,12 @@ def _mix(picture: U8, inside: Mask, outside: Mask, depth: F32, radius: float) ->
     ramp = np.clip(0.5 + 0.9 * depth, 0, 1)  # what the region alone says
     trust_here = np.exp(-4 * best) * (apart / (apart + 2500))
     known, weight = inside.astype(np.float32), np.ones(inside.shape, np.float32)
-    known[at] = trust_here * share + (1 - trust_here) * ramp[at]
-    weight[at] = 0.15 + 0.85 * trust_here
+    known.flat[at] = trust_here * share + (1 - trust_here) * ramp.ravel()[at]
+    weight.flat[at] = 0.15 + 0.85 * trust_here
     smooth = _guided(values, known * weight, radius) / np.maximum(_guided(values, weight, radius), 1e-3)
     crisp = trust_here * 0.5
     alpha = np.clip(smooth, 0, 1)
-    alpha[at] = (1 - crisp) * alpha[at] + crisp * share
+    alpha.flat[at] = (1 - crisp) * alpha.ravel()[at] + crisp * share
     alpha = np.clip((alpha - 0.07) / 0.86, 0, 1)
     return np.clip(alpha, np.clip(0.2 + 1.6 * depth, 0, 1), np.clip(1.6 + 1.3 * depth, 0, 1)).astype(np.float32)
 

@@ -1,7 +1,7 @@
 """The plate: a picture with its subject filled in from what surrounds it, and continued beyond its borders.
 
-Near the rim of the hole the surroundings' lines are marched inwards (Telea, 2004), deeper inside they fade into a smooth membrane; on top lies the fine
-texture and grain of the surroundings. No object is copied into the hole. Axes: h w pixels, c channels.
+Near the rim of the hole the surroundings' lines are marched inwards (Telea, 2004), deeper inside they fade into a smooth membrane; on top lies the
+fine texture and grain of the surroundings. No object is copied into the hole. Axes: h w pixels, c channels.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from phonofilm.perceive.matte import nearest
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
@@ -73,7 +75,7 @@ def _base(picture: U8, hole: Mask) -> F32:
     side = max(hole.shape)
     smooth = membrane(picture.astype(np.float32), (~hole).astype(np.float32))
     marched = np.asarray(cv2.inpaint(picture, hole.astype(np.uint8), 4, cv2.INPAINT_TELEA), np.float32)
-    depth = np.asarray(cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 5), np.float32)
+    depth = _inward(hole)
     soft = np.asarray(cv2.GaussianBlur(marched, (0, 0), side / 100), np.float32)
     deeper = np.asarray(cv2.GaussianBlur(np.where(hole[..., None], smooth, picture).astype(np.float32), (0, 0), side / 40), np.float32)
     near, far = np.clip(depth / (0.5 * MARCH * side), 0, 1)[..., None], np.clip(depth / (2.5 * MARCH * side), 0, 1)[..., None]
@@ -92,12 +94,9 @@ def _texture(picture: U8, hole: Mask, seed: int, crossing: bool) -> F32:
     detail = (values - mean) * known[..., None]
     spread = float(np.median(np.abs(detail[~hole]))) * 3 + 1.5
     detail = np.clip(detail, -spread, spread)
-    _, labels = cv2.distanceTransformWithLabels(hole.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    ys, xs = np.nonzero(~hole)
-    place = np.zeros(int(np.asarray(labels).max()) + 1, np.int64)
-    place[np.asarray(labels)[ys, xs]] = ys * width + xs
-    hy, hx = np.nonzero(hole)
-    rim = place[np.asarray(labels)[hy, hx]]
+    labels, place = nearest(~hole)
+    hy, hx = np.nonzero(hole & (_inward(hole) < 2 * MARCH * side))
+    rim = place[labels[hy, hx]]
     dy, dx = rim // width - hy, rim % width - hx
     depth = np.hypot(dy, dx)
     far = 2 * (depth if crossing else np.float64(MARCH * side))
@@ -110,6 +109,10 @@ def _texture(picture: U8, hole: Mask, seed: int, crossing: bool) -> F32:
     return out + _grain(values, hole, seed)
 
 
+def _inward(hole: Mask) -> F32:
+    return np.asarray(cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 5), np.float32)
+
+
 def _grain(values: F32, hole: Mask, seed: int) -> F32:
     """Noise as strong as the picture's own in its calmest parts."""
     luma = values.mean(2)
@@ -120,7 +123,10 @@ def _grain(values: F32, hole: Mask, seed: int) -> F32:
 
 
 def extend(plate: U8, left: int, right: int, top: int, bottom: int) -> U8:
-    """The plate u8[h w 3] continued beyond its borders by so many pixels on each side: lines run on a little, then broad colours and the plate's texture."""
+    """The plate u8[h w 3] continued beyond its borders by so many pixels on each side.
+
+    Lines run on a little way, then broad colours with the plate's own texture. Nothing is mirrored.
+    """
     height, width = plate.shape[:2]
     canvas = np.asarray(cv2.copyMakeBorder(plate, top, bottom, left, right, cv2.BORDER_CONSTANT), np.uint8)
     beyond = np.ones(canvas.shape[:2], np.bool_)

@@ -1,0 +1,134 @@
+"""One reference clip, prepared: its 24 fps copy, cuts, motion accents, faces and sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from phonofilm.clock import frame_start
+from phonofilm.errors import ReferenceError_
+from phonofilm.media.read import read_frames, transcode_clip
+from phonofilm.perceive.percepts import Clip, Sound
+from phonofilm.perceive.sound import perceive_sound
+from phonofilm.progress import Progress, quiet
+from phonofilm.vision.face import FaceFinder
+from phonofilm.vision.flow import flow, warp
+
+F32 = NDArray[np.float32]
+U8 = NDArray[np.uint8]
+
+SEEN_WIDTH = 192  # frames are compared at this width
+FACE_EVERY = 12  # frames between two looks for faces
+FACE_SIDE = 640
+LEAST_SHOT = 5  # frames
+CUT = 0.28  # least change of the histogram and of what flow cannot explain, to be a cut
+
+
+def perceive_clip(path: Path, sha256: str, progress: Progress = quiet, *, copy: Path) -> Clip:
+    """Everything seen and heard in a clip; its constant-rate copy is written to ``copy`` (``.mp4``).
+
+    Raises:
+        ReferenceError_: it cannot be read.
+        ModelMissing: a model file is not in the cache.
+    """
+    name = path.name
+    progress(f"copy of {name}", 0.0)
+    made = transcode_clip(path, copy)
+    progress(f"motion of {name}", 0.5)
+    cuts, motion = changes(_small_frames(made.path, made.width, made.height))
+    progress(f"faces of {name}", 0.8)
+    faces = _faces(made.path, made.width, made.height)
+    sound: Sound | None = None
+    remarks = list(made.remarks)
+    if made.sound:
+        try:
+            sound = perceive_sound(copy, sha256, progress=progress)
+        except ReferenceError_ as e:
+            remarks.append(f"{name}: its sound cannot be read, so it is silent ({e.problem}).")
+    progress(f"faces of {name}", 1.0)
+    return Clip(
+        source=sha256,
+        path=made.path,
+        width=made.width,
+        height=made.height,
+        length=made.length,
+        cuts=tuple(frame_start(k) for k in cuts),
+        accents=tuple(frame_start(k) for k in accents(motion, cuts)),
+        sound=sound,
+        faces=faces,
+        remarks=tuple(remarks),
+    )
+
+
+def changes(frames: Iterator[U8]) -> tuple[list[int], F32]:
+    """Cuts (index of each shot's first frame, but not 0) and how much moves in each frame, in widths of the picture a frame.
+
+    A cut changes the colours at once *and* cannot be explained as motion; a flash, a fast pan or a fade does only one of both.
+    """
+    distances: list[float] = [0.0]
+    unexplained: list[float] = [0.0]
+    motion: list[float] = [0.0]
+    before: U8 | None = None
+    tones: F32 | None = None
+    for frame in frames:
+        now = _tones(frame)
+        if before is not None and tones is not None:
+            moved = flow(before, frame)
+            left = np.abs(warp(frame, moved).astype(np.int16) - before).mean() / 64
+            spread = before.std() / 64 + 0.15
+            distances.append(float(0.5 * np.abs(now - tones).sum()))
+            unexplained.append(float(left / spread))
+            size = np.hypot(moved[..., 0], moved[..., 1])
+            motion.append(float(np.percentile(size, 75)) / frame.shape[1])
+        before, tones = frame, now
+    change = np.sqrt(np.clip(distances, 0, 1) * np.clip(unexplained, 0, 1))
+    cuts: list[int] = []
+    for k in range(1, len(change)):
+        around = np.concatenate([change[max(1, k - 8) : k], change[k + 1 : k + 9]])
+        usual = float(np.median(around)) if around.size else 0.0
+        if change[k] > CUT and change[k] > 3 * usual and change[k] >= change[max(1, k - 2) : k + 3].max() and k - ([0, *cuts][-1]) >= LEAST_SHOT:
+            cuts.append(k)
+    speed = np.asarray(motion, np.float32)
+    for k in cuts:
+        speed[k] = speed[k - 1]
+    return cuts, speed
+
+
+def accents(motion: F32, cuts: list[int]) -> list[int]:
+    """Frames in which the motion peaks: a turn, a kick, a hand that stops. At least a quarter of a second apart."""
+    if len(motion) < 5:
+        return []
+    smooth = np.convolve(np.pad(motion, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
+    base = np.asarray(cv2.blur(smooth[None].astype(np.float32), (25, 1)))[0]
+    strong = float(np.percentile(smooth, 90))
+    found: list[int] = []
+    for k in range(2, len(smooth) - 2):
+        peak = smooth[k] == smooth[k - 2 : k + 3].max() and smooth[k] > 1.4 * base[k] and smooth[k] > 0.5 * strong and smooth[k] > 0.002
+        if peak and k not in cuts and (not found or k - found[-1] >= 6):
+            found.append(k)
+    return found
+
+
+def _tones(frame: U8) -> F32:
+    """Colour histogram of a frame, f32[512], summing to 1."""
+    codes = (frame >> 5).astype(np.int32)
+    flat = (codes[..., 0] << 6) + (codes[..., 1] << 3) + codes[..., 2]
+    return (np.bincount(flat.ravel(), minlength=512) / flat.size).astype(np.float32)
+
+
+def _small_frames(path: Path, width: int, height: int) -> Iterator[U8]:
+    size = (SEEN_WIDTH, max(2, round(SEEN_WIDTH * height / width / 2) * 2))
+    return read_frames(path, size=size)
+
+
+def _faces(path: Path, width: int, height: int) -> int:
+    """The most faces seen at once."""
+    finder = FaceFinder()
+    scale = min(1.0, FACE_SIDE / max(width, height))
+    size = (max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2))
+    counts = [len(finder.find(f, thorough=False)) for k, f in enumerate(read_frames(path, size=size)) if k % FACE_EVERY == 0]
+    return int(np.percentile(counts, 90, method="nearest")) if counts else 0
