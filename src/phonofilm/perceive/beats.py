@@ -8,6 +8,7 @@ Programming"), then their phase is tested against the half period. Downbeats are
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ _FFT = 1024
 _BANDS = ((30.0, 120.0, 1.6), (120.0, 300.0, 0.7), (300.0, 2000.0, 0.6), (2000.0, 10_000.0, 0.35))  # Hz, Hz, weight in the beat envelope
 _LATENCY = 0.004  # s: by how much the envelope's peak follows the onset, measured on clicks
 _SLOWEST, _FASTEST, _USUAL = 50.0, 210.0, 112.0
+_THREE = 0.85  # how far bars of three are believed beside bars of four
 _SPREAD = 0.75  # octaves: how sure the prior is of the usual tempo
 
 
@@ -43,7 +45,7 @@ class Beats:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Features:
-    """What the trackers look at, one row a frame of 10 ms: onset strength of each band (t 4), their weighted sum, chroma (t p), energy in dB (t 4)."""
+    """What the trackers look at, one row a frame of 10 ms: onsets of each band (t 4), their weighted sum, chroma (t p), energy in dB (t 4)."""
 
     bands: F64
     beat: F64
@@ -145,7 +147,7 @@ def _tempo_curve(envelope: F64) -> tuple[F64, float]:
 
 
 def _lag_strength(part: F64, lags: NDArray[np.int64]) -> F64:
-    """Normalised autocorrelation at each lag, helped by its double and fourfold: a beat repeats over a bar."""
+    """Normalised autocorrelation at each lag, helped by those of a bar of four or of three: a beat repeats over a bar."""
     x = part - part.mean()
     size = 1 << int(np.ceil(np.log2(2 * max(len(x), 2))))
     auto = np.fft.irfft(np.square(np.abs(np.fft.rfft(x, size))), size)[: size // 2]
@@ -153,14 +155,15 @@ def _lag_strength(part: F64, lags: NDArray[np.int64]) -> F64:
     count = np.arange(len(auto))
     auto = np.where(count < len(x), auto * len(x) / np.maximum(len(x) - count, len(x) // 4), 0.0)
     smooth = ndimage.maximum_filter1d(auto, 3)
-    total = auto[np.minimum(lags, len(auto) - 1)].copy()
-    weights = 1.0
-    for multiple, weight in ((2, 0.6), (4, 0.5)):
+    own = auto[np.minimum(lags, len(auto) - 1)]
+
+    def later(multiple: int) -> F64:
         at = lags * multiple
         inside = at < min(len(smooth), len(x) * 3 // 4)
-        total += weight * np.where(inside, smooth[np.minimum(at, len(smooth) - 1)], 0.5 * auto[np.minimum(lags, len(auto) - 1)])
-        weights += weight
-    return np.asarray(np.maximum(total / weights, 0.0))
+        return np.where(inside, smooth[np.minimum(at, len(smooth) - 1)], 0.5 * own)
+
+    bars = np.maximum(0.6 * later(2) + 0.5 * later(4), np.minimum(_THREE * (0.6 * later(3) + 0.5 * later(6)), 3.0 * own))
+    return np.asarray(np.maximum((own + bars) / 2.1, 0.0))
 
 
 def _peak_near(row: F64, k: int) -> float:
@@ -212,12 +215,18 @@ def _right_phase(frames: NDArray[np.int64], features: Features) -> NDArray[np.in
     on, off = frames[:-1], half
     low = features.bands[:, 0] + 0.5 * features.bands[:, 1]
     bass = float(_at(low, on).mean() - _at(low, off).mean())
-    change = _chroma_change(features, 12)
-    harmony = float(_at(change, on, 6).mean() - _at(change, off, 6).mean())
+    change = _chroma_change(features, max(8, int(np.median(np.diff(frames)))))
+    here, there = _strongest(_at(change, on, 3)), _strongest(_at(change, off, 3))
+    harmony = (here - there) / max(here + there, 1e-6)
     everything = float(_at(features.beat, on).mean() - _at(features.beat, off).mean())
-    vote = bass / max(float(_at(low, on).mean() + _at(low, off).mean()), 1e-6) + 1.5 * harmony
+    vote = bass / max(float(_at(low, on).mean() + _at(low, off).mean()), 1e-6) + 1.2 * harmony
     vote += 0.3 * everything / max(float(_at(features.beat, on).mean() + _at(features.beat, off).mean()), 1e-6)
     return half if vote < -0.05 else frames
+
+
+def _strongest(values: F64) -> float:
+    """Mean of the highest quarter: harmony changes on a few beats only."""
+    return float(np.sort(values)[-max(1, len(values) // 4) :].mean())
 
 
 def _chroma_change(features: Features, reach: int) -> F64:
@@ -316,7 +325,7 @@ def _sections(frames: NDArray[np.int64], times: F64, phase: int, metre: int, fea
     """Ticks where the music changes: downbeats at which energy, timbre and harmony before and after differ most."""
     rows = [
         np.concatenate([features.energy[a:b].mean(axis=0) / 12.0, features.chroma[a:b].mean(axis=0), features.bands[a:b].mean(axis=0)])
-        for a, b in zip(frames[:-1], frames[1:], strict=True)
+        for a, b in pairwise(frames)
         if b > a
     ]
     table = np.array(rows)
