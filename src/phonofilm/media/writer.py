@@ -5,8 +5,7 @@ Axes: ``f`` frames, ``h w`` rows and columns, ``s`` samples, 2 channels.
 
 from __future__ import annotations
 
-import os
-import tempfile
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -214,14 +213,10 @@ class FilmWriter:
 def beside(out: Path) -> Path:
     """A fresh, empty, hidden file in the folder of ``out``, to be renamed to it when whole. Raises ``EncodeError``."""
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{out.stem[:40]}-", suffix=out.suffix + ".part", dir=out.absolute().parent)
-        os.close(handle)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
+        if out.is_dir():
+            raise EncodeError(f"{out}: this is a folder. Name a file in it.")
+        part = out.absolute().with_name(f".{out.stem[:40]}-{secrets.token_hex(4)}{out.suffix[:8]}.part")
+        part.open("xb").close()
     except (OSError, ValueError) as e:
-        raise EncodeError(f"{out}: nothing can be written there ({e}). Choose another place.") from e
-    if out.is_dir():
-        Path(name).unlink()
-        raise EncodeError(f"{out}: this is a folder. Name a file in it.")
-    return Path(name)
+        raise EncodeError(f"{out}: nothing can be written there ({getattr(e, 'strerror', None) or e}). Choose another place.") from e
+    return part
