@@ -28,7 +28,7 @@ RELAXED_WIDTH = 0.84
 class Lips:
     """The mouth in the photo: contours f32[11 3] from the picture's left corner to the right, head coordinates.
 
-    ``gap`` is how far the photo's lips are open, ``seam`` f32[11 2] where they would meet, ``relaxed`` the width factor of the mouth at ease.
+    ``gap`` is how far the photo's lips are open, ``seam`` f32[11 3] where they would meet, ``relaxed`` the width factor of the mouth at ease.
     """
 
     upper_outer: F32
@@ -59,7 +59,9 @@ def read_lips(landmarks: F32, frame: HeadFrame, pupils: float) -> Lips:
     width = float(uo[-1, 0] - uo[0, 0])
     relaxed = float(np.clip(RELAXED_WIDTH * pupils / max(width, 1e-3), 0.84, 1.0))
     relaxed = 1 + (relaxed - 1) * min(1.0, gap / 0.03)
-    middle = (ui * 0.48 + li * 0.52)[:, :2].copy()
+    # closed lips meet near the edge of the upper teeth, which an open smile shows at its lower end
+    share = 0.52 + 0.16 * min(1.0, gap / 0.06)
+    middle = (ui * (1 - share) + li * share).copy()
     corner = (middle[0, 1] + middle[-1, 1]) / 2
     smile = float(np.clip((middle[5, 1] - corner) / 0.05, 0, 1)) * min(1.0, gap / 0.03)
     # a relaxed mouth is flatter than a smile: half of the corners' lift goes

@@ -64,6 +64,10 @@ class HeadFrame:
         basis = self.axes[:2, :2] * self.height
         return ((points_xy - self.origin[:2]) @ np.linalg.inv(basis)).astype(np.float32)
 
+    def seen(self, points: F32) -> F32:
+        """Where head points f32[n 3] are seen in plane coordinates f32[n 2]."""
+        return self.plane(self.to_image(points)[:, :2])
+
     def project(self, vectors: F32) -> F32:
         """Head vectors f32[n 3] as photo displacements f32[n 2], pixels."""
         return (vectors @ self.axes[:, :2] * self.height).astype(np.float32)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from phonofilm.engines.stage.face.lips import MM, Lips, Mouth
+from phonofilm.engines.stage.face.lips import MM
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
@@ -84,15 +84,15 @@ def _row(columns: F32, rows: F32, edge: float, table: tuple[tuple[float, float, 
     return out
 
 
-def build_inside(lips: Lips, light: Light, pixels: float, upper: bool = True) -> Inside:
-    """The inside for a mouth; ``pixels`` is how many photo pixels a face height has (the grid is as fine as the photo, within reason).
+def build_inside(seam: F32, light: Light, pixels: float, upper: bool = True) -> Inside:
+    """The inside for a mouth whose closed lips would meet at ``seam`` f32[11 2], plane coordinates; ``pixels`` is how many photo pixels a face height has (the grid is as fine as the photo, within reason).
 
     ``upper`` False leaves the upper row out: the photo shows its own.
     """
     cell = 1 / float(np.clip(pixels, 240, 700))
-    half = float(lips.seam[-1, 0] - lips.seam[0, 0]) / 2 + 0.03
-    centre = float(lips.seam[-1, 0] + lips.seam[0, 0]) / 2
-    middle = float(lips.seam[5, 1])
+    half = float(seam[-1, 0] - seam[0, 0]) / 2 + 0.03
+    centre = float(seam[-1, 0] + seam[0, 0]) / 2
+    middle = float(seam[5, 1])
     columns = np.arange(-half, half, cell, dtype=np.float32)
     rows = np.arange(middle - 0.07, middle + 0.2, cell, dtype=np.float32)
     edge = middle + 1.6 * MM
@@ -100,7 +100,7 @@ def build_inside(lips: Lips, light: Light, pixels: float, upper: bool = True) ->
     if not upper:
         row[..., 3] = 0
     lower = _row(columns, rows, edge - 1.4 * MM, LOWER_TEETH, light, 1)
-    lower[..., :3] *= 0.86
+    lower[..., :3] *= np.array([0.92, 0.89, 0.86], np.float32)
     return Inside(x0=centre - half, y0=float(rows[0]), cell=cell, upper=row, lower=lower, light=light, edge=edge)
 
 
@@ -109,34 +109,36 @@ def _shift(picture: F32, dy: float, dx: float = 0.0) -> F32:
     return cv2.warpAffine(picture, matrix, (picture.shape[1], picture.shape[0]), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
 
 
-def draw_inside(inside: Inside, mouth: Mouth, tongue: float) -> F32:
-    """The inside as seen between the moved lips: f32[h w 3] of values 0…255 over the inside's grid."""
+def draw_inside(inside: Inside, upper_lip: F32, lower_lip: F32, drop: float, tongue: float) -> F32:
+    """The inside as seen between lips f32[n 2] (plane coordinates) with the jaw down by ``drop``: f32[h w 3] of values 0…255 over the inside's grid."""
     h, w = inside.upper.shape[:2]
     columns = inside.x0 + np.arange(w, dtype=np.float32) * inside.cell
     rows = (inside.y0 + np.arange(h, dtype=np.float32) * inside.cell)[:, None]
-    top = np.interp(columns, mouth.upper_inner[:, 0], mouth.upper_inner[:, 1]).astype(np.float32)[None]
-    low = np.interp(columns, mouth.lower_inner[:, 0], mouth.lower_inner[:, 1]).astype(np.float32)[None]
-    half = float(mouth.upper_inner[-1, 0] - mouth.upper_inner[0, 0]) / 2
-    side = np.abs(columns - (mouth.upper_inner[-1, 0] + mouth.upper_inner[0, 0]) / 2)[None] / max(half, 1e-3)
+    top = np.interp(columns, upper_lip[:, 0], upper_lip[:, 1]).astype(np.float32)[None]
+    low = np.interp(columns, lower_lip[:, 0], lower_lip[:, 1]).astype(np.float32)[None]
+    half = float(upper_lip[-1, 0] - upper_lip[0, 0]) / 2
+    side = np.abs(columns - (upper_lip[-1, 0] + upper_lip[0, 0]) / 2)[None] / max(half, 1e-3)
     light = inside.light
     depth = np.clip((rows - top) / 0.09, 0, 1)
-    cavity = light.lip * np.array([0.20, 0.12, 0.12], np.float32)
-    picture = cavity * (0.45 + 0.75 * depth[..., None])
-    drop = mouth.drop / 0.72
-    # tongue: a mass lying on the jaw, its tip up for t d n l, forward for th
-    flesh = light.lip * np.array([0.74, 0.56, 0.58], np.float32)
-    crest = inside.edge + 2.0 * MM + drop * 0.55 - tongue * (drop * 0.40 + 2.0 * MM)
-    hump = crest + (side * half / 0.125) ** 2 * 0.035
-    on = np.clip((rows - hump) / (2.5 * MM) + 0.5, 0, 1) * np.clip(1.25 - side, 0, 1)
-    rounding = np.clip((rows - hump) / (9 * MM), 0, 1)
-    shade = (0.50 + 0.42 * rounding * (1 - 0.4 * rounding)) * (1 - 0.18 * np.exp(-((side * half / (1.6 * MM)) ** 2)))
-    cover = (on * (0.55 + 0.45 * tongue))[..., None]
+    cavity = light.lip * np.array([0.24, 0.13, 0.13], np.float32)
+    picture = cavity * (0.35 + 0.75 * depth[..., None])
+    # tongue: a mass lying on the jaw behind the lower teeth, its tip up for t d n l, forward over them for th
+    flesh = light.lip * np.array([0.86, 0.62, 0.64], np.float32)
+    lip_low = float(lower_lip[len(lower_lip) // 2, 1])
+    crest = np.minimum(inside.edge + 2.5 * MM + drop * 0.50, lip_low - 3.0 * MM) - tongue * (drop * 0.42 + 1.5 * MM)
+    crest = max(float(crest), inside.edge - 1.5 * MM)
+    hump = crest + (side * half / 0.125) ** 2 * 0.040
+    on = np.clip((rows - hump) / (3.0 * MM) + 0.35, 0, 1) * np.clip((1.15 - side) / 0.3, 0, 1)
+    rounding = np.clip((rows - hump) / (10 * MM), 0, 1)
+    groove = 1 - 0.22 * np.exp(-((side * half / (1.8 * MM)) ** 2))
+    shade = (0.50 + 0.55 * np.sqrt(rounding)) * groove
+    cover = (on * (0.72 + 0.28 * tongue))[..., None]
     picture = picture * (1 - cover) + flesh * shade[..., None] * cover
     lower = _shift(inside.lower, drop * 0.93 / inside.cell)
     if tongue > 0.7:
         tip = np.clip((tongue - 0.7) / 0.3, 0, 1)
         lower[..., 3] *= 1 - tip * np.clip(1.6 - side * 2.4, 0, 1)
-    picture = picture * (1 - lower[..., 3:]) + lower[..., :3] * lower[..., 3:] * 0.92
+    picture = picture * (1 - lower[..., 3:]) + lower[..., :3] * lower[..., 3:]
     picture = picture * (1 - inside.upper[..., 3:]) + inside.upper[..., :3] * inside.upper[..., 3:]
     # the upper lip's shadow, the dark of the corners, and the occlusion above the lower lip
     shadow = 0.66 + 0.34 * np.clip((rows - top) / (4.0 * MM), 0, 1)

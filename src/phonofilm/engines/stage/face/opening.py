@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
-from phonofilm.engines.stage.face.lips import MM, Lips, Mouth
+from phonofilm.engines.stage.face.lips import CHIN_SHARE, MM, Lips, Mouth
 from phonofilm.engines.stage.face.mesh import HeadFrame
 from phonofilm.engines.stage.face.mouth import Inside, draw_inside
 from phonofilm.engines.stage.face.sheet import Sheet, pixel_plane
@@ -61,7 +61,8 @@ def build_opening(image: U8, frame: HeadFrame, lips: Lips, box: Sheet, inside: I
             return cv2.warpAffine(cv2.GaussianBlur(mask, (0, 0), 1.4), matrix, (box.w, box.h), flags=cv2.INTER_LINEAR)[..., None]
 
         pixels = image[box.y0 : box.y0 + box.h, box.x0 : box.x0 + box.w].astype(np.float32)
-        top = np.interp(px, lips.upper_inner[:, 0], lips.upper_inner[:, 1]).astype(np.float32)
+        edge = frame.seen(lips.upper_inner)
+        top = np.interp(px, edge[:, 0], edge[:, 1]).astype(np.float32)
         own = Own(pixels=pixels, teeth=bring(seen.teeth), all=bring(seen.all), top=top)
     return Opening(box=box, px=px, py=py, to_box=to_box, inside=inside, own=own, spline=spline, lips=lips, softness=softness)
 
@@ -69,7 +70,7 @@ def build_opening(image: U8, frame: HeadFrame, lips: Lips, box: Sheet, inside: I
 def draw_opening(o: Opening, upper: U8, lower: U8, mouth: Mouth, frame: HeadFrame, tongue: float, rest: float) -> U8:
     """The box of the mouth from its two drawn sheets of skin."""
     box, px, py = o.box, o.px, o.py
-    seen_up, seen_low = (frame.plane(frame.to_image(o.spline @ c)[:, :2]) for c in (mouth.upper_inner, mouth.lower_inner))
+    seen_up, seen_low = (frame.seen(o.spline @ c) for c in (mouth.upper_inner, mouth.lower_inner))
     gap = np.maximum(seen_low[:, 1] - seen_up[:, 1], 0)
     xs = np.maximum.accumulate((seen_up[:, 0] + seen_low[:, 0]) / 2)
     line = np.interp(px, xs, (seen_up[:, 1] + seen_low[:, 1]) / 2).astype(np.float32)
@@ -90,7 +91,7 @@ def draw_opening(o: Opening, upper: U8, lower: U8, mouth: Mouth, frame: HeadFram
     cover = cv2.GaussianBlur(mask, (0, 0), max(0.7, o.softness * frame.height)).astype(np.float32) / 255
     cover *= np.clip(np.interp(px, xs, gap * frame.height).astype(np.float32) - 0.3, 0, 1)
     cover *= 1 - float(smooth(rest, 0.8, 1.0))
-    within = draw_inside(o.inside, mouth, tongue)
+    within = draw_inside(o.inside, seen_up, seen_low, mouth.drop / CHIN_SHARE, tongue)
     i = o.inside
     grid = np.array([[i.cell, 0, i.x0], [0, i.cell, i.y0], [0, 0, 1]], np.float64)
     inner = cv2.warpAffine(within, (o.to_box @ grid)[:2], (box.w, box.h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

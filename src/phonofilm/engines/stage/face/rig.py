@@ -130,12 +130,14 @@ def build_rig(image: U8, face: Face) -> Rig:
     low, high = np.minimum(oval.min(0), neck), np.maximum(oval.max(0), neck)
     bounds = (low[0] - 0.06 * fh, low[1] - 0.02 * fh, high[0] + 0.06 * fh, high[1] + 0.02 * fh)
     sheet = make_sheet(image, frame, bounds, max(2, round(fh / 60)), fade=True)
-    xs = lips.seam[:, 0]
-    ring = np.array([[xs[0] - 0.07, -0.10], [xs[-1] + 0.07, -0.10], [xs[0] - 0.07, 0.21], [xs[-1] + 0.07, 0.21]], np.float32)
+    seam = frame.seen(lips.seam)
+    xs = seam[:, 0]
+    y0, y1 = float(seam[5, 1]) - 0.11, float(seam[5, 1]) + 0.20
+    ring = np.array([[xs[0] - 0.07, y0], [xs[-1] + 0.07, y0], [xs[0] - 0.07, y1], [xs[-1] + 0.07, y1]], np.float32)
     ring = frame.project(np.concatenate([ring, np.zeros((4, 1), np.float32)], 1)) + frame.origin[:2]
     box = make_sheet(image, frame, (*ring.min(0), *ring.max(0)), max(1, round(fh / 160)), fade=False)
     xy = sheet.plane
-    line = np.interp(xy[:, 0], xs, lips.seam[:, 1])
+    line = np.interp(xy[:, 0], xs, seam[:, 1])
     beyond = np.maximum(np.maximum(xs[0] - xy[:, 0], xy[:, 0] - xs[-1]), 0)
     below = np.clip((xy[:, 1] - line) / (0.01 + 0.6 * beyond) * 0.5 + 0.5, 0, 1).astype(np.float32)
     glasses = float(np.clip(face.glasses, 0, 1))
@@ -150,7 +152,7 @@ def build_rig(image: U8, face: Face) -> Rig:
         face=sheet,
         below=below.reshape(*sheet.shape, 1),
         brows=brow_field(xy, marks, frame, 1 - 0.7 * glasses) * sheet.window[:, None],
-        opening=build_opening(image, frame, lips, box, build_inside(lips, light, fh, upper=not own_teeth), seen, light.softness),
+        opening=build_opening(image, frame, lips, box, build_inside(seam, light, fh, upper=not own_teeth), seen, light.softness),
         eyes=build_eyes(image, marks, frame, glasses),
         skull=build_skull(marks, frame),
     )

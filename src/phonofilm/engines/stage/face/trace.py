@@ -47,13 +47,9 @@ class OwnMouth:
     colour: F32
 
 
-def _plane(curve: F32, frame: HeadFrame) -> F32:
-    return frame.plane(frame.to_image(curve)[:, :2])
-
-
 def sample(image: U8, frame: HeadFrame, lips: Lips) -> Canvas:
     """Sample the mouth of the photo."""
-    ring = np.concatenate([_plane(c, frame) for c in (lips.upper_outer, lips.lower_outer)])
+    ring = np.concatenate([frame.seen(c) for c in (lips.upper_outer, lips.lower_outer)])
     low, high = ring.min(0) - 0.02, ring.max(0) + 0.02
     w, h = int((high[0] - low[0]) / CELL), int((high[1] - low[1]) / CELL)
     gx, gy = np.meshgrid(low[0] + np.arange(w) * CELL, low[1] + np.arange(h) * CELL)
@@ -104,6 +100,15 @@ def _likeness(lab: F32, samples: F32) -> F32:
     return (np.einsum("...i,ij,...j->...", d, np.linalg.inv(cov), d) + np.log(np.linalg.det(cov))).astype(np.float32)
 
 
+def _step(values: F32, reach: int) -> F32:
+    """Mean of the ``reach`` cells below each cell less the mean of those above it."""
+    h = len(values)
+    total = np.cumsum(np.pad(values, ((reach + 1, reach), (0, 0)), mode="edge"), axis=0)
+    over = total[reach : reach + h] - total[0:h]
+    under = total[2 * reach : 2 * reach + h] - total[reach : reach + h]
+    return ((under - over) / reach).astype(np.float32)
+
+
 def _other(lab: F32, samples: F32) -> F32:
     """Unlikeness to whatever is between the lips: bright teeth, dim teeth, tongue and dark are told apart by brightness."""
     order = np.argsort(samples[:, 0])
@@ -116,8 +121,10 @@ def trace_lips(image: U8, frame: HeadFrame, lips: Lips, softness: float) -> tupl
 
     ``softness`` is the photo's blur (sigma, face heights): the cut keeps clear of the blurred edge of the teeth.
     """
+    if lips.gap >= CLOSED:
+        lips = _wide(lips)
     canvas = sample(image, frame, lips)
-    uo, ui, li, lo = (_plane(c, frame) for c in (lips.upper_outer, lips.upper_inner, lips.lower_inner, lips.lower_outer))
+    uo, ui, li, lo = (frame.seen(c) for c in (lips.upper_outer, lips.upper_inner, lips.lower_inner, lips.lower_outer))
     if lips.gap < CLOSED:
         line = _rows(canvas, (ui + li) / 2)
         dark = canvas.lab[..., 0] - cv2.GaussianBlur(canvas.lab[..., 0], (0, 0), 9)
@@ -138,19 +145,24 @@ def trace_lips(image: U8, frame: HeadFrame, lips: Lips, softness: float) -> tupl
     edges: list[F32] = []
     lip = np.minimum(_likeness(canvas.lab, canvas.lab[upper_band]), _likeness(canvas.lab, canvas.lab[lower_band]))
     lipness = 1 / (1 + np.exp(np.clip((lip - other) / 2, -12, 12)))
-    for line, sign in ((top, 1.0), (low, -1.0)):
-        reach = 7
-        total = np.cumsum(np.pad(lipness, ((reach + 1, reach), (0, 0)), mode="edge"), axis=0)
-        over = (total[reach : reach + h] - total[0:h]) / reach
-        under = (total[2 * reach : 2 * reach + h] - total[reach : reach + h]) / reach
-        rise = cv2.GaussianBlur((under - over).astype(np.float32), (0, 0), 1.5)
-        edges.append(_path(sign * 2.2 * rise + 0.35 * _near(canvas, line, 9), 0.25).astype(np.float32))
+    # teeth under a lip are a step from dark to light; dim gums above them pass for lip
+    step = np.clip(_step(canvas.lab[..., 0], 5) / 22, 0, 1)
+    for line, change in ((top + 3, 1.1 * _step(lipness, 7) - 1.7 * step), (low, -2.2 * _step(lipness, 7))):
+        edges.append(_path(cv2.GaussianBlur(change, (0, 0), 1.5) + 0.3 * _near(canvas, line, 9), 0.25).astype(np.float32))
     upper, lower = edges
     into = 0.8 + 1.1 * softness / CELL  # cells into the lip, off the blurred edge
     up = canvas.y0 + (_soften(upper, 3) - into) * CELL
     down = canvas.y0 + (_soften(lower, 3) + into) * CELL
     traced = _moved(lips, ui, li, canvas, up, np.maximum(up + 1e-4, down))
-    return traced, _own(canvas, (up - canvas.y0) / CELL, (down - canvas.y0) / CELL, span)
+    return traced, _own(canvas, (up - canvas.y0) / CELL, (down - canvas.y0) / CELL, (x > ui[0, 0] + 0.006) & (x < ui[-1, 0] - 0.006))
+
+
+def _wide(lips: Lips) -> Lips:
+    """Open lips part nearly up to the mouth's corners; the landmarks of the inner corners lie further in."""
+    ui, li = lips.upper_inner.copy(), lips.lower_inner.copy()
+    for end in (0, -1):
+        ui[end] = li[end] = 0.45 * (ui[end] + li[end]) / 2 + 0.55 * (lips.upper_outer[end] + lips.lower_outer[end]) / 2
+    return replace(lips, upper_inner=ui, lower_inner=li)
 
 
 def _moved(lips: Lips, ui: F32, li: F32, canvas: Canvas, up: F32, down: F32) -> Lips:
@@ -186,12 +198,12 @@ def _own(canvas: Canvas, top: F32, low: F32, span: NDArray[np.bool_]) -> OwnMout
             last[x] = first[-1]
     teeth = np.zeros((h, w), np.float32)
     known = np.flatnonzero(np.isfinite(last))
-    if len(known) > 0.7 * span.sum():
+    if len(known) > 0.55 * span.sum():
         # a tooth that the light misses is still there: its edge runs on from its neighbours'
         between = np.arange(known[0], known[-1] + 1)
         edge_rows = gaussian_filter1d(percentile_filter(np.interp(between, known, last[known]), 70, size=23), 1.5)
-        teeth[:, between] = (r >= np.maximum(top[between] - 1, 0)) & (r <= edge_rows[None])
-    teeth = cv2.morphologyEx(teeth, cv2.MORPH_OPEN, np.ones((3, 5), np.uint8))
+        fade = np.clip(np.minimum(np.arange(len(between)), np.arange(len(between))[::-1]) / 8, 0, 1)
+        teeth[:, between] = ((r >= np.maximum(top[between] - 1, 0)) & (r <= edge_rows[None])) * fade
     every = opening & span
     if teeth.any() and float(np.median(level[teeth > 0])) < 0.72 * float(np.percentile(level[every], 92)):
         teeth[:] = 0  # dim teeth under a bright lower row are no texture to speak with
