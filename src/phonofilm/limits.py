@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.errors import RequestError
@@ -128,15 +129,38 @@ def read_profiles(path: Path, base: Mapping[str, Limits] = PROFILES) -> dict[str
         raise RequestError(f"{path.name}: the limits cannot be read ({e}).") from e
     made = dict(base)
     for name, rows in tables.items():
-        limits = replace(made.get(name, base["local"]), name=name)
-        for key, value in rows.items():
-            if key == "files":
-                limits = replace(limits, files=int(value))
-                continue
-            known = {f.name for f in fields(KindLimits)}
-            if key not in ("image", "video", "audio") or not isinstance(value, dict) or not known >= set(value):
-                raise RequestError(f"{path.name}: [{name}] {key} is not a row of the limits. Rows: {', '.join(sorted(known))}.")
-            changes = {k: frozenset(v) if k == "formats" else tuple(v) if isinstance(v, list) else v for k, v in value.items()}
-            limits = replace(limits, **{key: replace(limits.of(key), **changes)})
-        made[name] = limits
+        if not isinstance(rows, dict):
+            raise RequestError(f"{path.name}: {name} is no table. Write [{name}.image], [{name}.video] or [{name}.audio].")
+        made[name] = replace(_changed(made.get(name, base["local"]), rows, f"{path.name}: [{name}]"), name=name)
     return made
+
+
+def _changed(limits: Limits, rows: Mapping[str, Any], where: str) -> Limits:
+    for key, value in rows.items():
+        if key == "files" and isinstance(value, int):
+            limits = replace(limits, files=value)
+        elif key in ("image", "video", "audio") and isinstance(value, dict):
+            changes = {row: _value(row, given, f"{where} {key}.{row}") for row, given in value.items()}
+            limits = replace(limits, **{key: replace(limits.of(key), **changes)})
+        else:
+            raise RequestError(f"{where} {key} is not a row of the limits. Rows: files, and in image, video or audio: {', '.join(_ROWS)}.")
+    return limits
+
+
+def _value(row: str, given: object, where: str) -> object:
+    form = _ROWS.get(row)
+    if form == "number" and isinstance(given, int) and given > 0:
+        return given
+    if form == "names" and isinstance(given, list) and all(isinstance(n, str) for n in given):
+        return frozenset(given)
+    if form == "span" and isinstance(given, list) and len(given) == 2 and all(isinstance(n, int | float) for n in given):
+        return tuple(given)
+    raise RequestError(
+        f"{where} is not a row of the limits, or its value has another form. Rows: {', '.join(f'{r} ({f})' for r, f in _ROWS.items())}."
+    )
+
+
+_ROWS = {
+    "count": "number", "formats": "names", "bytes": "number", "length": "span", "together": "number",
+    "side": "span", "pixels": "number", "aspect": "span", "fps": "span",
+}  # fmt: skip

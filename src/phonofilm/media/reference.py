@@ -66,8 +66,11 @@ def _exists(name: str) -> bool:
 
 def fit_tag(stem: str) -> str:
     """A file's stem as a tag: every run of other characters becomes ``_``."""
-    plain = "".join(c if _fits(c) else " " for c in unicodedata.normalize("NFC", stem))
-    return "_".join(plain.split())[:LONGEST_TAG].strip("_-")
+    plain = "".join(c if _fits(c) else " " for c in stem)
+    tag = unicodedata.normalize("NFC", "_".join(plain.split()))[:LONGEST_TAG].rstrip("_-")
+    while tag and not tag[0].isalnum():
+        tag = tag[1:]
+    return tag
 
 
 def _fits(character: str) -> bool:
