@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,7 @@ from scipy import signal
 
 from phonofilm.clock import TICKS_PER_SECOND
 
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
+Wave = NDArray[np.floating[Any]]
 
 SILENT = -120.0
 _BLOCK, _STEP = TICKS_PER_SECOND * 4 // 10, TICKS_PER_SECOND // 10
@@ -25,12 +25,12 @@ _K_WEIGHTING = np.array(
 )
 
 
-def k_weighted(samples: F32) -> F64:
+def k_weighted(samples: Wave) -> Wave:
     """The samples s c as the ear weighs them, s c."""
     return np.asarray(signal.sosfilt(_K_WEIGHTING, np.asarray(samples, np.float64), axis=0))
 
 
-def momentary(samples: F32, *, block: int = _BLOCK, step: int = _STEP) -> F64:
+def momentary(samples: Wave, *, block: int = _BLOCK, step: int = _STEP) -> Wave:
     """Loudness in LUFS of each block of ``block`` ticks, one every ``step`` ticks. Both channels count; a mono s is heard from both."""
     stereo = samples if samples.ndim == 2 else np.stack([samples, samples], axis=1)
     if len(stereo) < block:
@@ -42,7 +42,7 @@ def momentary(samples: F32, *, block: int = _BLOCK, step: int = _STEP) -> F64:
     return -0.691 + 10.0 * np.log10(mean)
 
 
-def integrated(samples: F32) -> float:
+def integrated(samples: Wave) -> float:
     """Integrated loudness in LUFS with both gates of BS.1770-4; ``SILENT`` where nothing passes the absolute gate (-70 LUFS)."""
     if not len(samples):
         return SILENT
@@ -54,11 +54,11 @@ def integrated(samples: F32) -> float:
     return _mean(gated)
 
 
-def _mean(blocks: F64) -> float:
+def _mean(blocks: Wave) -> float:
     return float(-0.691 + 10.0 * np.log10(np.mean(10.0 ** ((blocks + 0.691) / 10.0))))
 
 
-def true_peaks(samples: F32) -> F32:
+def true_peaks(samples: Wave) -> Wave:
     """For each sample s the highest level between it and the next, over all channels, at four times the rate (BS.1770-4, annex 2)."""
     stereo = samples if samples.ndim == 2 else samples[:, None]
     if not len(stereo):
@@ -68,11 +68,11 @@ def true_peaks(samples: F32) -> F32:
 
 
 @cache
-def _quarter_band() -> F32:
-    return np.asarray(signal.firwin(97, 0.25, window=("kaiser", 7.0)), np.float32)
+def _quarter_band() -> Wave:
+    return np.asarray(signal.firwin(97, 0.25, window="blackman"), np.float32)
 
 
-def true_peak(samples: F32) -> float:
+def true_peak(samples: Wave) -> float:
     """True peak in dBTP, ``SILENT`` for silence."""
     peaks = true_peaks(samples)
     top = float(peaks.max()) if len(peaks) else 0.0

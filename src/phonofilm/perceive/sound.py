@@ -24,9 +24,10 @@ _SILENCE = -60.0  # LUFS
 
 @dataclass(frozen=True, kw_only=True)
 class Traits:
-    """What tells kinds of sound apart, all 0…1. ``speech``: share of the audible time with speech. ``pulse``: how regular the onsets are.
+    """What tells kinds of sound apart, all 0…1.
 
-    ``held``: share of voiced time on a steady pitch. ``backing``: how loud it stays where nobody speaks. ``gaps``: share of time far below the usual level.
+    ``speech``: share of the audible time with speech; ``pulse``: how regular the onsets are; ``held``: share of voiced time on a steady pitch;
+    ``backing``: how loud it stays where nobody speaks; ``gaps``: share of time far below the usual level.
     """
 
     speech: float

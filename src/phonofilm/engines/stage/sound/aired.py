@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.engines.stage.sound.dsp import (
-    RATE, Random, add, band, band_level, damped, fall, glide, line, noise, painted, silence, steady, wander,
+    RATE,
+    Random,
+    add,
+    band,
+    band_level,
+    damped,
+    fall,
+    glide,
+    line,
+    noise,
+    painted,
+    silence,
+    steady,
+    wander,
 )  # fmt: skip
 from phonofilm.engines.stage.sound.space import panned, spread
 from phonofilm.engines.stage.sound.struck import BODIES, clap, grains, pebbles, strike
 
-F32 = NDArray[np.float32]
+Wave = NDArray[np.floating[Any]]
 
 
-def _hill(f: F32, centre: F32 | float, octaves: F32 | float) -> F32:
+def _hill(f: Wave, centre: Wave | float, octaves: Wave | float) -> Wave:
     """A bell over log frequency."""
     return np.exp(-0.5 * np.square(np.log2(np.maximum(f, 20.0) / centre) / octaves)).astype(np.float32)
 
 
-def _tilt(f: F32, db_per_octave: float, low: float = 20.0) -> F32:
+def _tilt(f: Wave, db_per_octave: float, low: float = 20.0) -> Wave:
     """A straight line over log frequency, flat below ``low``."""
     return ((np.maximum(f, low) / low) ** (db_per_octave / 6.02)).astype(np.float32)
 
 
-def whoosh(random: Random, force: float = 0.7) -> F32:
+def whoosh(random: Random, force: float = 0.7) -> Wave:
     """Something passes: noise whose band rises and falls, loudest at its middle (0.45 s)."""
     peak, length = 0.45, 1.0
 
-    def paint(t: F32, f: F32) -> F32:
+    def paint(t: Wave, f: Wave) -> Wave:
         near = np.exp(-np.abs(t - peak) / np.where(t < peak, 0.11, 0.13))
         centre = 260 + (1500 + 900 * force) * near
         return (_hill(f, centre, 0.8) + 0.3 * _hill(f, centre * 2.6, 0.6)) * near**1.6
@@ -38,13 +53,13 @@ def whoosh(random: Random, force: float = 0.7) -> F32:
     return np.stack([y[:, 0] * np.sqrt(0.5 - 0.6 * sweep), y[:, 1] * np.sqrt(0.5 + 0.6 * sweep)], axis=1).astype(np.float32)
 
 
-def thunder(random: Random, force: float = 0.7) -> F32:
+def thunder(random: Random, force: float = 0.7) -> Wave:
     """A crack, then rolls from farther parts of the lightning."""
     length = 5.5
     hits = np.sort(np.concatenate([[0.0, 0.05, 0.11], random.uniform(0.15, 2.8, 7)]))
     sizes = np.concatenate([[1.0, 0.7, 0.8], random.uniform(0.25, 0.8, 7) * np.exp(-np.linspace(0, 1.2, 7))])
 
-    def paint(t: F32, f: F32) -> F32:
+    def paint(t: Wave, f: Wave) -> Wave:
         gain = np.zeros((len(t), f.shape[1]), np.float32)
         for at, size in zip(hits, sizes, strict=True):
             age = np.maximum(t - at, 0)
@@ -60,11 +75,11 @@ def thunder(random: Random, force: float = 0.7) -> F32:
     return y
 
 
-def explosion(random: Random, force: float = 0.7) -> F32:
+def explosion(random: Random, force: float = 0.7) -> Wave:
     """A blast: a pressure thump, a burst, a dark cloud that rolls away."""
     length = 3.2
 
-    def paint(t: F32, f: F32) -> F32:
+    def paint(t: Wave, f: Wave) -> Wave:
         body = np.exp(-t / 0.55) * _tilt(f, -6.5, 60)
         top = 0.8 * np.exp(-t / 0.10) * _tilt(f, -2.5, 90)
         return (body + top) * (t > -0.01)
@@ -78,7 +93,7 @@ def explosion(random: Random, force: float = 0.7) -> F32:
     return np.tanh(1.6 * y).astype(np.float32)
 
 
-def splash(random: Random, force: float = 0.7) -> F32:
+def splash(random: Random, force: float = 0.7) -> Wave:
     """Something falls into water: the slap, the sheet of drops, the bubbles that follow."""
     out = silence(1.5)
     slap = band_level(noise(random, 0.5), 350, 6000) * fall(0.5, 0.42, attack=0.003)
@@ -90,9 +105,9 @@ def splash(random: Random, force: float = 0.7) -> F32:
     return out
 
 
-def bubbles(random: Random, seconds: float, density: F32, span: tuple[float, float]) -> F32:
+def bubbles(random: Random, seconds: float, density: Wave, span: tuple[float, float]) -> Wave:
     """Air in water: each bubble is a short sine that rises as it nears the surface (van den Doel 2005), peak about 1."""
-    kernels: list[F32] = []
+    kernels: list[Wave] = []
     for _ in range(28):
         hertz = span[0] * (span[1] / span[0]) ** random.random()
         length = float(np.clip(28.0 / hertz, 0.012, 0.12))
@@ -104,7 +119,7 @@ def bubbles(random: Random, seconds: float, density: F32, span: tuple[float, flo
     return out / max(float(np.abs(out).max()), 1e-9)
 
 
-def pour(random: Random, force: float = 0.7) -> F32:
+def pour(random: Random, force: float = 0.7) -> Wave:
     """Water poured into a glass, whose note rises as it fills."""
     length = 3.0
     flow = line(length, (0, 0), (0.05, 1), (2.6, 1), (2.9, 0), (length, 0))
@@ -118,12 +133,12 @@ def pour(random: Random, force: float = 0.7) -> F32:
     return out
 
 
-def fire_crackle(random: Random, force: float = 0.7) -> F32:
+def fire_crackle(random: Random, force: float = 0.7) -> Wave:
     """Three seconds of wood that burns."""
     return crackles(random, 3.0, 16.0)
 
 
-def crackles(random: Random, seconds: float, rate: float) -> F32:
+def crackles(random: Random, seconds: float, rate: float) -> Wave:
     """Snaps of burning wood, in bursts, over a low roar."""
     bursts = np.exp(1.1 * wander(random, seconds, 3.0)) * rate
     kernels = [k * fall(len(k) / RATE, 0.02)[: len(k)] for k in pebbles(random, 900, 7000, 0.006, 10)]
@@ -132,7 +147,7 @@ def crackles(random: Random, seconds: float, rate: float) -> F32:
     return snaps / max(float(np.abs(snaps).max()), 1e-9) + 0.035 * roar
 
 
-def applause(random: Random, force: float = 0.7) -> F32:
+def applause(random: Random, force: float = 0.7) -> Wave:
     """A hall claps for four seconds."""
     length = 4.0
     swell = line(length, (0, 0.25), (0.35, 1), (2.6, 0.9), (length, 0.05))
@@ -151,7 +166,7 @@ def applause(random: Random, force: float = 0.7) -> F32:
     return out
 
 
-def car_pass(random: Random, force: float = 0.7) -> F32:
+def car_pass(random: Random, force: float = 0.7) -> Wave:
     """A car goes by from left to right, nearest at 2.2 s: tyres, engine, the fall of pitch as it passes."""
     length, nearest, speed, aside = 4.4, 2.2, 15.0, 4.5
     t = np.arange(round(length * RATE), dtype=np.float32) / RATE
@@ -160,7 +175,7 @@ def car_pass(random: Random, force: float = 0.7) -> F32:
     gain = (aside / reach).astype(np.float32)
     pitch = 1 / (1 + (speed * x / reach) / 343.0)
 
-    def paint(tt: F32, f: F32) -> F32:
+    def paint(tt: Wave, f: Wave) -> Wave:
         xx = (tt - nearest) * speed
         near = aside / np.sqrt(xx * xx + aside * aside)
         colour = _hill(f, 850.0, 1.15) + 0.5 * _hill(f, 140.0, 0.8)
@@ -176,7 +191,7 @@ def car_pass(random: Random, force: float = 0.7) -> F32:
     return (both * np.stack([np.cos(angle), np.sin(angle)], axis=1) * 1.4 * fade).astype(np.float32)
 
 
-def bird(random: Random, force: float = 0.7) -> F32:
+def bird(random: Random, force: float = 0.7) -> Wave:
     """A song bird's phrase: a few sweeping whistles."""
     out = silence(1.6)
     at = 0.0
@@ -197,7 +212,7 @@ def bird(random: Random, force: float = 0.7) -> F32:
     return out
 
 
-def dog_bark(random: Random, force: float = 0.7) -> F32:
+def dog_bark(random: Random, force: float = 0.7) -> Wave:
     """Two barks: a rough voice through a short throat that opens and closes."""
     out = silence(0.9)
     for at, size in ((0.0, 1.0), (0.36, 0.9)):
@@ -214,7 +229,7 @@ def dog_bark(random: Random, force: float = 0.7) -> F32:
     return out
 
 
-def chime(random: Random, force: float = 0.7) -> F32:
+def chime(random: Random, force: float = 0.7) -> Wave:
     """A soft bright sign that something appears: three bars of a glockenspiel."""
     out = silence(2.2)
     base = 1046.5 * 2 ** (int(random.integers(0, 5)) / 12)
@@ -224,11 +239,11 @@ def chime(random: Random, force: float = 0.7) -> F32:
     return out
 
 
-def riser(random: Random, force: float = 0.7) -> F32:
+def riser(random: Random, force: float = 0.7) -> Wave:
     """Tension that grows for 1.5 s and stops where it lands."""
     length = 1.5
 
-    def paint(t: F32, f: F32) -> F32:
+    def paint(t: Wave, f: Wave) -> Wave:
         u = np.clip(t / length, 0, 1)
         return _hill(f, 300 * 18 ** u.astype(np.float32), 0.7) * u**2.2 * (t < length)
 
@@ -238,7 +253,7 @@ def riser(random: Random, force: float = 0.7) -> F32:
     return y
 
 
-def boom(random: Random, force: float = 0.7) -> F32:
+def boom(random: Random, force: float = 0.7) -> Wave:
     """A deep hit for a title or a cut."""
     out = silence(2.6)
     add(out, glide(line(2.4, (0, 95), (0.12, 48), (2.4, 36)), fall(2.4, 2.0)), 0, 1.0)
@@ -247,7 +262,7 @@ def boom(random: Random, force: float = 0.7) -> F32:
     return out
 
 
-def hum(random: Random, seconds: float, hertz: float) -> F32:
+def hum(random: Random, seconds: float, hertz: float) -> Wave:
     """A mains or machine hum with a few partials."""
     k = np.arange(1, 7)
     return steady(hertz * k, 1.0 / k**1.6, seconds, random.uniform(0, 6, 6))

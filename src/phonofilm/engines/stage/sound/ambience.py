@@ -4,35 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.engines.stage.sound.aired import bird, bubbles, crackles, hum, thunder
-from phonofilm.engines.stage.sound.dsp import RATE, Random, add, band_level, damped, fall, glide, line, noise, painted, wander
+from phonofilm.engines.stage.sound.dsp import RATE, Random, add, band, band_level, damped, fall, glide, line, noise, painted, wander
 from phonofilm.engines.stage.sound.space import panned
 from phonofilm.engines.stage.sound.struck import BODIES, grains, pebbles, strike
 
-F32 = NDArray[np.float32]
+Wave = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Air:
     """How an ambience is made (``random``, seconds -> s 2) and how loud it is before the film is mastered, in LUFS. Speech is at -18."""
 
-    make: Callable[[Random, float], F32]
+    make: Callable[[Random, float], Wave]
     level: float
 
 
-def _slope(f: F32, db_per_octave: float, corner: float) -> F32:
+def _slope(f: Wave, db_per_octave: float, corner: float) -> Wave:
     return ((np.maximum(f, corner) / corner) ** (db_per_octave / 6.02)).astype(np.float32)
 
 
-def _hill(f: F32, centre: float, octaves: float) -> F32:
+def _hill(f: Wave, centre: float, octaves: float) -> Wave:
     return np.exp(-0.5 * np.square(np.log2(np.maximum(f, 20.0) / centre) / octaves)).astype(np.float32)
 
 
-def _course(random: Random, seconds: float, hertz: float, depth: float) -> Callable[[F32], F32]:
+def _course(random: Random, seconds: float, hertz: float, depth: float) -> Callable[[Wave], Wave]:
     """Slow chance as a factor around 1, to be read at times of a spectrogram."""
     track = np.exp(depth * wander(random, seconds + 0.5, hertz))
     return lambda t: track[np.clip((t * RATE).astype(int), 0, len(track) - 1)]
@@ -42,11 +43,11 @@ def _count(seconds: float) -> int:
     return max(1, round(seconds * RATE))
 
 
-def _unit(x: F32) -> F32:
+def _unit(x: Wave) -> Wave:
     return x / np.float32(max(float(x.std()), 1e-9))
 
 
-def _scatter(out: F32, random: Random, seconds: float, per_second: float, make: Callable[[], F32], level: tuple[float, float]) -> None:
+def _scatter(out: Wave, random: Random, seconds: float, per_second: float, make: Callable[[], Wave], level: tuple[float, float]) -> None:
     """Small sounds at chance times, places and distances."""
     at = random.exponential(0.6 / max(per_second, 1e-3))
     while at < seconds:
@@ -54,7 +55,7 @@ def _scatter(out: F32, random: Random, seconds: float, per_second: float, make: 
         at += 0.15 / per_second + random.exponential(0.85 / per_second)
 
 
-def rain(random: Random, seconds: float) -> F32:
+def rain(random: Random, seconds: float) -> Wave:
     """A steady fall far off, and drops near by."""
     gust = _course(random, seconds, 0.5, 0.12)
     bed = painted(
@@ -69,11 +70,11 @@ def rain(random: Random, seconds: float) -> F32:
     return out
 
 
-def wind(random: Random, seconds: float) -> F32:
+def wind(random: Random, seconds: float) -> Wave:
     """Gusts whose pitch rises with their force."""
     gust = wander(random, seconds + 0.5, 0.45)
 
-    def paint(t: F32, f: F32) -> F32:
+    def paint(t: Wave, f: Wave) -> Wave:
         force = gust[np.clip((t * RATE).astype(int), 0, len(gust) - 1)]
         centre = 240 * 2 ** (0.8 * force)
         howl = np.exp(-0.5 * np.square(np.log2(np.maximum(f, 20) / centre) / 0.42))
@@ -82,13 +83,13 @@ def wind(random: Random, seconds: float) -> F32:
     return _unit(painted(random, _count(seconds), paint, width=0.6, size=2048))
 
 
-def sea(random: Random, seconds: float) -> F32:
+def sea(random: Random, seconds: float) -> Wave:
     """Waves that gather, break and run out, one about every six seconds."""
     count = _count(seconds)
     starts = np.cumsum(random.uniform(4.2, 6.5, int(seconds / 4) + 3)) - random.uniform(3.0, 6.0)
     sizes = random.uniform(0.6, 1.0, len(starts))
 
-    def paint(t: F32, f: F32) -> F32:
+    def paint(t: Wave, f: Wave) -> Wave:
         gain = 0.16 * _slope(f, -4.5, 120) + np.zeros_like(t)
         for at, size in zip(starts, sizes, strict=True):
             age = t - at
@@ -101,13 +102,13 @@ def sea(random: Random, seconds: float) -> F32:
     return _unit(painted(random, count, paint, width=0.7))
 
 
-def room(random: Random, seconds: float) -> F32:
+def room(random: Random, seconds: float) -> Wave:
     """A quiet room: air and a trace of mains."""
     air = painted(random, _count(seconds), lambda t, f: _slope(f, -5.5, 90) * (f > 30), width=0.8, size=2048)
     return _unit(air) + 0.05 * hum(random, seconds, 50)[: len(air), None]
 
 
-def forest(random: Random, seconds: float) -> F32:
+def forest(random: Random, seconds: float) -> Wave:
     """Leaves in a light wind, and birds near and far."""
     gust = _course(random, seconds, 0.4, 0.4)
     leaves = painted(random, _count(seconds), lambda t, f: (_hill(f, 3600, 1.2) + 0.5 * _slope(f, -5, 120)) * gust(t) ** 1.2, width=0.9)
@@ -117,35 +118,40 @@ def forest(random: Random, seconds: float) -> F32:
     return out
 
 
-def murmur(random: Random, seconds: float, voices: int) -> F32:
+def murmur(random: Random, seconds: float, voices: int) -> Wave:
     """Many people who talk: each a buzz through two moving formants, in syllables and pauses. No word can be made out."""
     count = _count(seconds)
-    out = np.zeros((count, 2), np.float32)
+    bands = ((280.0, 480.0), (560.0, 880.0), (850.0, 1300.0), (1600.0, 2400.0))
+    buses = np.zeros((len(bands), 2, count), np.float32)
+    breath = np.zeros((2, count), np.float32)
     for _ in range(voices):
         pitch = float(random.choice([random.uniform(95, 140), random.uniform(170, 230)]))
-        start = int(random.integers(0, 3 * RATE))
-        track = pitch * np.exp(0.13 * wander(random, seconds, 2.2))
-        turn = np.cumsum(track) / RATE + random.random()
-        pulse = (2 * (turn - np.floor(turn)) - 1).astype(np.float32)
-        syllables = np.clip(wander(random, seconds, 4.5) + 0.3, 0, None)
-        talking = np.clip(2 * wander(random, seconds, 0.35) + 0.6, 0, 1)
-        first, second = np.clip(0.5 + 0.35 * wander(random, seconds, 4.0), 0, 1), np.clip(0.5 + 0.35 * wander(random, seconds, 4.0), 0, 1)
-        low = band_level(pulse, 280, 480) * (1 - first) + band_level(pulse, 560, 880) * first
-        high = band_level(pulse, 850, 1300) * (1 - second) + band_level(pulse, 1600, 2400) * second
-        breath = band_level(noise(random, seconds), 2500, 6500) * np.clip(wander(random, seconds, 5) - 0.9, 0, None)
-        voice = (low + 0.35 * high) * syllables * talking + 0.25 * breath * talking
-        place = float(np.clip(random.normal(0, 0.6), -1, 1))
-        out += panned(np.roll(voice, start), place) * np.float32(random.uniform(0.35, 1.0))
-    return _unit(out)
+        turn = np.cumsum(pitch * np.exp(np.float32(0.13) * wander(random, seconds, 2.2)), dtype=np.float64) / RATE
+        turn -= np.floor(turn)
+        talk = np.maximum(wander(random, seconds, 4.5) + np.float32(0.3), 0) * np.clip(2 * wander(random, seconds, 0.35) + np.float32(0.6), 0, 1)
+        voiced = (2 * turn - 1).astype(np.float32) * talk
+        first, second = (np.clip(0.5 + 0.35 * wander(random, seconds, 4.0), 0, 1) for _ in range(2))
+        sides = panned(np.ones(1, np.float32), float(np.clip(random.normal(0, 0.6), -1, 1)))[0] * np.float32(random.uniform(0.35, 1.0))
+        low, high = voiced * first, voiced * second * np.float32(0.35)
+        for k, part in enumerate((voiced - low, low, np.float32(0.35) * voiced - high, high)):
+            for side in range(2):
+                buses[k, side] += part * sides[side]
+        sigh = np.maximum(wander(random, seconds, 5) - np.float32(0.9), 0) * talk
+        breath += sigh[None] * sides[:, None]
+    out = np.zeros((count, 2), np.float32)
+    for bus, (low, high) in zip(buses, bands, strict=True):
+        out += band(bus.T, low, high) * np.float32((600 / low) ** 0.5)
+    hiss = band_level(noise(random, seconds), 2500, 6500)[:count, None] * breath.T
+    return _unit(out) + np.float32(0.15) * _unit(hiss)
 
 
-def crowd(random: Random, seconds: float) -> F32:
+def crowd(random: Random, seconds: float) -> Wave:
     """A crowd in the open."""
     base = painted(random, _count(seconds), lambda t, f: _hill(f, 420, 1.3) + 0.12 * _hill(f, 1800, 0.8), width=0.8)
     return murmur(random, seconds, 12) + 0.55 * _unit(base)
 
 
-def cafe(random: Random, seconds: float) -> F32:
+def cafe(random: Random, seconds: float) -> Wave:
     """Talk at the tables, cups and spoons."""
     base = painted(random, _count(seconds), lambda t, f: _slope(f, -4, 200) * (f > 40), width=0.8)
     out = murmur(random, seconds, 8) + 0.35 * _unit(base)
@@ -153,7 +159,7 @@ def cafe(random: Random, seconds: float) -> F32:
     return out
 
 
-def night_insects(random: Random, seconds: float) -> F32:
+def night_insects(random: Random, seconds: float) -> Wave:
     """Crickets, each with its own note and rhythm, over quiet air."""
     count = _count(seconds)
     air = painted(random, count, lambda t, f: _slope(f, -5, 120) * (f > 40), width=0.9)
@@ -173,7 +179,7 @@ def night_insects(random: Random, seconds: float) -> F32:
     return out.astype(np.float32)
 
 
-def stream(random: Random, seconds: float) -> F32:
+def stream(random: Random, seconds: float) -> Wave:
     """A brook: bubbles of all sizes, and the rush behind them."""
     rush = painted(random, _count(seconds), lambda t, f: _hill(f, 1300, 1.5) * (f > 60), width=0.9)
     out = 0.4 * _unit(rush)
@@ -183,18 +189,18 @@ def stream(random: Random, seconds: float) -> F32:
     return out
 
 
-def fire(random: Random, seconds: float) -> F32:
+def fire(random: Random, seconds: float) -> Wave:
     """A fire in the open."""
     left, right = crackles(random, seconds, 9.0), crackles(random, seconds, 9.0)
     return np.stack([left + 0.4 * right, right + 0.4 * left], axis=1)
 
 
-def _passing(random: Random, seconds: float, per_second: float) -> Callable[[F32, F32], F32]:
+def _passing(random: Random, seconds: float, per_second: float) -> Callable[[Wave, Wave], Wave]:
     """Cars far off: swells of tyre noise."""
     at = np.cumsum(random.exponential(1 / per_second, int(seconds * per_second) + 4)) - 1.5
     size, wide = random.uniform(0.4, 1.0, len(at)), random.uniform(0.7, 1.6, len(at))
 
-    def paint(t: F32, f: F32) -> F32:
+    def paint(t: Wave, f: Wave) -> Wave:
         gain = 0.35 * _slope(f, -5.5, 75) * (f > 28) + np.zeros_like(t)
         for a, s, w in zip(at, size, wide, strict=True):
             near = 1 / (1 + np.square((t - a) / w * 1.6))
@@ -204,7 +210,7 @@ def _passing(random: Random, seconds: float, per_second: float) -> Callable[[F32
     return paint
 
 
-def traffic(random: Random, seconds: float) -> F32:
+def traffic(random: Random, seconds: float) -> Wave:
     """A busy road."""
     left = _unit(painted(random, _count(seconds), _passing(random, seconds, 0.8), width=0.5))
     right = _unit(painted(random, _count(seconds), _passing(random, seconds, 0.8), width=0.5))
@@ -212,7 +218,7 @@ def traffic(random: Random, seconds: float) -> F32:
     return out + 0.12 * hum(random, seconds, 41)[: len(out), None]
 
 
-def street(random: Random, seconds: float) -> F32:
+def street(random: Random, seconds: float) -> Wave:
     """A town street: traffic a block away, people, a step now and then."""
     from_road = _unit(painted(random, _count(seconds), _passing(random, seconds, 0.35), width=0.6))
     out = from_road + 0.28 * murmur(random, seconds, 5)
@@ -220,7 +226,7 @@ def street(random: Random, seconds: float) -> F32:
     return out
 
 
-def office(random: Random, seconds: float) -> F32:
+def office(random: Random, seconds: float) -> Wave:
     """Ventilation, far talk, a few keys."""
     vent = painted(random, _count(seconds), lambda t, f: _slope(f, -4.2, 140) * (f > 40) + 0.05 * _hill(f, 900, 0.8), width=0.7, size=2048)
     out = _unit(vent) + 0.1 * hum(random, seconds, 100)[: len(vent), None] + 0.14 * murmur(random, seconds, 3)
@@ -228,7 +234,7 @@ def office(random: Random, seconds: float) -> F32:
     return out
 
 
-def train(random: Random, seconds: float) -> F32:
+def train(random: Random, seconds: float) -> Wave:
     """Inside a train: the rush, and the wheels over the joints two by two."""
     sway = _course(random, seconds, 0.6, 0.15)
     out = _unit(painted(random, _count(seconds), lambda t, f: (_slope(f, -5.0, 80) * (f > 25) + 0.22 * _hill(f, 600, 0.9)) * sway(t), width=0.6))
@@ -243,7 +249,7 @@ def train(random: Random, seconds: float) -> F32:
     return out
 
 
-def storm(random: Random, seconds: float) -> F32:
+def storm(random: Random, seconds: float) -> Wave:
     """Rain, wind and thunder."""
     out = _unit(rain(random, seconds)) + 0.8 * wind(random, seconds)[: _count(seconds)]
     at = random.uniform(0.5, min(3.0, 0.4 * seconds))
@@ -254,7 +260,7 @@ def storm(random: Random, seconds: float) -> F32:
     return out
 
 
-def city(random: Random, seconds: float) -> F32:
+def city(random: Random, seconds: float) -> Wave:
     """A town from above: a broad hum with far traffic."""
     return _unit(painted(random, _count(seconds), _passing(random, seconds, 0.25), width=0.9))
 

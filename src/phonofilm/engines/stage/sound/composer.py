@@ -1,6 +1,7 @@
-"""Music composed for the film: harmony, parts and form from a style's table, played to the beats of the score, ended in time.
+"""Music composed for the film: harmony, parts and form from a style's table, played to the beats of the score.
 
-One chord a bar. The form is intro, first part, second part, final chord; a motif is stated, repeated, varied, and comes home. All chance comes from the seed.
+One chord a bar. The form is intro, first part, second part, final chord; a motif is stated, repeated, varied, and comes home.
+All chance comes from the seed.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +24,7 @@ from phonofilm.perceive.loudness import integrated
 from phonofilm.score.beat_grid import compose_beats
 from phonofilm.score.model import Music
 
-F32 = NDArray[np.float32]
+Wave = NDArray[np.floating[Any]]
 
 __all__ = ["compose", "compose_beats"]
 
@@ -31,7 +34,7 @@ _LEVELS = {".": 0.0, "-": 0.4, "o": 0.7, "x": 0.75, "X": 1.0}
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """One bar: its beats and its end in ticks from the start of the music, its chord as MIDI pitches, its root, and its part (0 intro … 3 final chord)."""
+    """One bar: its beats and end in ticks from the start of the music, root and chord as MIDI pitches, and its part (0 intro … 3 final chord)."""
 
     beats: tuple[float, ...]
     end: float
@@ -57,7 +60,7 @@ class Note:
     velocity: float
 
 
-def compose(music: Music, length: int, seed: int) -> F32:
+def compose(music: Music, length: int, seed: int) -> Wave:
     """The music of a cue, f32[length 2]. It plays to the cue's beats; a cue without any gets those of ``compose_beats``."""
     name = music.style if music.style in STYLES else _DEFAULT
     style = STYLES[name]
@@ -131,7 +134,7 @@ def _voiced(pitches: list[int], before: tuple[int, ...]) -> tuple[int, ...]:
         for _ in classes[1:]:
             chord.append(next(p for p in range(chord[-1] + 1, chord[-1] + 13) if p % 12 in classes))
         centre = abs(float(np.mean(chord)) - 62.0)
-        crowded = sum(2.0 for a, b in zip(chord, chord[1:], strict=False) if b - a == 1)
+        crowded = sum(2.0 for a, b in pairwise(chord) if b - a == 1)
         moved = float(np.mean([min(abs(p - q) for q in before) for p in chord])) if before else 0.0
         cost = moved + 0.35 * centre + crowded
         if cost < best[0]:
@@ -148,8 +151,7 @@ def _play(layer: Layer, style: Style, bars: list[Bar], random: Random) -> Iterat
         if str(bar.part) not in layer.parts:
             continue
         following = bars[k + 1] if k + 1 < len(bars) else None
-        for n in _figure(layer, style, bar, following, random):
-            yield n
+        yield from _figure(layer, style, bar, following, random)
 
 
 def _bass(root: int) -> int:
@@ -281,7 +283,7 @@ def _nearest(pitch: int, classes: set[int], low: int, high: int, avoid: int = -1
     return min(options, key=lambda p: abs(p - pitch)) if options else pitch
 
 
-def _drums(style: Style, bars: list[Bar], dry: F32, wet: F32, seed: int) -> None:
+def _drums(style: Style, bars: list[Bar], dry: Wave, wet: Wave, seed: int) -> None:
     random = random_of("drums", seed)
     for beat in style.beats:
         sound = panned(_drum(beat.drum), beat.pan)
@@ -299,7 +301,7 @@ def _drums(style: Style, bars: list[Bar], dry: F32, wet: F32, seed: int) -> None
                 add(wet, sound, at, db(beat.level) * level * beat.wet)
 
 
-def _pump(bars: list[Bar], length: int, depth: float) -> F32:
+def _pump(bars: list[Bar], length: int, depth: float) -> Wave:
     """The side-chained breath of electronic music: down on each beat that the drum plays, up again before the next."""
     curve = np.ones(length, np.float32)
     for bar in bars:
@@ -313,7 +315,7 @@ def _pump(bars: list[Bar], length: int, depth: float) -> F32:
     return curve
 
 
-def _vinyl(random: Random, length: int, level: float) -> F32:
+def _vinyl(random: Random, length: int, level: float) -> Wave:
     hiss = noise(random, length / RATE)[:length] * np.float32(0.12)
     clicks = (random.random(length) < 9 / RATE) * np.exp(random.normal(0, 0.7, length)) * 9
     return np.asarray(band(hiss + clicks.astype(np.float32), 500, 7000) * level, np.float32)
@@ -325,16 +327,16 @@ def _grid(held: float) -> float:
 
 
 @lru_cache(maxsize=512)
-def _note(instrument: str, pitch: int, seconds: float, velocity: float) -> F32:
+def _note(instrument: str, pitch: int, seconds: float, velocity: float) -> Wave:
     return note(instrument, pitch, seconds, velocity)
 
 
 @lru_cache(maxsize=32)
-def _drum(name: str) -> F32:
+def _drum(name: str) -> Wave:
     return DRUMS[name]()
 
 
-def _reverb(send: F32, seconds: float) -> F32:
+def _reverb(send: Wave, seconds: float) -> Wave:
     """A hall of that T60: highs die sooner than lows."""
     random = random_of("reverb", seconds)
     count = round(seconds * RATE)
@@ -350,7 +352,7 @@ def _reverb(send: F32, seconds: float) -> F32:
     return out
 
 
-def _glued(total: F32) -> F32:
+def _glued(total: Wave) -> Wave:
     """The mix at -18 LUFS, its highest peaks rounded off softly."""
     loud = integrated(total)
     level = total * np.float32(db(-18.0 - loud)) if loud > -100 else total

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,8 +13,7 @@ from scipy import ndimage, signal
 
 from phonofilm.clock import TICKS_PER_SECOND
 
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
+Wave = NDArray[np.floating[Any]]
 Random = np.random.Generator
 
 RATE = TICKS_PER_SECOND
@@ -26,7 +26,7 @@ def random_of(*parts: object) -> Random:
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))
 
 
-def silence(seconds: float, channels: int = 1) -> F32:
+def silence(seconds: float, channels: int = 1) -> Wave:
     """Nothing, s or s c."""
     count = round(seconds * RATE)
     return np.zeros(count if channels == 1 else (count, channels), np.float32)
@@ -37,12 +37,12 @@ def db(level: float) -> float:
     return 10.0 ** (level / 20.0)
 
 
-def noise(random: Random, seconds: float) -> F32:
+def noise(random: Random, seconds: float) -> Wave:
     """White noise s of standard deviation 1."""
     return random.standard_normal(max(1, round(seconds * RATE)), np.float32)
 
 
-def damped(hertz: ArrayLike, level: ArrayLike, decay: ArrayLike, seconds: float, phase: ArrayLike = 0.0) -> F32:
+def damped(hertz: ArrayLike, level: ArrayLike, decay: ArrayLike, seconds: float, phase: ArrayLike = 0.0) -> Wave:
     """A sum of partials that die away: frequency in Hz, level and T60 in s of each, s samples. A struck or plucked body.
 
     A damped sine over a long time is the product of its course over blocks and its course inside one block, so the whole sum is one matrix product.
@@ -60,24 +60,24 @@ def damped(hertz: ArrayLike, level: ArrayLike, decay: ArrayLike, seconds: float,
     return np.ascontiguousarray((left @ right).reshape(-1)[:count])
 
 
-def steady(hertz: ArrayLike, level: ArrayLike, seconds: float, phase: ArrayLike = 0.0) -> F32:
+def steady(hertz: ArrayLike, level: ArrayLike, seconds: float, phase: ArrayLike = 0.0) -> Wave:
     """A sum of partials that stay."""
     return damped(hertz, level, 1e6, seconds, phase)
 
 
-def glide(hertz: F32 | F64, level: F32 | float = 1.0, *, phase: float = 0.0) -> F32:
+def glide(hertz: Wave, level: Wave | float = 1.0, *, phase: float = 0.0) -> Wave:
     """A sine whose frequency in Hz is given for each sample."""
     turn = np.cumsum(np.asarray(hertz, np.float64)) / RATE
     return np.asarray(np.sin(2 * np.pi * (turn - np.floor(turn)) + phase) * level, np.float32)
 
 
-def line(seconds: float, *points: tuple[float, float]) -> F32:
+def line(seconds: float, *points: tuple[float, float]) -> Wave:
     """A course s of straight lines through (seconds, value)."""
     t = np.arange(max(1, round(seconds * RATE)), dtype=np.float32) / RATE
     return np.interp(t, [p[0] for p in points], [p[1] for p in points]).astype(np.float32)
 
 
-def fall(seconds: float, t60: float, attack: float = 0.0) -> F32:
+def fall(seconds: float, t60: float, attack: float = 0.0) -> Wave:
     """An envelope s that rises over ``attack`` seconds and dies away by 60 dB in ``t60``."""
     t = np.arange(max(1, round(seconds * RATE)), dtype=np.float32) / RATE
     env = np.exp(-np.float32(np.log(1000.0) / t60) * t)
@@ -87,37 +87,38 @@ def fall(seconds: float, t60: float, attack: float = 0.0) -> F32:
     return np.asarray(env, np.float32)
 
 
-def wander(random: Random, seconds: float, hertz: float) -> F32:
+def wander(random: Random, seconds: float, hertz: float) -> Wave:
     """Slow smooth chance s, standard deviation about 1, changing about ``hertz`` times a second."""
     count = max(1, round(seconds * RATE))
     knots = random.standard_normal(int(seconds * hertz) + 6)
-    x = np.linspace(1.5, len(knots) - 2.5, -(-count // 64) + 1)
-    coarse = ndimage.map_coordinates(knots, [x], order=3, mode="nearest")
-    return np.interp(np.arange(count), np.arange(len(coarse)) * 64, coarse).astype(np.float32)
+    x = np.linspace(1.5, len(knots) - 2.5, -(-count // 64) + 2)
+    coarse = ndimage.map_coordinates(knots, [x], order=3, mode="nearest").astype(np.float32)
+    between = coarse[:-1, None] + np.diff(coarse)[:, None] * (np.arange(64, dtype=np.float32) / 64)[None]
+    return np.ascontiguousarray(between.reshape(-1)[:count])
 
 
 @cache
-def _band(low: float, high: float, order: int) -> F64:
+def _band(low: float, high: float, order: int) -> Wave:
     if low <= 0:
-        return signal.butter(order, high, "low", fs=RATE, output="sos")
+        return np.asarray(signal.butter(order, high, "low", fs=RATE, output="sos"))
     if high >= RATE / 2:
-        return signal.butter(order, low, "high", fs=RATE, output="sos")
-    return signal.butter(order, (low, high), "band", fs=RATE, output="sos")
+        return np.asarray(signal.butter(order, low, "high", fs=RATE, output="sos"))
+    return np.asarray(signal.butter(order, (low, high), "band", fs=RATE, output="sos"))
 
 
-def band(x: F32, low: float = 0.0, high: float = RATE / 2, order: int = 2) -> F32:
+def band(x: Wave, low: float = 0.0, high: float = RATE / 2, order: int = 2) -> Wave:
     """Only what lies between two frequencies in Hz; 0 or the top leaves that side open. s or s c."""
     return np.asarray(signal.sosfilt(_band(low, high, order).astype(np.float32), x, axis=0), np.float32)
 
 
-def band_level(x: F32, low: float, high: float) -> F32:
+def band_level(x: Wave, low: float, high: float) -> Wave:
     """As ``band``, with the standard deviation brought back to 1: noise of one colour."""
     y = band(x, low, high)
     return y / np.float32(max(float(y.std()), 1e-9))
 
 
 @cache
-def _bell(hertz: float, gain: float, q: float) -> F64:
+def _bell(hertz: float, gain: float, q: float) -> Wave:
     a, w = 10 ** (gain / 40), 2 * np.pi * hertz / RATE
     alpha = np.sin(w) / (2 * q)
     b = np.array([1 + alpha * a, -2 * np.cos(w), 1 - alpha * a])
@@ -125,13 +126,13 @@ def _bell(hertz: float, gain: float, q: float) -> F64:
     return np.concatenate([b, c])[None] / c[0]
 
 
-def equalise(x: F32, bells: Sequence[tuple[float, float, float]]) -> F32:
+def equalise(x: Wave, bells: Sequence[tuple[float, float, float]]) -> Wave:
     """Bells (Hz, dB, Q) applied without moving anything in time: forward and backward, half the gain each way."""
     sos = np.concatenate([_bell(f, g / 2, q) for f, g, q in bells])
     return np.asarray(signal.sosfiltfilt(sos, x, axis=0), np.float32)
 
 
-def painted(random: Random, count: int, paint: Callable[[F32, F32], F32], *, channels: int = 2, width: float = 1.0, size: int = 1024) -> F32:
+def painted(random: Random, count: int, paint: Callable[[Wave, Wave], Wave], *, channels: int = 2, width: float = 1.0, size: int = 1024) -> Wave:
     """Noise with a painted spectrogram: ``paint(t 1, 1 f)`` gives the level at each time in s and frequency in Hz; s c of ``count`` samples.
 
     ``width`` 0 is the same noise in all channels, 1 is independent noise.
@@ -158,7 +159,7 @@ def painted(random: Random, count: int, paint: Callable[[F32, F32], F32], *, cha
     return out
 
 
-def add(into: F32, x: F32, at: int, gain: float = 1.0) -> None:
+def add(into: Wave, x: Wave, at: int, gain: float = 1.0) -> None:
     """Mix ``x`` into ``into`` from sample ``at`` on; what sticks out on either side is left off. A mono sound goes to all channels."""
     first, last = max(0, at), min(len(into), at + len(x))
     if last <= first:
@@ -167,7 +168,7 @@ def add(into: F32, x: F32, at: int, gain: float = 1.0) -> None:
     into[first:last] += part[:, None] if into.ndim == 2 and part.ndim == 1 else part
 
 
-def edges(x: F32, rise: int, drop: int) -> F32:
+def edges(x: Wave, rise: int, drop: int) -> Wave:
     """The same sound with its ends faded over so many samples."""
     y = x.copy()
     shape = (-1,) + (1,) * (x.ndim - 1)
@@ -179,13 +180,13 @@ def edges(x: F32, rise: int, drop: int) -> F32:
     return y
 
 
-def bright(x: F32) -> float:
+def bright(x: Wave) -> float:
     """Spectral centroid in Hz."""
     spectrum = np.abs(np.fft.rfft(x))
     return float((np.fft.rfftfreq(len(x), 1 / RATE) * spectrum).sum() / max(float(spectrum.sum()), 1e-9))
 
 
-def onset_of(x: F32, share: float = 0.1) -> int:
+def onset_of(x: Wave, share: float = 0.1) -> int:
     """First sample at ``share`` of the peak."""
     level = np.abs(x) if x.ndim == 1 else np.abs(x).max(axis=1)
     top = float(level.max(initial=0.0))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.engines.stage.sound import aired, struck
 from phonofilm.engines.stage.sound.ambience import AIRS
-from phonofilm.engines.stage.sound.dsp import RATE, Random, onset_of
+from phonofilm.engines.stage.sound.dsp import RATE, Random, edges, onset_of
 from phonofilm.engines.stage.sound.struck import BODIES, footstep, strike
 from phonofilm.perceive.loudness import SILENT, momentary
 
-F32 = NDArray[np.float32]
+Wave = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class Effect:
     ``anchor``: what lands on the tick: the onset, the peak of its course, or a time in s.
     """
 
-    make: Callable[[Random, float], F32]
+    make: Callable[[Random, float], Wave]
     level: float
     anchor: Literal["onset", "peak"] | float = "onset"
 
@@ -34,15 +34,15 @@ class Effect:
 class Made:
     """A made effect at its level: ``samples`` s or s 2, of which sample ``anchor`` lands on the tick."""
 
-    samples: F32
+    samples: Wave
     anchor: int
 
 
-def _blow(body: str, size: float = 1.0) -> Callable[[Random, float], F32]:
+def _blow(body: str, size: float = 1.0) -> Callable[[Random, float], Wave]:
     return lambda random, force: strike(random, BODIES[body], force, size=size)
 
 
-def _step(surface: str) -> Callable[[Random, float], F32]:
+def _step(surface: str) -> Callable[[Random, float], Wave]:
     return lambda random, force: footstep(random, surface, force)
 
 
@@ -89,10 +89,12 @@ EFFECT_NAMES = {
 }  # fmt: skip
 AIR_NAMES = {
     "waves": "sea", "ocean": "sea", "beach": "sea", "birds": "forest", "birdsong": "forest", "crickets": "night_insects", "night": "night_insects",
-    "insects": "night_insects", "river": "stream", "brook": "stream", "water": "stream", "campfire": "fire", "fireplace": "fire", "thunderstorm": "storm",
+    "insects": "night_insects", "river": "stream", "brook": "stream", "water": "stream", "campfire": "fire", "fireplace": "fire",
+    "thunderstorm": "storm",
     "people": "crowd", "audience": "crowd", "restaurant": "cafe", "coffee_shop": "cafe", "cars": "traffic", "road": "traffic", "room_tone": "room",
     "studio": "room", "indoors": "room", "park": "forest", "garden": "forest", "town": "street", "subway": "train",
 }  # fmt: skip
+_RISE = RATE // 4000  # samples: nothing that is struck starts from one sample to the next
 HANDS = {"wood": "table", "table": "table", "metal": "metal", "stone": "stone", "glass": "glass", "water": "soft"}
 
 
@@ -129,10 +131,10 @@ def impact_effect(material: str) -> Effect:
 
 def made(effect: Effect, random: Random, force: float = 0.7) -> Made:
     """Make an effect at its level."""
-    return level_to(effect.make(random, force), effect.level, effect.anchor)
+    return level_to(edges(effect.make(random, force), _RISE, 0), effect.level, effect.anchor)
 
 
-def level_to(samples: F32, level: float, anchor: Literal["onset", "peak"] | float = "onset") -> Made:
+def level_to(samples: Wave, level: float, anchor: Literal["onset", "peak"] | float = "onset") -> Made:
     """A sound whose loudest 100 ms are at ``level`` LUFS, and its instant for the tick."""
     found = float(momentary(samples, block=RATE // 10, step=RATE // 50).max(initial=SILENT)) if len(samples) else SILENT
     if found <= -100.0:

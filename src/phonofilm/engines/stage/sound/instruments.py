@@ -1,24 +1,30 @@
-"""The instruments of composed music: every note is a sum of partials that die away or swell, so nothing folds back. Mono s; MIDI pitches; velocity 0…1."""
+"""The instruments of composed music: every note is a sum of partials that die away or swell, so nothing folds back.
+
+Mono s; MIDI pitches; velocity 0…1.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.engines.stage.sound.dsp import RATE, add, band, band_level, damped, fall, glide, line, noise, random_of, silence
 
-F32 = NDArray[np.float32]
+Wave = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Timbre:
-    """How partial n of a note behaves. ``tilt``: level falls as n**-tilt; ``decay``: T60 in s of the lowest partial at middle C; ``damp``: how much sooner high ones die.
+    """How partial n of a note behaves.
 
-    ``stretch``: inharmonicity of a stiff string; ``split``: cents between the two or three strings of a note; ``pick``: where the string is struck (its comb);
-    ``attack`` and ``release`` in s; ``top``: Hz of the highest partial; ``ratios``: partials that are not a string's; ``breath``: attack noise; ``lasting``: stays until released.
+    ``tilt``: level falls as n**-tilt; ``decay``: T60 in s of the lowest partial at middle C; ``damp``: how much sooner high ones die;
+    ``stretch``: inharmonicity of a stiff string; ``split``: cents between the strings of a note; ``pick``: where the string is struck (its comb);
+    ``attack`` and ``release`` in s; ``top``: Hz of the highest partial; ``ratios``: partials (ratio, level, share of the decay) that are not a
+    string's; ``formants``: Hz and dB of its body; ``breath``: noise of the attack; ``lasting``: stays until released.
     """
 
     tilt: float = 1.2
@@ -30,12 +36,11 @@ class Timbre:
     attack: float = 0.003
     release: float = 0.12
     top: float = 9000.0
-    ratios: tuple[tuple[float, float, float], ...] = ()  # ratio, level, share of the decay
+    ratios: tuple[tuple[float, float, float], ...] = ()
     breath: float = 0.0
     lasting: bool = False
     strings: int = 2
-    formants: tuple[tuple[float, float], ...] = ()  # Hz, dB
-    hollow: bool = False
+    formants: tuple[tuple[float, float], ...] = ()
 
 
 TIMBRES: dict[str, Timbre] = {
@@ -45,12 +50,12 @@ TIMBRES: dict[str, Timbre] = {
         ratios=((1, 1, 1), (2, 0.22, 0.6), (3, 0.16, 0.4), (4, 0.05, 0.3), (7.03, 0.10, 0.07), (13.1, 0.03, 0.03)),
         decay=4.0, attack=0.003, split=1.5, release=0.16,
     ),
-    "guitar": Timbre(tilt=1.05, decay=2.6, damp=0.30, stretch=0.00006, split=0.0, strings=1, pick=0.17, attack=0.0015, breath=0.07, top=8000, release=0.08),
+    "guitar": Timbre(tilt=1.05, decay=2.6, damp=0.30, stretch=0.00006, split=0.0, strings=1, pick=0.17, attack=0.0015, breath=0.07, top=8000),
     "ukulele": Timbre(tilt=1.2, decay=1.1, damp=0.35, split=0.0, strings=1, pick=0.21, attack=0.0015, breath=0.09, top=7000, release=0.06),
     "glockenspiel": Timbre(ratios=((1, 1, 1), (2.76, 0.4, 0.4), (5.4, 0.16, 0.18)), decay=2.2, attack=0.001, split=0.6, release=0.4),
     "marimba": Timbre(ratios=((1, 1, 1), (3.93, 0.3, 0.25), (9.2, 0.06, 0.1)), decay=0.8, attack=0.002, breath=0.04, split=0.0, strings=1),
     "vibes": Timbre(ratios=((1, 1, 1), (4.0, 0.22, 0.35), (10.1, 0.04, 0.12)), decay=3.6, attack=0.003, split=0.5, release=0.3),
-    "bells": Timbre(ratios=((1, 1, 1), (2.0, 0.5, 0.7), (2.41, 0.18, 0.5), (3.01, 0.25, 0.5), (4.2, 0.12, 0.3)), decay=5.0, attack=0.004, split=3.0, release=0.9),
+    "bells": Timbre(ratios=((1, 1, 1), (2.0, 0.5, 0.7), (2.41, 0.18, 0.5), (3.01, 0.25, 0.5)), decay=5.0, attack=0.004, split=3.0, release=0.9),
     "bass": Timbre(tilt=1.35, decay=1.9, damp=0.5, split=0.0, strings=1, pick=0.22, attack=0.005, top=1800, release=0.07, breath=0.03),
     "upright": Timbre(tilt=1.5, decay=1.2, damp=0.55, split=0.0, strings=1, pick=0.3, attack=0.007, top=1500, release=0.06, breath=0.06),
     "synth_bass": Timbre(tilt=0.95, decay=0.9, damp=0.28, split=4.0, attack=0.003, top=2600, release=0.04),
@@ -61,7 +66,7 @@ TIMBRES: dict[str, Timbre] = {
     "strings": Timbre(tilt=1.1, split=10.0, strings=3, attack=0.22, release=0.35, top=4800, lasting=True, formants=((480, 3), (1100, 2), (2900, -4))),
     "spiccato": Timbre(tilt=1.0, decay=0.55, damp=0.10, split=9.0, strings=3, attack=0.012, top=5200, release=0.06, breath=0.06),
     "brass": Timbre(tilt=1.05, split=6.0, strings=3, attack=0.09, release=0.2, top=3400, lasting=True, formants=((520, 4), (1200, 2))),
-    "choir": Timbre(tilt=1.3, split=14.0, strings=3, attack=0.5, release=0.8, top=3600, lasting=True, formants=((620, 7), (1080, 4), (2600, 1), (1700, -6))),
+    "choir": Timbre(tilt=1.3, split=14.0, strings=3, attack=0.5, release=0.8, top=3600, lasting=True, formants=((620, 7), (1080, 4), (1700, -6))),
 }  # fmt: skip
 
 
@@ -70,7 +75,7 @@ def hertz_of(midi: float) -> float:
     return 440.0 * 2.0 ** ((midi - 69.0) / 12.0)
 
 
-def note(instrument: str, midi: int, seconds: float, velocity: float) -> F32:
+def note(instrument: str, midi: int, seconds: float, velocity: float) -> Wave:
     """One note, held for ``seconds`` and then released."""
     t = TIMBRES[instrument]
     base = hertz_of(midi)
@@ -117,8 +122,8 @@ def note(instrument: str, midi: int, seconds: float, velocity: float) -> F32:
     return out * np.float32(0.25 + 0.75 * velocity)
 
 
-def _kick(deep: float, snap: float, length: float) -> Callable[[], F32]:
-    def make() -> F32:
+def _kick(deep: float, snap: float, length: float) -> Callable[[], Wave]:
+    def make() -> Wave:
         course = line(length, (0, 5.2 * deep), (0.012, 2.2 * deep), (0.06, 1.12 * deep), (length, 0.92 * deep))
         body = np.tanh(1.5 * glide(course, fall(length, length * 1.15, attack=0.001), phase=0.4))
         add(body, band_level(noise(random_of("kick", deep), 0.012), 1500, 7000) * fall(0.012, 0.008), 0, snap)
@@ -127,8 +132,8 @@ def _kick(deep: float, snap: float, length: float) -> Callable[[], F32]:
     return make
 
 
-def _snare(tone: float, rattle: float, length: float, low: float = 1500) -> Callable[[], F32]:
-    def make() -> F32:
+def _snare(tone: float, rattle: float, length: float, low: float = 1500) -> Callable[[], Wave]:
+    def make() -> Wave:
         out = damped([tone, tone * 1.72, tone * 2.4], [1, 0.6, 0.3], [0.13, 0.1, 0.07], length, np.pi / 2)
         wires = band_level(noise(random_of("snare", tone), length), low, 11000) * fall(length, length * 0.85, attack=0.001)
         return np.asarray(0.6 * out + rattle * wires, np.float32)
@@ -136,8 +141,8 @@ def _snare(tone: float, rattle: float, length: float, low: float = 1500) -> Call
     return make
 
 
-def _hat(length: float, low: float = 7000) -> Callable[[], F32]:
-    def make() -> F32:
+def _hat(length: float, low: float = 7000) -> Callable[[], Wave]:
+    def make() -> Wave:
         random = random_of("hat", length)
         metal = damped(random.uniform(5200, 15500, 34), random.uniform(0.3, 1, 34), length, length * 1.1, random.uniform(0, 6, 34))
         air = band_level(noise(random, length * 1.1), low, 17000) * fall(length * 1.1, length)
@@ -146,8 +151,8 @@ def _hat(length: float, low: float = 7000) -> Callable[[], F32]:
     return make
 
 
-def _cymbal(length: float, wash: float) -> Callable[[], F32]:
-    def make() -> F32:
+def _cymbal(length: float, wash: float) -> Callable[[], Wave]:
+    def make() -> Wave:
         random = random_of("cymbal", length)
         hertz = 300 * (50.0 ** random.random(90))
         metal = damped(hertz, random.uniform(0.2, 1, 90), length * random.uniform(0.4, 1, 90), length, random.uniform(0, 6, 90))
@@ -157,7 +162,7 @@ def _cymbal(length: float, wash: float) -> Callable[[], F32]:
     return make
 
 
-def _clap() -> F32:
+def _clap() -> Wave:
     out = silence(0.35)
     random = random_of("clap")
     for at in (0.0, 0.011, 0.021, 0.03):
@@ -166,21 +171,21 @@ def _clap() -> F32:
     return out
 
 
-def _shaker() -> F32:
+def _shaker() -> Wave:
     random = random_of("shaker")
     return band_level(noise(random, 0.11), 4500, 13000) * line(0.11, (0, 0), (0.03, 1), (0.06, 0.35), (0.11, 0)) * np.float32(0.3)
 
 
-def _rim() -> F32:
+def _rim() -> Wave:
     return damped([830, 1290, 1720, 2600], [1, 0.8, 0.5, 0.3], [0.06, 0.05, 0.04, 0.02], 0.1, np.pi / 2) * np.float32(0.5)
 
 
-def _brush() -> F32:
+def _brush() -> Wave:
     random = random_of("brush")
     return band_level(noise(random, 0.22), 1200, 9000) * line(0.22, (0, 0), (0.008, 0.9), (0.06, 0.3), (0.22, 0)) * np.float32(0.35)
 
 
-def _taiko() -> F32:
+def _taiko() -> Wave:
     random = random_of("taiko")
     hertz = np.array([62, 96, 131, 168, 205, 262, 331, 420.0])
     skin = damped(hertz, [1, 0.8, 0.55, 0.4, 0.3, 0.22, 0.15, 0.1], np.linspace(0.9, 0.16, 8), 1.2, np.pi / 2)
@@ -191,7 +196,7 @@ def _taiko() -> F32:
     return np.tanh(1.3 * out).astype(np.float32)
 
 
-DRUMS: dict[str, Callable[[], F32]] = {
+DRUMS: dict[str, Callable[[], Wave]] = {
     "kick": _kick(50, 0.12, 0.32),
     "soft_kick": _kick(54, 0.04, 0.25),
     "hard_kick": _kick(46, 0.2, 0.38),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -10,7 +12,7 @@ from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.engines.stage.sound.dsp import db
 from phonofilm.perceive.loudness import SILENT, integrated, true_peaks
 
-F32 = NDArray[np.float32]
+Wave = NDArray[np.floating[Any]]
 
 TARGET = -14.0  # LUFS
 CEILING = -2.0  # dBTP: AAC raises true peaks by up to 0.8 dB
@@ -21,7 +23,7 @@ _AHEAD = 4  # steps of 1 ms
 _RELEASE = 0.12  # s
 
 
-def gain_curve(samples: F32) -> F32:
+def gain_curve(samples: Wave) -> Wave:
     """The gain s that brings samples s 2 to ``TARGET`` under ``CEILING``."""
     loudness = integrated(samples)
     flat = np.ones(len(samples), np.float32)
@@ -43,7 +45,7 @@ def gain_curve(samples: F32) -> F32:
     return np.asarray(curve / max(over, 1.0), np.float32)
 
 
-def _limiting(peaks: F32) -> F32:
+def _limiting(peaks: Wave) -> Wave:
     """Gain s that keeps peaks under the ceiling: it goes down ahead of a peak and comes back slowly."""
     count = len(peaks)
     steps = -(-count // _STEP)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from phonofilm.engines.stage.sound.space import HERE, CameraAt, Heard, add_rooms
 from phonofilm.engines.stage.sound.voice import LEVEL, duck, polished, speaking, to_level
 from phonofilm.score.model import Ambience, Contact, Effect, Impact, Line, Music, Score, Vector
 
-F32 = NDArray[np.float32]
+Wave = NDArray[np.floating[Any]]
 
 MUSIC_ALONE, MUSIC_WITH_VOICE = -18.0, -19.0  # LUFS before mastering, where it is not ducked
 _STEPS, _BLOWS = 10.0, 12.0  # dB between the softest and the hardest
@@ -29,12 +30,12 @@ _NOWHERE: Vector = (0.0, 0.0, 0.0)
 class Mix:
     """``samples`` f32[s 2] of the film's length; ``stems`` voice, music, effects and ambience add up to it; ``remarks`` what could not be heard."""
 
-    samples: F32
-    stems: dict[str, F32]
+    samples: NDArray[np.float32]
+    stems: dict[str, NDArray[np.float32]]
     remarks: tuple[str, ...] = ()
 
 
-def mix(score: Score, sources: Mapping[str, F32], lines: Mapping[int, F32], *, camera_at: CameraAt | None = None) -> Mix:
+def mix(score: Score, sources: Mapping[str, Wave], lines: Mapping[int, Wave], *, camera_at: CameraAt | None = None) -> Mix:
     """Mix a score.
 
     ``sources``: recordings f32[s 2] at 48 kHz by sha256. ``lines``: made speech f32[s], by the index of its line in ``score.cues``.
@@ -53,7 +54,7 @@ def mix(score: Score, sources: Mapping[str, F32], lines: Mapping[int, F32], *, c
     effects = heard + add_rooms(heard, score, lambda room: room.effect)
     ambience = _ambience(score, spans, missing)
     stems = {"voice": voice, "music": music, "effects": effects, "ambience": ambience}
-    curve = gain_curve(np.sum(list(stems.values()), axis=0, dtype=np.float32))[:, None]
+    curve = gain_curve(voice + music + effects + ambience)[:, None]
     stems = {name: np.asarray(stem * curve, np.float32) for name, stem in stems.items()}
     total = np.sum(list(stems.values()), axis=0, dtype=np.float32)
     return Mix(
@@ -61,16 +62,17 @@ def mix(score: Score, sources: Mapping[str, F32], lines: Mapping[int, F32], *, c
     )
 
 
-def _empty(score: Score) -> F32:
+def _empty(score: Score) -> Wave:
     return np.zeros((score.length, 2), np.float32)
 
 
-def _speech(score: Score, sources: Mapping[str, F32], lines: Mapping[int, F32]) -> Iterator[tuple[Line, int, F32, bool]]:
-    """Each line's speech s 2 at its level, the tick that it goes to, and whether it was recorded. A line that is already in the music (a song and its singer) is left to it.
+def _speech(score: Score, sources: Mapping[str, Wave], lines: Mapping[int, Wave]) -> Iterator[tuple[Line, int, Wave, bool]]:
+    """Each line's speech s 2 at its level, the tick that it goes to, and whether it was recorded.
 
-    The lines of one recording share one treatment, so their loudness against each other stays as it was spoken.
+    A line that is already in the music (a song and its singer) is left to it. The lines of one recording share one treatment, so their
+    loudness against each other stays as it was spoken.
     """
-    polish: dict[str, F32] = {}
+    polish: dict[str, Wave] = {}
     for index, cue in enumerate(score.cues):
         if not isinstance(cue, Line) or _in_music(cue, score):
             continue
@@ -119,16 +121,16 @@ def _room_beside(line: Line, score: Score) -> tuple[int, int]:
     return before, after
 
 
-def _aside(speech: F32, line: Line, score: Score) -> F32:
+def _aside(speech: Wave, line: Line, score: Score) -> Wave:
     actor = next((a for a in score.cast if a.name == line.actor), None)
     pan = heard_from(actor.place, line.start, score, None).pan * _VOICE_PAN if actor is not None else 0.0
     return panned(speech, pan)
 
 
-def _music(score: Score, sources: Mapping[str, F32], spans: list[tuple[int, int]]) -> F32:
+def _music(score: Score, sources: Mapping[str, Wave], spans: list[tuple[int, int]]) -> Wave:
     out = _empty(score)
     base = MUSIC_WITH_VOICE if spans else MUSIC_ALONE
-    for index, cue in enumerate(score.cues):
+    for cue in score.cues:
         if not isinstance(cue, Music):
             continue
         length = min(cue.end, score.length) - cue.start
@@ -144,14 +146,14 @@ def _music(score: Score, sources: Mapping[str, F32], spans: list[tuple[int, int]
     return out * duck(spans, score.length)[:, None] if spans else out
 
 
-def _excerpt(recording: F32, offset: int, length: int) -> F32:
+def _excerpt(recording: Wave, offset: int, length: int) -> Wave:
     """A stretch of a recording: a soft entry unless it starts with the recording, a fade of up to 1.2 s where it is cut off."""
     piece = recording[offset : offset + length]
     cut = offset + length < len(recording)
     return edges(piece, RATE // 25 if offset > 0 else 48, min(round(1.2 * RATE), len(piece) // 4) if cut else RATE // 20)
 
 
-def _effects(score: Score, sources: Mapping[str, F32], camera_at: CameraAt | None, missing: list[str]) -> F32:
+def _effects(score: Score, sources: Mapping[str, Wave], camera_at: CameraAt | None, missing: list[str]) -> Wave:
     out = _empty(score)
     places = {actor.name: actor.place for actor in score.cast}
     for index, cue in enumerate(score.cues):
@@ -177,7 +179,7 @@ def _effects(score: Score, sources: Mapping[str, F32], camera_at: CameraAt | Non
     return out
 
 
-def _effect(cue: Effect, sources: Mapping[str, F32], random: np.random.Generator) -> Made | None:
+def _effect(cue: Effect, sources: Mapping[str, Wave], random: np.random.Generator) -> Made | None:
     if cue.source is not None:
         recording = sources.get(cue.source.sha256)
         return level_to(recording, -17.0) if recording is not None and len(recording) else None
@@ -185,11 +187,11 @@ def _effect(cue: Effect, sources: Mapping[str, F32], random: np.random.Generator
     return made(effect, random) if effect is not None else None
 
 
-def _land(sound: Made, heard: Heard) -> F32:
+def _land(sound: Made, heard: Heard) -> Wave:
     return edges(placed(sound.samples, heard), 0, RATE // 50)
 
 
-def _ambience(score: Score, spans: list[tuple[int, int]], missing: list[str]) -> F32:
+def _ambience(score: Score, spans: list[tuple[int, int]], missing: list[str]) -> Wave:
     out = _empty(score)
     for index, cue in enumerate(score.cues):
         if not isinstance(cue, Ambience):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from scipy import signal
 from phonofilm.engines.stage.sound.dsp import RATE, Random, add, band, db, random_of
 from phonofilm.score.model import CameraPath, Key, Quaternion, Score, Setting, Shot, Vector
 
-F32 = NDArray[np.float32]
+Wave = NDArray[np.floating[Any]]
 
 
 class View(Protocol):
@@ -79,7 +79,7 @@ def _axes(q: Quaternion) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return right, -back
 
 
-def panned(x: F32, pan: float) -> F32:
+def panned(x: Wave, pan: float) -> Wave:
     """Constant-power pan of mono s, or balance of stereo s 2; -1 left … 1 right. A centred mono sound keeps its level in each channel."""
     angle = (pan + 1) * np.pi / 4
     sides = np.array([np.cos(angle), np.sin(angle)], np.float32) * np.float32(np.sqrt(2))
@@ -88,7 +88,7 @@ def panned(x: F32, pan: float) -> F32:
     return x * np.minimum(sides, 1.0)[None]
 
 
-def placed(x: F32, heard: Heard) -> F32:
+def placed(x: Wave, heard: Heard) -> Wave:
     """A sound s or s 2 as it is heard from its place, s 2."""
     y = panned(x, heard.pan) * np.float32(db(heard.gain))
     return band(y, high=heard.dull, order=1) if heard.dull < 16_000 else y
@@ -96,7 +96,10 @@ def placed(x: F32, heard: Heard) -> F32:
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """``seconds`` of reverberation (T60), ``near`` the first reflection in ms, ``bright`` its top in Hz; wet levels in dB for made voices, recordings and effects."""
+    """``seconds`` of reverberation (T60), ``near`` the first reflection in ms, ``bright`` its top in Hz.
+
+    ``voice``, ``recording`` and ``effect``: what the room adds to made speech, recorded speech and effects, in dB beside the dry sound.
+    """
 
     seconds: float
     near: float
@@ -113,7 +116,10 @@ ROOMS: dict[str, Room] = {
     "hall": Room(seconds=1.6, near=18.0, bright=5000.0, voice=-18.0, recording=-24.0, effect=-15.0),
 }
 _OUTDOORS = frozenset(
-    "beach sea ocean coast street city road park garden forest wood woods mountain mountains field meadow desert river lake snow sky rooftop harbour bridge night_city".split()
+    (
+        "beach sea ocean coast street city road park garden forest wood woods mountain mountains field meadow desert river lake snow sky rooftop "
+        "harbour bridge night_city"
+    ).split()
 )
 _HALLS = frozenset("hall church cathedral stage theatre museum station gallery warehouse cave".split())
 
@@ -129,7 +135,7 @@ def room_of(setting: Setting) -> Room:
 
 
 @cache
-def reflections(room: Room) -> F32:
+def reflections(room: Room) -> Wave:
     """The room's answer to a click without the click itself, s 2, of energy 1: a few early reflections, then a dying tail."""
     random = random_of("room", room)
     count = round((room.seconds + 0.05) * RATE)
@@ -149,14 +155,14 @@ def reflections(room: Room) -> F32:
     return np.asarray(out / np.sqrt(np.square(out).sum() / 2), np.float32)
 
 
-def in_room(dry: F32, room: Room, wet: float) -> F32:
+def in_room(dry: Wave, room: Room, wet: float) -> Wave:
     """What the room adds to a dry sound s 2, longer by its tail; ``wet`` in dB."""
     answer = reflections(room)
     mono = dry.mean(axis=1)
     return np.stack([np.asarray(signal.fftconvolve(mono, answer[:, c]), np.float32) for c in range(2)], axis=1) * np.float32(db(wet))
 
 
-def add_rooms(bus: F32, score: Score, wet: Callable[[Room], float]) -> F32:
+def add_rooms(bus: Wave, score: Score, wet: Callable[[Room], float]) -> Wave:
     """What the rooms of all shots add to a bus s 2; a tail crosses the cut into the next shot."""
     out = np.zeros_like(bus)
     for shot in score.shots:
@@ -167,6 +173,6 @@ def add_rooms(bus: F32, score: Score, wet: Callable[[Room], float]) -> F32:
     return out
 
 
-def spread(random: Random, count: int) -> F32:
+def spread(random: Random, count: int) -> Wave:
     """Pans for a crowd of small sounds, more of them in the middle."""
     return np.clip(random.standard_normal(count) * 0.5, -1, 1).astype(np.float32)

@@ -5,20 +5,21 @@ Modes after Cook, "Real Sound Synthesis for Interactive Applications" (2002): a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from phonofilm.engines.stage.sound.dsp import RATE, Random, add, band_level, damped, fall, glide, line, noise, silence
 
-F32 = NDArray[np.float32]
+Wave = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """A struck body: lowest and highest mode in Hz, how many, T60 in s of the lowest mode and of the highest, level fall in dB an octave, contact noise."""
+    """A struck body: lowest and highest mode in Hz, how many, T60 in s of the lowest and the highest, fall in dB an octave, noise of contact."""
 
     low: float
     high: float
@@ -44,7 +45,7 @@ BODIES: dict[str, Body] = {
 }
 
 
-def strike(random: Random, body: Body, force: float = 0.7, *, size: float = 1.0) -> F32:
+def strike(random: Random, body: Body, force: float = 0.7, *, size: float = 1.0) -> Wave:
     """One blow. ``force`` 0…1 makes it brighter, ``size`` scales the body (2: an octave lower)."""
     k = body.modes
     even = np.linspace(0, 1, k)
@@ -63,24 +64,22 @@ def strike(random: Random, body: Body, force: float = 0.7, *, size: float = 1.0)
     return out
 
 
-def grains(random: Random, seconds: float, density: F32, kernels: list[F32], spread: float = 0.8) -> F32:
+def grains(random: Random, seconds: float, density: Wave, kernels: Sequence[Wave], spread: float = 0.8) -> Wave:
     """A crowd of small sounds: ``density`` s of them a second, each one of ``kernels`` at a chance level (log-normal, ``spread`` in nepers)."""
     count = round(seconds * RATE)
     hits = np.flatnonzero(random.random(count) < density[:count] / RATE)
     level = np.exp(random.normal(0, spread, len(hits))).astype(np.float32) * random.choice(np.array([-1, 1], np.float32), len(hits))
     kind = random.integers(0, len(kernels), len(hits))
-    longest = max(len(k) for k in kernels)
-    out = np.zeros(count + longest, np.float32)
-    for k, kernel in enumerate(kernels):
-        train = np.zeros(count, np.float32)
-        np.add.at(train, hits[kind == k], level[kind == k])
-        add(out, np.asarray(signal.fftconvolve(train, kernel), np.float32), 0)
+    out = np.zeros(count + max(len(k) for k in kernels), np.float32)
+    for at, gain, k in zip(hits.tolist(), level, kind.tolist(), strict=True):
+        kernel = kernels[k]
+        out[at : at + len(kernel)] += kernel * gain
     return out
 
 
-def pebbles(random: Random, low: float, high: float, ring: float, how_many: int = 6) -> list[F32]:
+def pebbles(random: Random, low: float, high: float, ring: float, how_many: int = 6) -> list[Wave]:
     """Tiny hard things that touch: short damped modes between two frequencies."""
-    made: list[F32] = []
+    made: list[Wave] = []
     for _ in range(how_many):
         n = 4
         hertz = low * (high / low) ** random.random(n)
@@ -129,7 +128,7 @@ GROUND_NAMES = {
 }
 
 
-def footstep(random: Random, surface: str, force: float = 0.7) -> F32:
+def footstep(random: Random, surface: str, force: float = 0.7) -> Wave:
     """One step: the heel, then the ball of the foot."""
     ground = GROUNDS.get(surface) or GROUNDS[GROUND_NAMES.get(surface, "stone")]
     roll = 0.075 + 0.03 * random.random()
@@ -155,21 +154,21 @@ def footstep(random: Random, surface: str, force: float = 0.7) -> F32:
     return out
 
 
-def glass_break(random: Random, force: float = 0.7) -> F32:
+def glass_break(random: Random, force: float = 0.7) -> Wave:
     """A pane: the blow, the burst, then shards that fall and ring."""
     out = silence(1.9)
     add(out, strike(random, BODIES["stone"], 1.0), 0, 0.35)
     burst = band_level(noise(random, 0.3), 2200, 13000) * fall(0.3, 0.28, attack=0.001)
     add(out, burst, 0, 0.28)
     times = np.concatenate([random.exponential(0.05, 34), 0.12 + random.exponential(0.28, 46)])
+    shards = [strike(random, BODIES["glass"], 0.8, size=random.uniform(0.55, 1.6)) for _ in range(18)]
     for at in times[times < 1.5]:
-        size = random.uniform(0.55, 1.6)
         level = float(np.exp(random.normal(-1.6, 0.6)) * (1.0 - 0.45 * at))
-        add(out, strike(random, BODIES["glass"], 0.8, size=size), round(at * RATE), level)
+        add(out, shards[int(random.integers(0, len(shards)))], round(at * RATE), level)
     return out
 
 
-def door_close(random: Random, force: float = 0.7) -> F32:
+def door_close(random: Random, force: float = 0.7) -> Wave:
     """A house door: it meets its frame, the panel booms, the latch snaps."""
     out = silence(0.9)
     add(out, strike(random, BODIES["wood"], 0.5 + 0.4 * force, size=1.25), 0, 1.0)
@@ -184,7 +183,7 @@ def door_close(random: Random, force: float = 0.7) -> F32:
     return out
 
 
-def knocks(random: Random, force: float = 0.7) -> F32:
+def knocks(random: Random, force: float = 0.7) -> Wave:
     """Three raps on a door."""
     out = silence(1.3)
     at = 0.0
@@ -194,7 +193,7 @@ def knocks(random: Random, force: float = 0.7) -> F32:
     return out
 
 
-def bell(random: Random, force: float = 0.7) -> F32:
+def bell(random: Random, force: float = 0.7) -> Wave:
     """A hand bell: the partials of a bell (hum, prime, tierce, quint, nominal and above), each a slightly split pair."""
     ratio = np.array([0.5, 1.0, 1.19, 1.5, 2.0, 2.51, 2.66, 3.01, 4.17, 5.43, 6.8])
     level = np.array([0.28, 0.6, 0.55, 0.22, 1.0, 0.35, 0.35, 0.45, 0.3, 0.2, 0.12])
@@ -205,7 +204,7 @@ def bell(random: Random, force: float = 0.7) -> F32:
     return _soften(out, 0.0006)
 
 
-def clap(random: Random) -> F32:
+def clap(random: Random) -> Wave:
     """Two hands."""
     length = 0.12
     centre = random.uniform(900, 2100)
@@ -213,7 +212,7 @@ def clap(random: Random) -> F32:
     return x + 0.25 * band_level(noise(random, length), 2500, 9000) * fall(length, 0.02)
 
 
-def click(random: Random, force: float = 0.7) -> F32:
+def click(random: Random, force: float = 0.7) -> Wave:
     """A switch or a button: down, and a little later up."""
     out = silence(0.2)
     for at, level, size in ((0.0, 1.0, 1.0), (0.085, 0.45, 0.85)):
@@ -223,7 +222,7 @@ def click(random: Random, force: float = 0.7) -> F32:
     return out
 
 
-def typing(random: Random, force: float = 0.7) -> F32:
+def typing(random: Random, force: float = 0.7) -> Wave:
     """A few words typed on a keyboard."""
     out = silence(2.6)
     at = 0.0
@@ -239,7 +238,7 @@ def typing(random: Random, force: float = 0.7) -> F32:
     return out
 
 
-def camera_shutter(random: Random, force: float = 0.7) -> F32:
+def camera_shutter(random: Random, force: float = 0.7) -> Wave:
     """A mirror goes up, the curtain runs, the mirror comes down."""
     out = silence(0.32)
     for at, level, size in ((0.0, 1.0, 1.25), (0.032, 0.4, 0.6), (0.118, 0.85, 1.4)):
@@ -249,7 +248,7 @@ def camera_shutter(random: Random, force: float = 0.7) -> F32:
     return out
 
 
-def heartbeat(random: Random, force: float = 0.7) -> F32:
+def heartbeat(random: Random, force: float = 0.7) -> Wave:
     """Lub and dub, heard close."""
     out = silence(0.75)
     for at, hertz, level in ((0.0, 52.0, 1.0), (0.29, 66.0, 0.72)):
@@ -261,7 +260,7 @@ def heartbeat(random: Random, force: float = 0.7) -> F32:
     return out
 
 
-def cash_register(random: Random, force: float = 0.7) -> F32:
+def cash_register(random: Random, force: float = 0.7) -> Wave:
     """Keys, the bell, the drawer."""
     out = silence(1.7)
     for at in (0.0, 0.07):
@@ -277,7 +276,7 @@ def cash_register(random: Random, force: float = 0.7) -> F32:
     return out
 
 
-def phone_ring(random: Random, force: float = 0.7) -> F32:
+def phone_ring(random: Random, force: float = 0.7) -> Wave:
     """An old telephone: a clapper between two bells, twenty times a second, two bursts."""
     out = silence(2.6)
     for burst in (0.0, 0.6):
@@ -291,7 +290,7 @@ def phone_ring(random: Random, force: float = 0.7) -> F32:
     return out
 
 
-def _soften(x: F32, seconds: float) -> F32:
+def _soften(x: Wave, seconds: float) -> Wave:
     n = max(2, round(seconds * RATE))
     x[:n] *= np.linspace(0, 1, n, dtype=np.float32)
     return x

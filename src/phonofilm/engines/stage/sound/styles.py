@@ -15,7 +15,7 @@ Part = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """A player. ``level`` in dB; ``parts``: in which of 0 intro, 1 first part, 2 second part, 3 final chord it plays; ``wet`` its share in the reverb."""
+    """A player. ``level`` in dB; ``parts`` it plays in: 0 intro, 1 first, 2 second, 3 final chord; ``wet``: its share in the reverb."""
 
     instrument: str
     part: Part
@@ -40,7 +40,11 @@ class Beat:
 
 @dataclass(frozen=True, kw_only=True)
 class Style:
-    """``chords``: progressions as (semitones above the key, quality), one a bar. ``scale``: semitones of the melody. ``keys``: MIDI of the key's octave."""
+    """``chords``: progressions as (semitones above the key, quality), one a bar. ``scale``: semitones of the melody. ``keys``: MIDI.
+
+    ``swing``: how late the second eighth of a beat comes, in eighths; ``reverb``: its T60 in s; ``final``: quality of the last chord;
+    ``pump``: depth of the side-chain 0…1; ``crackle``: level of a worn record; ``top``: Hz above which nothing is left.
+    """
 
     chords: tuple[tuple[tuple[int, str], ...], ...]
     scale: tuple[int, ...]

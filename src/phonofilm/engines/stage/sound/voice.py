@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage, signal
@@ -9,7 +11,7 @@ from scipy import ndimage, signal
 from phonofilm.engines.stage.sound.dsp import RATE, db, equalise
 from phonofilm.perceive.loudness import SILENT, integrated
 
-F32 = NDArray[np.float32]
+Wave = NDArray[np.floating[Any]]
 
 LEVEL = -18.0  # LUFS before mastering, the level that all others are planned from
 DUCK = -12.0  # dB that speech takes from the music
@@ -17,7 +19,7 @@ _DOWN, _UP, _BRIDGE = 0.08, 0.40, 0.60  # s: before speech, after it, pauses tha
 _HOP = RATE // 100
 
 
-def polished(mono: F32, *, recorded: bool) -> F32:
+def polished(mono: Wave, *, recorded: bool) -> Wave:
     """Speech s cleaned, evened and at ``LEVEL``. All filters run forward and backward, so nothing moves in time. A recording is treated gently."""
     if len(mono) < RATE // 20 or not np.abs(mono).max() > 1e-5:
         return mono
@@ -27,7 +29,7 @@ def polished(mono: F32, *, recorded: bool) -> F32:
     return to_level(clean * compression(clean, ratio=2.5 if recorded else 2.0), LEVEL)
 
 
-def to_level(x: F32, level: float) -> F32:
+def to_level(x: Wave, level: float) -> Wave:
     """The same sound at an integrated loudness in LUFS, by at most 40 dB. A mono s counts as heard from both sides."""
     found = integrated(x if x.ndim == 2 else np.stack([x, x], axis=1))
     if found <= SILENT:
@@ -35,7 +37,7 @@ def to_level(x: F32, level: float) -> F32:
     return np.asarray(x * np.float32(db(min(level - found, 40.0))), np.float32)
 
 
-def compression(x: F32, *, ratio: float, threshold: float = -24.0) -> F32:
+def compression(x: Wave, *, ratio: float, threshold: float = -24.0) -> Wave:
     """Gain s of a soft compressor over the level of 30 ms; what is below the threshold (dBFS RMS) is left alone."""
     power = ndimage.uniform_filter1d(np.square(x if x.ndim == 1 else x.mean(axis=1)), RATE * 30 // 1000)[::_HOP]
     level = 10 * np.log10(np.maximum(power, 1e-10))
@@ -46,7 +48,7 @@ def compression(x: F32, *, ratio: float, threshold: float = -24.0) -> F32:
     return np.asarray(10 ** (curve / 20), np.float32)
 
 
-def speaking(voice: F32) -> list[tuple[int, int]]:
+def speaking(voice: Wave) -> list[tuple[int, int]]:
     """Spans of a voice bus s 2 that are heard, pauses shorter than ``_BRIDGE`` bridged."""
     power = ndimage.uniform_filter1d(np.square(voice).sum(axis=1), RATE * 40 // 1000)[::_HOP]
     if not len(power) or power.max() <= 1e-8:
@@ -62,7 +64,7 @@ def speaking(voice: F32) -> list[tuple[int, int]]:
     return [(a, b) for a, b in spans if b - a > RATE // 25]
 
 
-def duck(spans: list[tuple[int, int]], count: int, depth: float = DUCK) -> F32:
+def duck(spans: list[tuple[int, int]], count: int, depth: float = DUCK) -> Wave:
     """Gain s of the music: down by ``depth`` dB when a span begins, ramped ahead of it and let go after it."""
     t = np.arange(0, count + _HOP, _HOP) / RATE
     share = np.zeros(len(t))
