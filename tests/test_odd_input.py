@@ -175,7 +175,7 @@ BAD: dict[str, tuple[Maker, str]] = {
     "an SVG": (lambda f: odd.written(f, "d.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>'), "SVG"),
     "a MIDI file": (lambda f: odd.written(f, "d.mid", b"MThd\0\0\0\6"), "MIDI"),
     "JPEG cut short": (lambda f: odd.cut(odd.picture(f, "c.jpg", "JPEG"), 0.5), "truncated"),
-    "PNG cut short": (lambda f: odd.cut(noise_png(f), 0.5), "decoded"),
+    "PNG cut short": (lambda f: odd.cut(noise_png(f), 0.5), "truncated"),
     "WebP cut short": (lambda f: odd.cut(odd.picture(f, "c.webp", "WEBP", lossless=True), 0.5), ""),
     "HEIC cut short": (lambda f: odd.cut(heic(f), 0.6), ""),
     "GIF header alone": (lambda f: odd.written(f, "h.gif", b"GIF89a"), "not a whole one"),

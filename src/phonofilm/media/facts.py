@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -87,9 +87,49 @@ def _picture_facts(path: Path, form: Format, size: int) -> Facts:
         warnings.simplefilter("ignore")
         width, height = seen_size(image)
         found = Facts(kind="image", format=form.name, bytes=size, width=width, height=height, frames=pictures_in(image, form), codec=image.mode)
-        image.draft("RGB", (width // 8 or 1, height // 8 or 1))  # a JPEG is read through at an eighth: truncation shows
-        image.load()
+        whole = _INTACT.get(form.name)
+        if whole is None:
+            image.draft("RGB", (width // 8 or 1, height // 8 or 1))  # read through (a JPEG at an eighth of its size): truncation shows
+            image.load()
+        elif not whole(path, size):
+            raise ReferenceError_(path.name, "its picture is truncated", DAMAGED)
     return found
+
+
+def _png_intact(path: Path, size: int) -> bool:
+    with path.open("rb") as f:
+        at = 8
+        while at + 12 <= size:
+            f.seek(at)
+            head = f.read(8)
+            at += 12 + int.from_bytes(head[:4], "big")
+            if head[4:] == b"IEND":
+                return at <= size
+    return False
+
+
+def _boxes_intact(path: Path, size: int) -> bool:
+    """Whether the boxes of an ISO file (14496-12 §4.2) end where it ends."""
+    with path.open("rb") as f:
+        at = 0
+        while at + 8 <= size:
+            f.seek(at)
+            head = f.read(16)
+            length = int.from_bytes(head[:4], "big")
+            length = int.from_bytes(head[8:], "big") if length == 1 else size - at if length == 0 else length
+            if length < 8 or at + length > size:
+                return False
+            at += length
+    return True
+
+
+def _riff_intact(path: Path, size: int) -> bool:
+    with path.open("rb") as f:
+        return int.from_bytes(f.read(8)[4:], "little") + 8 <= size
+
+
+#: formats that say their own length, so that nothing need be decoded to see that an end is missing
+_INTACT: dict[str, Callable[[Path, int], bool]] = {"png": _png_intact, "heic": _boxes_intact, "avif": _boxes_intact, "webp": _riff_intact}
 
 
 def pictures_in(image: Any, form: Format) -> int:

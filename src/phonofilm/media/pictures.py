@@ -6,6 +6,7 @@ Axes: ``h w`` rows and columns as seen (after EXIF rotation).
 from __future__ import annotations
 
 import io
+import math
 import warnings
 from pathlib import Path
 from typing import Any
@@ -36,15 +37,16 @@ def job(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         profile = image.info.get("icc_profile")
         seen = seen_size(image)
         factor = (WORKING_PIXELS / (seen[0] * seen[1])) ** 0.5
-        if factor < 1:
-            image.draft("RGB", (round(image.width * factor), round(image.height * factor)))
+        if factor < 0.75:  # a JPEG is decoded at half its size (or less) at once
+            image.draft("RGB", (image.width // 2 ** round(-math.log2(factor)), image.height // 2 ** round(-math.log2(factor))))
         image.load()
         picture: Image.Image = ImageOps.exif_transpose(image)
         picture = _eight_bits(picture, remarks)
         if factor < 1:
-            small = (round(seen[0] * factor), round(seen[1] * factor))
+            small = _within(picture.size)
             remarks.append(f"it has {seen[0] * seen[1] / 1e6:.0f} million pixels; it is used at {small[0]}x{small[1]}")
-            picture = picture.resize(small, Image.Resampling.LANCZOS, reducing_gap=3.0)
+            if picture.size != small:
+                picture = picture.resize(small, Image.Resampling.BICUBIC)
         transfer = _transfer(path)
         rgb, alpha = _to_srgb(picture, None if transfer else profile, remarks)
         if transfer:
@@ -87,8 +89,15 @@ def open_picture(path: Path) -> Image.Image:
 
 def seen_size(image: Image.Image) -> tuple[int, int]:
     """Width and height after EXIF rotation."""
+    if image.format == "PNG" and "exif" not in image.info:
+        return image.size  # Pillow would decode the whole picture to look for EXIF behind it
     turned = image.getexif().get(_ORIENTATION, 1) in _ROTATED
     return (image.height, image.width) if turned else (image.width, image.height)
+
+
+def _within(size: tuple[int, int]) -> tuple[int, int]:
+    factor = min(1.0, (WORKING_PIXELS / (size[0] * size[1])) ** 0.5)
+    return round(size[0] * factor), round(size[1] * factor)
 
 
 def _eight_bits(image: Image.Image, remarks: list[str]) -> Image.Image:
