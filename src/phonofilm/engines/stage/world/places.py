@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from phonofilm.engines.stage.world import field, lake, sea
+from phonofilm.engines.stage.world import city, desert, field, forest, lake, sea, snow, space
 from phonofilm.engines.stage.world.air import Air, air_of
 from phonofilm.engines.stage.world.place import Place, Ply
 
 _PLACES: dict[str, Callable[[Air, int], tuple[Ply, ...]]] = {
     "sea": sea.plies,
+    "city": city.plies,
+    "bridge": city.bridge,
+    "rooftop": city.rooftop,
     "lake": lake.plies,
     "mountain": lake.valley,
     "field": field.plies,
     "park": field.park,
+    "forest": forest.plies,
+    "desert": desert.plies,
+    "snow": snow.plies,
+    "sky": space.above_clouds,
+    "space": space.plies,
 }
 #: other words for a place
 _WORDS = {"beach": "sea", "ocean": "sea", "coast": "sea", "shore": "sea", "seaside": "sea", "harbor": "sea", "harbour": "sea"}

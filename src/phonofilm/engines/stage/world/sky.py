@@ -23,7 +23,7 @@ def paint_sky(air: Air, seed: int, pane: Pane) -> U8:
     if sun is not None:
         full = 1 - (1 - np.clip(full, 0, 1)) * (1 - np.clip(sun, 0, 1))
     if air.dark > 0.45 and air.cover < 0.8:
-        full = full + _stars(air, seed, pane) * ((air.dark - 0.45) / 0.55)
+        full = full + stars(seed, pane) * ((air.dark - 0.45) / 0.55)
     return layered(np.clip(full, 0, 1).astype(np.float32), None, seed)
 
 
@@ -105,19 +105,19 @@ def _disc(air: Air, pane: Pane) -> F32 | None:
     return ((disc * 0.95 + halo * 0.5)[..., None] * fog * np.array(air.sun_colour, np.float32)).astype(np.float32)
 
 
-def _stars(air: Air, seed: int, pane: Pane, density: float = 900.0) -> F32:
+def stars(seed: int, pane: Pane, density: float = 900.0, lowest: float = 0.0) -> F32:
     """Stars as points of light of many sizes, fading into the haze."""
     numbers = source(seed, "stars")
     out = np.zeros((pane.height, pane.width, 3), np.float32)
     count = int(density * 8)
     # places over a fixed field, so that a wider pane shows more sky and not other stars
     xs = numbers.uniform(-2.5, 2.5, count)
-    ys = numbers.uniform(0.0, 1.6, count)
+    ys = numbers.uniform(lowest, 1.6, count)
     size = numbers.pareto(2.6, count)
     warmth = numbers.uniform(-1, 1, count)
     inside = (xs > pane.left) & (xs < pane.right) & (ys > pane.bottom) & (ys < pane.top)
     for x, y, s, t in zip(xs[inside], ys[inside], size[inside], warmth[inside], strict=True):
-        strength = min(1.0, 0.13 + 0.30 * s) * min(1.0, y / 0.16)
+        strength = min(1.0, 0.13 + 0.30 * s) * (min(1.0, y / 0.16) if lowest >= 0 else 1.0)
         px, py = (x - pane.left) * pane.scale, (pane.top - y) * pane.scale
         colour = (strength * (1 + 0.12 * t), strength, strength * (1 - 0.14 * t + 0.06))
         radius = (0.75 + 0.55 * min(s, 2.4)) * max(1.0, pane.scale / 1900)
