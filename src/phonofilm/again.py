@@ -25,9 +25,8 @@ def options_of(film: Path, prompt: str, given: dict[str, Any]) -> tuple[str, dic
         name = Path(str(wanted.get("file", ""))).name
         near = film.parent / name
         if not name or not near.is_file() or open_references([str(near)])[0].sha256 != wanted.get("sha256"):
-            raise RequestError(
-                f"{film.name} was made with {name or 'a file'}, which is not here unchanged. Give it with -r {wanted.get('tag')}=FILE."
-            )
+            hint = f"Give it with -r {wanted.get('tag')}=FILE."
+            raise RequestError(f"{film.name} was made with {name or 'a file'}, which is not here unchanged. {hint}")
         refs.append(f"{wanted.get('tag')}={near}")
     old = {
         "seconds": str(request.get("seconds") or "auto"), "ratio": request.get("ratio", "adaptive"), "seed": request.get("seed", 0),

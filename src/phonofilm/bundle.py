@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def write_bundle(path: Path, score: Score, files: Mapping[str, Path]) -> None:
 
 
 @contextmanager
-def open_score(path: Path, folders: Sequence[Path], *, progress: Progress) -> Iterator[tuple[Score, Materials]]:
+def open_score(path: Path, folders: Sequence[Path], *, progress: Progress) -> Generator[tuple[Score, Materials]]:
     """The score of a file with its materials, perceived. Raises ScoreError, MissingMaterial."""
     with tempfile.TemporaryDirectory() as scratch:
         where = [path.parent, *folders]

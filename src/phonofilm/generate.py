@@ -79,7 +79,8 @@ def render(
 ) -> Film:  # fmt: skip
     """Play a score into a file: written whole, or not at all."""
     check_score(score)
-    metadata = provenance(engine=engine.capabilities.name, seed=score.seed, request=score.request, score_sha256=score_hash(score), **(facts or {}))
+    name, seed = engine.capabilities.name, score.seed
+    metadata = provenance(engine=name, seed=seed, request=score.request, score_sha256=score_hash(score), facts=dict(facts or {}))
     film = FilmWriter(
         out, width=score.width, height=score.height, length=score.length, metadata=metadata, sound=sound, preset="draft" if draft else "film"
     )

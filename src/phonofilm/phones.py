@@ -25,7 +25,8 @@ class Viseme:
     """Target of the mouth, each 0…1.
 
     ``jaw``: opening between the lips; 1 is a wide /a/.  ``closed``: lips pressed together.  ``rounding``: corners drawn in and lips
-    pushed out.  ``spread``: corners drawn apart.  ``teeth``: lower lip under the upper teeth (f, v).  ``tongue``: tip seen between or behind the teeth.
+    pushed out.  ``spread``: corners drawn apart.  ``teeth``: lower lip under the upper teeth (f, v).
+    ``tongue``: tip seen between or behind the teeth.
     """
 
     jaw: float

@@ -11,9 +11,7 @@ from phonofilm.cli.show import Bar, as_json, remarks_on
 
 @click.command("render")
 @click.argument("score", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "-m", "--materials", "folders", multiple=True, type=click.Path(exists=True, path_type=Path), help="Files or folders with the score's files."
-)
+@click.option("-m", "--materials", "folders", multiple=True, type=click.Path(exists=True, path_type=Path), help="Where the score's files are.")
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("film.mp4"), show_default=True, help="The film.")
 @click.option("--engine", default="stage", show_default=True, help="Who plays the score.")
 @click.option("--workers", type=click.IntRange(0, 64), default=0, help="Threads that draw; 0: one a core.")

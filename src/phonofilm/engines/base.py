@@ -16,7 +16,10 @@ from phonofilm.score.model import Score
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Chunk:
-    """A span of film from tick ``start``. ``frames``: planar YUV 4:2:0, bt709 limited, u8[f h*3/2 w] (the I420 layout of one frame); ``sound``: f32[2000 f, 2]."""
+    """A span of film from tick ``start``. ``frames``: planar YUV 4:2:0, bt709 limited, u8[f h*3/2 w] (I420).
+
+    ``sound``: f32[2000 f, 2].
+    """
 
     start: int
     frames: NDArray[np.uint8]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from phonofilm.clock import TICKS_PER_FRAME, frame_start, nearest_frame_start, seconds, ticks
-from phonofilm.perceive.percepts import Percepts, Sound
+from phonofilm.perceive.palette import palette
+from phonofilm.perceive.percepts import Percepts, Picture, Sound
 from phonofilm.progress import Progress
 from phonofilm.prompt.script import CameraMove, Script, ScriptShot
 from phonofilm.request import RATIOS, SIZES, Reference, Request
@@ -250,7 +252,7 @@ def _written_pieces(draft: _Draft, shots: Sequence[ScriptShot], every: list[str]
         if shot.end is not None and k + 1 < num and edges[k + 1] is None and shot.end < length:
             edges[k + 1] = nearest_frame_start(shot.end)
     known = [k for k, e in enumerate(edges) if e is not None]
-    for a, b in zip(known, known[1:], strict=False):
+    for a, b in pairwise(known):
         low, high = edges[a] or 0, edges[b] or 0
         for k in range(a + 1, b):
             edges[k] = nearest_frame_start(low + (high - low) * (k - a) // (b - a))
@@ -264,7 +266,7 @@ def _written_pieces(draft: _Draft, shots: Sequence[ScriptShot], every: list[str]
     if not pieces:
         pieces = [Piece(start=0, end=length, tag=every[0] if every else "", shot=0)]
     pieces[0] = replace(pieces[0], start=0)
-    joined = [replace(p, end=n.start) for p, n in zip(pieces, pieces[1:], strict=False)]
+    joined = [replace(p, end=n.start) for p, n in pairwise(pieces)]
     return (*joined, replace(pieces[-1], end=length))
 
 
@@ -361,25 +363,56 @@ def _product_shot(draft: _Draft, base: Shot, tag: str, source: Source, family: s
     film = draft.size[0] / draft.size[1]
     tall = PRODUCT_HEIGHT if aspect < 1.4 else PRODUCT_HEIGHT * 1.4 / aspect
     draft.cast[tag] = Actor(name=tag, source=source, role="product", place=(0.0, 0.0, -PRODUCT_AWAY), height=tall)
-    # the product fills 58 % of the height or 55 % of the width
-    high = max(tall / 0.58, tall * aspect / 0.55 / film)
+    # the product fills 66 % of the height or 58 % of the width
+    high = max(tall / 0.66, tall * aspect / 0.58 / film)
     wide = high * film
     focal = PRODUCT_AWAY / max(wide, high) * 36.0
     middle = (0.0, tall / 2 + 0.02, -PRODUCT_AWAY)
     stand = Stand(position=(0.0, middle[1] + 0.1, 0.0), focal=focal, subject=middle, pitch=-3.0)
     camera = build_path(family, stand, base.start, base.end, amount=amount, handheld=handheld)
-    setting = Setting(kind="studio", far=PRODUCT_AWAY + 1.6, near=PRODUCT_AWAY, colours=_brand(draft, picture.palette), mood=_grade(draft.script))
+    setting = Setting(
+        kind="studio", far=PRODUCT_AWAY + 1.6, near=PRODUCT_AWAY, colours=_brand(draft, _subject_palette(picture)), mood=_grade(draft.script)
+    )
     return replace(base, camera=camera, setting=setting, seen=(tag,))
 
 
-def _brand(draft: _Draft, palette: tuple[str, ...]) -> tuple[str, ...]:
-    """Colours of the set: the prompt's, else the logo's, else the picture's own."""
+def _brand(draft: _Draft, subject: tuple[str, ...]) -> tuple[str, ...]:
+    """Colours of the set: the prompt's, else the logo's, else the picture's own; first the one that the product stands out from most."""
     if draft.script.scene.colours:
         return draft.script.scene.colours
+    found = subject
     for tag in draft.tagged("logo"):
         if tag in draft.percepts.pictures:
-            return draft.percepts.pictures[tag].palette[:3]
-    return palette[:3]
+            found = draft.percepts.pictures[tag].palette[:4]
+    if not subject:
+        return found[:3]
+    pale = tuple(_mixed(c, "#ffffff", 0.72) for c in found[:3])
+    return tuple(sorted((*found[:3], *pale), key=lambda c: -_contrast(c, subject)))[:3]
+
+
+def _subject_palette(picture: Picture) -> tuple[str, ...]:
+    """The main colours of the subject alone."""
+    inside = picture.matte > 200
+    return palette(picture.image, inside) if int(inside.sum()) > 500 else picture.palette
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _mixed(colour: str, other: str, share: float) -> str:
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(_rgb(colour), _rgb(other), strict=True))
+
+
+def _contrast(colour: str, subject: Sequence[str]) -> float:
+    """How far a set's colour is from a product's two main colours (weighted RGB, Thiadmer Riemersma's low-cost approximation)."""
+
+    def far(a: str, b: str) -> float:
+        (r1, g1, b1), (r2, g2, b2) = _rgb(a), _rgb(b)
+        mean = (r1 + r2) / 2
+        return ((2 + mean / 256) * (r1 - r2) ** 2 + 4 * (g1 - g2) ** 2 + (2 + (255 - mean) / 256) * (b1 - b2) ** 2) ** 0.5
+
+    return min(far(colour, p) for p in subject[:2])
 
 
 def _place_shot(draft: _Draft, base: Shot, family: str, amount: float | None, handheld: float, *, logo: bool) -> Shot:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND, nearest_frame_start, seconds, ticks
 from phonofilm.perceive.percepts import Percepts, Sound
@@ -133,11 +134,11 @@ def pauses(lines: Sequence[Line], sounds: Mapping[str, Sound]) -> tuple[int, ...
         found.add(nearest_frame_start(line.end))
         if line.source is not None and line.source.sha256 in sounds:
             spans = sounds[line.source.sha256].speech
-            for (_, a), (b, _) in zip(spans, spans[1:], strict=False):
+            for (_, a), (b, _) in pairwise(spans):
                 at = (a + b) // 2 - line.offset + line.start
                 if line.start < at < line.end:
                     found.add(nearest_frame_start(at))
-        for before, after in zip(line.phones, line.phones[1:], strict=False):
+        for before, after in pairwise(line.phones):
             quiet = after.start - before.end
             if quiet > ticks(0.12):
                 found.add(nearest_frame_start(before.end + quiet // 2))

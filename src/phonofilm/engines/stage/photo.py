@@ -1,6 +1,6 @@
 """A photograph as a scene: its plate far behind, its subject as a cut-out in relief near, both where the photo's own pinhole saw them.
 
-Axes: h w pixels, gh gw nodes. The photo's camera stands at the world's origin, ``EYE`` above the ground; filmed from there, the layers fall together into the
+Axes: h w pixels, gh gw nodes. The photo's camera stands at the world's origin, ``EYE`` above the ground; from there the layers fall together into the
 photo again, pixel for pixel; from anywhere else they part as near and far do.
 """
 

@@ -162,16 +162,13 @@ def _layer(cutout: Cutout, corners: F64, metres: float, picture: Picture, actor:
 def _shadow(alpha: U8, corners: F64, floor: float) -> Sheet:
     """A soft contact shadow on the floor: the foot of the outline, laid down and blurred."""
     wide = float(corners[1, 0] - corners[0, 0])
-    h = 128
-    small = cv2.resize(alpha, (256, 256), interpolation=cv2.INTER_AREA)
-    foot = small[-64:].max(axis=0).astype(np.float32) / 255
-    body = small.mean(axis=0) / 255
-    across = np.pad(np.maximum(foot, body * 0.4), 64)
-    down = np.exp(-(np.linspace(-2.6, 2.6, h) ** 2))[:, None]
-    dark = cv2.GaussianBlur((down * across[None]).astype(np.float32), (0, 0), 9)
-    dark += 0.8 * cv2.GaussianBlur((np.exp(-(np.linspace(-14, 14, h) ** 2))[:, None] * across[None]).astype(np.float32), (0, 0), 3)
-    mask = (np.clip(dark, 0, 1) * 150).astype(np.uint8)
-    x0, x1 = float(corners[0, 0]) - wide / 4, float(corners[1, 0]) + wide / 4
+    small = cv2.resize(alpha, (256, 256), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    foot, body = small[-14:].max(axis=0), small.mean(axis=0)
+    down = np.linspace(-1, 1, 160)[:, None]
+    near = cv2.GaussianBlur(np.exp(-((down / 0.07) ** 2)) * np.pad(foot, 128)[None], (0, 0), 3)
+    round_it = cv2.GaussianBlur(np.exp(-((down / 0.42) ** 2)) * np.pad(np.maximum(body, foot * 0.5), 128)[None], (0, 0), 22)
+    mask = (np.clip(0.75 * near + 0.6 * round_it, 0, 1) * 165).astype(np.uint8)
+    x0, x1 = float(corners[0, 0]) - wide / 2, float(corners[1, 0]) + wide / 2
     z, deep = float(corners[2, 2]), wide * 0.42
     place = np.array([[x0, floor, z - deep], [x1, floor, z - deep], [x1, floor, z + deep], [x0, floor, z + deep]], np.float64)
     return Sheet(texture=np.zeros((*mask.shape, 3), np.uint8), alpha=mask, corners=place)

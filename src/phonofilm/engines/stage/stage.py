@@ -21,7 +21,7 @@ from phonofilm.engines.stage.scene import Scene, build_scene
 from phonofilm.engines.stage.sound.mix import Mix, mix
 from phonofilm.media.colour import to_i420
 from phonofilm.progress import Progress
-from phonofilm.score.camera import FAMILIES, CameraPose, camera_at
+from phonofilm.score.camera import FAMILIES
 from phonofilm.score.materials import Materials, sources
 from phonofilm.score.model import Line, Score, Shot
 
@@ -51,11 +51,7 @@ class Stage:
         """The whole film's sound, mixed from the cues."""
         heard = {s.sha256: materials.sound(s).samples for s in sources(score) if s.kind != "image" and s.sha256 in materials.sounds}
         lines = {k: materials.line(cue) for k, cue in enumerate(score.cues) if isinstance(cue, Line)}
-
-        def camera(tick: int) -> CameraPose:
-            return camera_at(shot_at(score, tick).camera, tick)
-
-        return mix(score, heard, lines, camera_at=camera)
+        return mix(score, heard, lines)
 
     def play(self, score: Score, materials: Materials, *, progress: Progress) -> Iterator[Chunk]:
         """Yield the film in chunks of frames and samples. Closing the generator stops the work."""
@@ -90,11 +86,6 @@ def draw_frame(score: Score, materials: Materials, frame: int) -> U8:
     """One frame u8[h w 3] drawn on its own, the same pixels as in the film."""
     film = _Film(score, materials, performances_of(score, materials), Finish.of(score, materials), None)
     return film.picture(frame, film.footage(frame))
-
-
-def shot_at(score: Score, tick: int) -> Shot:
-    """The shot that holds a tick."""
-    return next((shot for shot in score.shots if shot.start <= tick < shot.end), score.shots[-1])
 
 
 class _Film:
