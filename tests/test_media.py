@@ -17,7 +17,7 @@ import odd_files as odd
 from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND
 from phonofilm.engines.test import number_in
 from phonofilm.errors import ReferenceError_
-from phonofilm.media import sandbox
+from phonofilm.media import hdr, sandbox
 from phonofilm.media.colour import from_i420, to_i420
 from phonofilm.media.probe import probe
 from phonofilm.media.read import read_frames, read_picture, read_sound, transcode_clip
@@ -56,6 +56,22 @@ def test_colour_goes_to_bt709_within_one_level_and_without_bias(seed: int, rows:
 def test_a_plain_colour_comes_back_within_two_levels(colour: tuple[int, int, int]) -> None:
     rgb = np.full((8, 8, 3), colour, np.uint8)
     assert np.abs(from_i420(to_i420(rgb)).astype(int) - rgb).max() <= 3
+
+
+@pytest.mark.parametrize("transfer", ["pq", "hlg"])
+def test_a_grey_ramp_in_high_dynamic_range_comes_back_as_it_was_up_to_its_highlights(transfer: hdr.Transfer) -> None:
+    grey = np.linspace(0, 1, 256)
+    light = np.where(grey <= 0.04045, grey / 12.92, ((grey + 0.055) / 1.055) ** 2.4) * 203  # cd/m², white at 203 (BT.2408)
+    if transfer == "pq":
+        y = (light / 10_000) ** 0.1593017578125
+        coded = ((0.8359375 + 18.8515625 * y) / (1 + 18.6875 * y)) ** 78.84375
+    else:
+        e = (light / 1000) ** (1 / 1.2)
+        coded = np.where(e <= 1 / 12, np.sqrt(3 * e), 0.17883277 * np.log(np.maximum(12 * e - 0.28466892, 1e-9)) + 0.55991073)
+    back = hdr.to_sdr(np.repeat(coded[:, None], 3, 1), transfer)
+    assert np.abs(back[:220] - grey[:220, None]).max() < 0.01
+    assert (np.diff(back[:, 0]) >= 0).all() and 0.88 < back[-1, 0] < 0.95
+    assert hdr.to_sdr(np.ones((1, 3)), transfer).min() > 0.99
 
 
 def test_black_and_white_are_the_ends_of_the_limited_range() -> None:

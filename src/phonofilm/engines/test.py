@@ -63,9 +63,9 @@ def picture(ground: NDArray[np.uint8], frame: int) -> NDArray[np.uint8]:
     x = int((w - w // 8) * (frame % FRAMES_PER_SECOND) / (FRAMES_PER_SECOND - 1))
     rgb[h // 2 : h // 2 + h // 16, x : x + w // 8] = 255
     size = h / 540
+    rgb[h * 21 // 32 : h * 26 // 32, w // 20 : w * 2 // 5] //= 4
     text = f"{frame:03d}  {time_code(frame_start(frame))}"
-    for colour, thick in (((0, 0, 0), max(round(8 * size), 2)), ((255, 255, 255), max(round(3 * size), 1))):
-        cv2.putText(rgb, text, (w // 16, h * 3 // 4), cv2.FONT_HERSHEY_SIMPLEX, 1.4 * size, colour, thick, cv2.LINE_AA)
+    cv2.putText(rgb, text, (w // 16, h * 3 // 4), cv2.FONT_HERSHEY_SIMPLEX, 1.4 * size, (255, 255, 255), max(round(3 * size), 1), cv2.LINE_AA)
     for bit in range(BITS):
         rgb[h * 7 // 8 :, w * bit // BITS : w * (bit + 1) // BITS] = 255 if frame >> (BITS - 1 - bit) & 1 else 0
     return rgb

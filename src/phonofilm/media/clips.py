@@ -142,6 +142,9 @@ class _Converter:
         if transfer:
             frame = self._tone_mapped(frame, stream, transfer, width, height)
         source = None if frame.format.is_rgb else _space(frame)
+        if (frame.format.name, frame.width, frame.height, source) == ("yuv420p", width, height, Colorspace.ITU709) and frame.color_range in (0, 1):
+            planes = cast(NDArray[np.uint8], frame.to_ndarray())
+            return planes if not turns else _turned(planes, width, height, turns)
         flat = frame.reformat(
             width=width, height=height, format="yuv420p", src_colorspace=source, dst_colorspace=Colorspace.ITU709,
             interpolation=int(_SCALING), dst_color_range=ColorRange.MPEG,

@@ -36,10 +36,18 @@ def to_i420(rgb: NDArray[np.uint8], out: NDArray[np.uint8] | None = None) -> NDA
     return out
 
 
-def from_i420(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """One I420 frame ``u8[h * 3/2, w]`` as ``u8[h w 3]``; chroma is interpolated."""
+def from_i420(frame: NDArray[np.uint8], size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
+    """One I420 frame ``u8[h * 3/2, w]`` as ``u8[h w 3]``, scaled to ``size`` (width, height) where given; chroma is interpolated."""
     rows, w = frame.shape
     h = rows * 2 // 3
-    u, v = frame[h:].reshape(2, h // 2, w // 2)
-    full = [cv2.resize(plane, (w, h), interpolation=cv2.INTER_LINEAR) for plane in (u, v)]
-    return np.asarray(cv2.transform(cv2.merge([np.ascontiguousarray(frame[:h]), *full]), _FROM_YUV), np.uint8)
+    planes = [np.ascontiguousarray(frame[:h]), *frame[h:].reshape(2, h // 2, w // 2)]
+    yuv = cv2.merge([_scaled(plane, size or (w, h)) for plane in planes])
+    return np.asarray(cv2.transform(yuv, _FROM_YUV), np.uint8)
+
+
+def _scaled(plane: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    h, w = plane.shape
+    if (w, h) == size:
+        return plane
+    how = cv2.INTER_AREA if size[0] < w else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(plane, size, interpolation=how), np.uint8)

@@ -15,12 +15,12 @@ from typing import cast
 import av
 import numpy as np
 from av.error import FFmpegError
-from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from numpy.typing import NDArray
 
 from phonofilm.clock import FRAMES_PER_SECOND, TICKS_PER_SECOND, frame_at
 from phonofilm.errors import ReferenceError_
 from phonofilm.media import sandbox
+from phonofilm.media.colour import from_i420
 from phonofilm.media.probe import regular
 
 PICTURE_SECONDS, SOUND_SECONDS, CLIP_SECONDS = 20.0, 60.0, 600.0
@@ -110,9 +110,4 @@ def read_frames(path: Path, start_tick: int = 0, count: int | None = None, size:
 
 
 def _rgb(frame: av.VideoFrame, size: tuple[int, int] | None) -> NDArray[np.uint8]:
-    width, height = size or (frame.width, frame.height)
-    flat = frame.reformat(
-        width=width, height=height, format="rgb24", src_colorspace=Colorspace.ITU709, src_color_range=ColorRange.MPEG,
-        dst_color_range=ColorRange.JPEG, interpolation=int(Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT),
-    )  # fmt: skip
-    return cast(NDArray[np.uint8], flat.to_ndarray())
+    return from_i420(cast(NDArray[np.uint8], frame.to_ndarray(format="yuv420p")), size)
