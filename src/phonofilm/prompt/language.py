@@ -8,7 +8,7 @@ from phonofilm.prompt.text import fold
 
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー]")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㆎᄀ-ᇿ]")
-_HAN = re.compile(r"[㐀-鿿豈-﫿𠀀-𪛟]")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ebef]")
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 #: characters and words that written Cantonese has and written Mandarin has not (after folding to simplified)
 _CANTONESE = re.compile(r"[嘅喺咗唔佢啲嗰冇嘢咁哋睇嚟噉咩喇㗎嗌瞓佬攞揾畀俾郁咪啱咧嗱]|边度|边位|点解|系咪|而家|返工|返去|今日|听日|系度")

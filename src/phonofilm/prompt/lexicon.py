@@ -22,7 +22,8 @@ LANGUAGES = ("en", "zh", "yue", "ja", "ko", "es", "fr", "de")
 PARENTS = {"yue": ("zh",)}
 SPACED = frozenset({"en", "es", "fr", "de"})
 
-_SPECIAL = re.compile(r"[\\()\[\]|?*+.~@<>{}^$\s\-]|.\?|\([^()]*\)\??")
+_SPECIAL = re.compile(r".\?|[|?*+.~@<>^$\s\-]")
+_GROUP = re.compile(r"\([^()]*\)|\[[^\]]*\]|\{[^}]*\}|\\.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +83,11 @@ def matches(phrase: str, folded: str, start: int, stop: int) -> Iterable[re.Matc
 
 @cache
 def _literal(phrase: str) -> str:
-    if "|" in re.sub(r"\([^()]*\)", " ", phrase):
-        return ""
-    return max(_SPECIAL.split(re.sub(r"\([^()]*\)|\[[^\]]*\]", " ", phrase)), key=len, default="")
+    """The longest run of characters that every match must hold; empty where there is none to be sure of."""
+    before, plain = "", phrase
+    while plain != before:
+        before, plain = plain, _GROUP.sub("~", plain)
+    return "" if "|" in plain else max(_SPECIAL.split(plain), key=len, default="")
 
 
 @cache
@@ -94,9 +97,9 @@ def _pattern(phrase: str) -> re.Pattern[str]:
     body = phrase.removeprefix("<").removesuffix(">")
     first, last = body[0], body[-1]
     gap = r"(?:[\s,]+[^\s.,;:!?]+){0,3}?\s+" if spaced else r"[^,.;:!?。、\n]{0,8}?"
-    body = body.replace("~", "\0").replace("@", f"(?:{MENTION_A}+|{MENTION_B}+)")
+    body = re.sub(r"(?<!\\)\*", r"\\w*", body).replace(" ?", r"[\s\-]*").replace("~", "\0").replace("@", f"(?:{MENTION_A}+|{MENTION_B}+)")
     body = body.replace(" \0 ", gap).replace("\0", gap)
-    body = re.sub(r"(?<!\\)\*", r"\\w*", body).replace(" ", r"[\s\-]+" if spaced else r"[\s\-]*")
+    body = body.replace(" ", r"[\s\-]+" if spaced else r"[\s\-]*")
     before = r"(?<![a-z0-9])" if first.isascii() and first not in "\\@.~" else r"(?<!\w)" if edge[0] else ""
     after = r"(?![a-z0-9])" if last.isascii() and last not in "\\@.~*" else r"(?!\w)" if edge[1] else ""
     return re.compile(before + body + after)

@@ -10,7 +10,7 @@ from phonofilm.prompt.language import detect
 from phonofilm.prompt.lexicon import Hit, Lexicon
 from phonofilm.prompt.quotes import Quote
 from phonofilm.prompt.script import Mention, Span, SpokenLine
-from phonofilm.prompt.text import HIDDEN, SENTENCE_END, Text, split
+from phonofilm.prompt.text import HIDDEN, SENTENCE_END, Text, mask, split
 
 _BEFORE, _AFTER = 90, 36
 _LABEL_END = re.compile(r"[\n]|$")
@@ -81,6 +81,7 @@ def _context_after(masked: str, end: int, following: int) -> int:
 
 def _kind(lexicon: Lexicon, masked: str, before: int, start: int, end: int, after: int, words: str) -> tuple[str, Hit | None]:
     """line, narration, title or plain; the cue that decided it. The cue nearest to the quote decides, one behind it only if it touches."""
+    masked = mask(masked, [(h.start, h.end) for h in lexicon.find("say.manner", masked, before, after)])
     scored: list[tuple[int, str, Hit]] = []
     for kind in ("verb", "narrator", "title"):
         for hit in lexicon.find(f"say.{kind}", masked, before, start):

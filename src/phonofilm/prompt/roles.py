@@ -54,8 +54,8 @@ def bind(
         role, why = read.get(reference.tag), "words"
         if role in (None, "subject") and reference.tag in speakers and reference.kind == "image":
             role = "face"
-        if role is None:
-            role, why = from_name(reference), "tag"
+        if role in (None, "subject") and (implied := from_name(reference)):
+            role, why = implied, "tag"
         if role is None:
             role, why = _from_kind(reference, references, spoken, voices), "kind"
         voices += role == "voice"
@@ -107,7 +107,7 @@ def _role_hits(lexicon: Lexicon, masked: str) -> list[tuple[str, int, int]]:
     for start, end in split(masked, SENTENCE_END):
         for role, phrases in lexicon.table("role").items():
             hits += [(role, *m.span()) for phrase in phrases for m in matches(phrase, masked, start, end)]
-    return hits
+    return [h for h in hits if not any(o[0] != h[0] and o[1] <= h[1] and h[2] <= o[2] and o[2] - o[1] > h[2] - h[1] for o in hits)]
 
 
 def _runs(mentions: Sequence[Mention], masked: str) -> list[list[Mention]]:

@@ -21,8 +21,8 @@ HIDDEN, MENTION_A, MENTION_B = "\ue000", "\ue001", "\ue002"
 _CLUSTER = re.compile(r"[ᄀ-ᇿ]+|.[\u0300-\u036f\u3099\u309a]*", re.DOTALL)
 _APOSTROPHE = re.compile(r"(?<=\w)[’ʼ](?=\w)")
 #: ends of sentences: a full stop counts only before a space or the end, so that "0.5" and "f/2.8" stay whole
-SENTENCE_END = re.compile(r"[.!?…](?=[\s\"'”’»)\]\ue000]|$)|[。！？!?;；]|\n+")
-CLAUSE_END = re.compile(r"[.!?…:](?=[\s\"'”’»)\]\ue000\ue001\ue002]|$)|[。！？!?;,、，：\n()\[\]{}]+|\s[-–—]+\s")
+SENTENCE_END = re.compile(r"[!?]+|[.…](?=[\s\"'”’»)\]\ue000]|$)|[。;]|\n+")
+CLAUSE_END = re.compile(r"[.…](?=[\s\"'”’»)\]\ue000\ue001\ue002]|$)|:(?!\d)|[。!?;,、\n()\[\]{}]+|\s[-–—]+\s")
 
 
 @cache
