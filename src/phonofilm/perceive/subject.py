@@ -16,6 +16,7 @@ U8 = NDArray[np.uint8]
 Part = tuple[int, int, int, int]
 
 LEAST = 0.004  # least share of the picture that a subject covers
+MISSED = 0.12  # share of a person that the salient map may miss before the person mask is believed over it (its edge is worse)
 DOUBT = 0.5  # mean of the map inside its own region, below which there is no one subject
 
 
@@ -61,6 +62,12 @@ def kind_of(picture: U8, coarse: F32, meshes: list[Mesh], body: Body | None) -> 
     return "drawing" if drawn(picture) > 0.5 else "object"
 
 
+def fills(coarse: F32) -> bool:
+    """Whether a thing is cut by at least three sides of the picture: a close-up, of which no whole can be cut out."""
+    inside = coarse > 0.5
+    return sum(float(side.mean()) > 0.1 for side in (inside[0], inside[-1], inside[:, 0], inside[:, -1])) >= 3
+
+
 def drawn(picture: U8) -> float:
     """How much a picture looks drawn rather than photographed, 0…1: large areas of exactly one colour, few tones."""
     height, width = picture.shape[:2]
@@ -77,14 +84,21 @@ def drawn(picture: U8) -> float:
 
 
 def _people(coarse: F32, picture: U8, person: F32, meshes: list[Mesh]) -> F32:
-    """Every face's person in the map, though the salient map may have chosen one of them."""
+    """Every face's person in the map with the whole body, though the salient map may have chosen a part or one of them."""
+    sure = np.clip((person - 0.55) / 0.3, 0, 1)
+    _, labels = cv2.connectedComponents((np.maximum(sure, coarse) > 0.5).astype(np.uint8), connectivity=4)
+    out = coarse.copy()
     for mesh in meshes:
-        x0, y0, x1, y1 = around_head(mesh, picture, 0.45)
-        if float(coarse[y0:y1, x0:x1].mean()) > 0.6:
+        x0, y0, x1, _ = around_head(mesh, picture, 2.2)
+        x, y = (int(v) for v in np.clip(mesh.landmarks[4, :2], 0, (coarse.shape[1] - 1, coarse.shape[0] - 1)))
+        if labels[y, x] == 0:
             continue
-        x0, y0, x1, _ = around_head(mesh, picture, 1.6)
-        coarse[y0:, x0:x1] = np.maximum(coarse[y0:, x0:x1], person[y0:, x0:x1])
-    return coarse
+        part = np.s_[y0:, x0:x1]
+        body = sure[part] * (labels[part] == labels[y, x])
+        missed = float((body > 0.5)[coarse[part] < 0.5].sum()) / max(float((body > 0.5).sum()), 1.0)
+        if missed > MISSED:
+            out[part] = np.maximum(out[part], body)
+    return out
 
 
 def _whole_parts(coarse: F32, meshes: list[Mesh]) -> F32:

@@ -53,38 +53,25 @@ def _patch(lab: F32, points: F32, marks: tuple[int, ...]) -> F32:
 
 
 def _glasses(lab: F32, points: F32) -> float:
-    """0…1 by the bridge: a frame crosses the bare skin between the eyes as a dark or bright bar, and passes under the eyes."""
+    """0…1 by the bridge: a frame crosses the bare skin between the eyes as a dark or bright bar. On 21 faces bars were ≥ 19 with and ≤ 16 without."""
     light = lab[..., 0]
-    a, b = points[133], points[362]
-    span = float(np.linalg.norm(b - a))
-    middle = (points[6] + points[168]) / 2
-    half = max(2, round(0.16 * span))
-    x, y = round(float(middle[0])), round(float(middle[1]))
+    span = float(np.linalg.norm(points[133] - points[362]))
+    x, y = (round(float(v)) for v in (points[6] + points[168]) / 2)
+    half, d = max(2, round(0.16 * span)), max(2, round(0.12 * span))
     strip = light[max(0, y - round(0.5 * span)) : y + round(0.5 * span), max(0, x - half) : x + half]
-    if strip.size == 0:
+    if strip.shape[0] <= 2 * d or strip.shape[1] == 0:
         return 0.0
     rows = strip.mean(1)
-    smooth = np.asarray(cv2.GaussianBlur(rows[:, None].astype(np.float32), (0, 0), max(1.0, 0.16 * span)))[:, 0]
-    bridge = float(np.abs(rows - smooth).max())
-    under: list[float] = []
-    for eye, cheek in ((145, 50), (374, 280)):
-        line = np.linspace(points[eye], points[eye] + 0.75 * (points[cheek] - points[eye]), 40)
-        values = light[np.clip(np.round(line[:, 1]).astype(int), 0, SIDE - 1), np.clip(np.round(line[:, 0]).astype(int), 0, SIDE - 1)]
-        second = values[:-8] + values[8:] - 2 * values[4:-4]
-        under.append(float(np.abs(second[4:]).max()))
-    evidence = 0.6 * bridge / 8 + 0.4 * min(under) / 14
-    return float(np.clip((evidence - 0.6) / 0.8, 0, 1))
+    bar = float(np.abs(rows[2 * d :] + rows[: -2 * d] - 2 * rows[d:-d]).max())
+    return float(np.clip((bar - 12) / 10, 0, 1))
 
 
 def _beard(lab: F32, points: F32) -> float:
-    """0…1 by chin and upper lip against the cheeks: darker, less red and rougher skin."""
+    """0…1 by the chin against the cheeks: a beard is darker than they are, and rough. Deep shadow on the chin can look like one."""
     cheeks = np.concatenate([_patch(lab, points, (116, 117, 118, 101, 205, 187, 123)), _patch(lab, points, (345, 346, 347, 330, 425, 411, 352))])
     chin = _patch(lab, points, (83, 18, 313, 406, 335, 273, 422, 430, 394, 379, 400, 377, 152, 148, 176, 150, 169, 210, 202, 43, 106, 182))
-    lip = _patch(lab, points, (164, 167, 165, 92, 186, 57, 185, 40, 39, 37, 0, 267, 269, 270, 409, 287, 410, 322, 391, 393))
-    if min(len(cheeks), len(chin), len(lip)) < 20:
+    if min(len(cheeks), len(chin)) < 20:
         return 0.0
-    skin, below = np.median(cheeks, axis=0), np.median(chin, axis=0)
-    darker = (skin[0] - below[0]) / max(float(skin[0]), 20.0)
-    moustache = (skin[0] - float(np.median(lip[:, 0]))) / max(float(skin[0]), 20.0)
-    rough = float(np.std(chin[:, 0])) / (float(np.std(cheeks[:, 0])) + 2.0)
-    return float(np.clip((1.6 * darker + 0.8 * moustache + 0.12 * (rough - 1) - 0.22) / 0.4, 0, 1))
+    skin, below = max(float(np.median(cheeks[:, 0])), 1.0), max(float(np.median(chin[:, 0])), 1.0)
+    darker, rough = 1 - below / skin, float(np.std(chin[:, 0])) / below
+    return float(np.clip(0.5 * (darker - 0.25) / 0.2 + 0.5 * (rough - 0.25) / 0.15, 0, 1))
