@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from phonofilm.engines.stage.world import city, desert, field, forest, lake, sea, snow, space
+from phonofilm.engines.stage.world import city, desert, field, forest, hall, lake, room, sea, snow, space
 from phonofilm.engines.stage.world.air import Air, air_of
 from phonofilm.engines.stage.world.place import Place, Ply
 
@@ -20,6 +20,11 @@ _PLACES: dict[str, Callable[[Air, int], tuple[Ply, ...]]] = {
     "forest": forest.plies,
     "desert": desert.plies,
     "snow": snow.plies,
+    "room": room.plies,
+    "office": room.office,
+    "cafe": room.cafe,
+    "kitchen": room.kitchen,
+    "stage": hall.plies,
     "sky": space.above_clouds,
     "space": space.plies,
 }
