@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from phonofilm.prompt.lexicon import Hit, Lexicon, longest
+from phonofilm.prompt.lexicon import VERB_FINAL, Hit, Lexicon, longest
 from phonofilm.prompt.negation import negated
 from phonofilm.prompt.script import CameraMove, Move
 from phonofilm.prompt.text import CLAUSE_END, SENTENCE_END, Text, mask, split
@@ -31,6 +31,7 @@ MOVE: dict[str, Move] = {
     "clockwise": "orbit_left", "counter": "orbit_right",
 }  # fmt: skip
 _DEGREES = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*(?:°|º|degrees?|deg\b|度|도|grados|degres|grad\b)")
+_SUBJECT_PARTICLE = re.compile(r"[がは]|(?<=[가-힣])[이가은는](?=\s)")
 _REACH = 40
 _REACH_TIGHT = 14
 
@@ -61,7 +62,7 @@ def _sentence(text: Text, words: str, subjects: str, lexicon: Lexicon, start: in
             begun = kept[-1].end if kept else at
             subject = any(h.start <= hit.start for h in named) and not _other_subject(lexicon, words, [h for h in named if h.start <= hit.start][-1].end, hit.start)
             opens = _only_filler(lexicon, words, begun, hit.start)
-            chained = (camera or bool(kept)) and _only_filler(lexicon, words, begun, hit.start, chain=True)
+            chained = (camera or bool(kept)) and _goes_on(lexicon, words, begun, hit.start)
             if tier == 0 or subject or chained or (tier == 1 and opens):
                 kept.append(hit)
         if named or kept:
@@ -96,6 +97,19 @@ def _best(found: list[tuple[Hit, int]]) -> list[Hit]:
 def _other_subject(lexicon: Lexicon, words: str, start: int, end: int) -> bool:
     """Whether a person comes between the camera and the verb, so that the verb is theirs ("the camera watches as she rises")."""
     return end - start > 3 and lexicon.has("person.pronoun", words, start, end)
+
+
+def _goes_on(lexicon: Lexicon, words: str, start: int, end: int) -> bool:
+    """Whether a clause goes on with the camera of the words before: nothing new between, or "and" right before the verb, or no new subject at all
+    where the verb comes last (Japanese, Korean)."""
+    if _only_filler(lexicon, words, start, end, chain=True):
+        return True
+    if lexicon.has("person", words, start, end):
+        return False
+    if lexicon.languages[0] in VERB_FINAL:
+        return not _SUBJECT_PARTICLE.search(words, start, end)
+    joints = lexicon.find("camera.chain", words, start, end)
+    return bool(joints) and _only_filler(lexicon, words, joints[-1].end, end)
 
 
 def _only_filler(lexicon: Lexicon, words: str, start: int, end: int, *, chain: bool = False) -> bool:

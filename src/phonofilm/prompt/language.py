@@ -43,7 +43,7 @@ def detect(text: str, default: str = "en") -> str:
         if default in ("yue", "ja") and not kana:
             return default
         marks = len(_CANTONESE.findall(text))
-        return "yue" if marks >= 2 or marks * 12 >= han else "zh"
+        return "yue" if marks else "zh"
     scores = latin_scores(text)
     best = max(scores, key=lambda code: (scores[code], code == default))
     return best if scores[best] > 0 else (default if latin else default)

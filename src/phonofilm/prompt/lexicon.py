@@ -1,7 +1,7 @@
 """Lexicons: one data file a language, read when its language is met, matched without compiling what cannot occur.
 
 A file holds tables of sections; a section maps a key (a move, a place, a sound …) to phrases. In a phrase a space stands for any white space
-or hyphen, ``*`` for the rest of a word, ``~`` for a gap of up to three words (eight characters where words are not spaced), ``@`` for a mention,
+or hyphen, ``*`` for the rest of a word (where words are not spaced: any number, as in a regular expression), ``~`` for a gap of up to three words (eight characters where words are not spaced), ``@`` for a mention,
 ``<`` and ``>`` for the edge of a word; ``(a|b)``, ``?`` and ``[…]`` mean what they mean in a regular expression.
 """
 
@@ -20,7 +20,8 @@ from phonofilm.prompt.text import MENTION_A, MENTION_B, fold
 LANGUAGES = ("en", "zh", "yue", "ja", "ko", "es", "fr", "de")
 #: written Cantonese uses the written Chinese words too
 PARENTS = {"yue": ("zh",)}
-SPACED = frozenset({"en", "es", "fr", "de"})
+#: where the verb, and so the word for a cut, comes after what it speaks of
+VERB_FINAL = frozenset({"ja", "ko"})
 
 _SPECIAL = re.compile(r".\?|[|?*+.~@<>^$\s\-]")
 _GROUP = re.compile(r"\([^()]*\)|\[[^\]]*\]|\{[^}]*\}|\\.")
@@ -97,7 +98,11 @@ def _pattern(phrase: str) -> re.Pattern[str]:
     body = phrase.removeprefix("<").removesuffix(">")
     first, last = body[0], body[-1]
     gap = r"(?:[\s,]+[^\s.,;:!?]+){0,3}?\s+" if spaced else r"[^,.;:!?。、\n]{0,8}?"
-    body = re.sub(r"(?<!\\)\*", r"\\w*", body).replace(" ?", r"[\s\-]*").replace("~", "\0").replace("@", f"(?:{MENTION_A}+|{MENTION_B}+)")
+    if spaced:
+        body = re.sub(r"(?<!\\)\*", r"\\w*", body)
+    body = body.replace(" ?", r"[\s\-]*").replace("~", "\0")
+    for number in range(body.count("@")):
+        body = body.replace("@", f"(?P<m{number}>{MENTION_A}+|{MENTION_B}+)", 1)
     body = body.replace(" \0 ", gap).replace("\0", gap)
     body = body.replace(" ", r"[\s\-]+" if spaced else r"[\s\-]*")
     before = r"(?<![a-z0-9])" if first.isascii() and first not in "\\@.~" else r"(?<!\w)" if edge[0] else ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from phonofilm.prompt.lexicon import Lexicon, matches
-from phonofilm.prompt.script import Binding, Mention, Remark, Role
+from phonofilm.prompt.script import Binding, Mention, Remark, Role, Span
 from phonofilm.prompt.text import SENTENCE_END, fold, split
 from phonofilm.request import Kind, Reference
 
@@ -89,10 +89,10 @@ def _from_words(references: Sequence[Reference], mentions: Sequence[Mention], ma
     rank = {role: place for place, role in enumerate(lexicon.table("role"))}
     best: dict[str, tuple[int, int, str]] = {}
     runs = _runs(mentions, masked)
-    for role, start, end in _role_hits(lexicon, masked):
+    for role, start, end, places in _role_hits(lexicon, masked):
         for run in runs:
             for mention in run:
-                if not (start <= mention.span[0] and mention.span[1] <= end):
+                if mention.span not in places:
                     continue
                 width = end - start - (mention.span[1] - mention.span[0])
                 for other in run if role in SHARED else [mention]:
@@ -102,12 +102,14 @@ def _from_words(references: Sequence[Reference], mentions: Sequence[Mention], ma
     return {tag: role for tag, (_, _, role) in best.items()}  # type: ignore[misc]
 
 
-def _role_hits(lexicon: Lexicon, masked: str) -> list[tuple[str, int, int]]:
-    hits: list[tuple[str, int, int]] = []
+def _role_hits(lexicon: Lexicon, masked: str) -> list[tuple[str, int, int, frozenset[Span]]]:
+    """Role, start and end of every phrase found, with the mentions that stand for its @; not those inside a longer phrase for the same mentions."""
+    hits: list[tuple[str, int, int, frozenset[Span]]] = []
     for start, end in split(masked, SENTENCE_END):
         for role, phrases in lexicon.table("role").items():
-            hits += [(role, *m.span()) for phrase in phrases for m in matches(phrase, masked, start, end)]
-    return [h for h in hits if not any(o[0] != h[0] and o[1] <= h[1] and h[2] <= o[2] and o[2] - o[1] > h[2] - h[1] for o in hits)]
+            for match in (m for phrase in phrases for m in matches(phrase, masked, start, end)):
+                hits.append((role, *match.span(), frozenset(match.span(name) for name in match.groupdict())))
+    return [h for h in hits if not any(o[0] != h[0] and h[3] <= o[3] and o[1] <= h[1] and h[2] <= o[2] and o[2] - o[1] > h[2] - h[1] for o in hits)]
 
 
 def _runs(mentions: Sequence[Mention], masked: str) -> list[list[Mention]]:

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from phonofilm.clock import nearest_frame_start, ticks
-from phonofilm.prompt.lexicon import Lexicon
+from phonofilm.prompt.lexicon import VERB_FINAL, Lexicon
+from phonofilm.prompt.text import SENTENCE_END
 
 _UNIT = r"(?:s(?:ec(?:ond(?:s|es|en)?|s)?)?|seg(?:undos?)?|sek(?:unden?)?|秒目?|초|sekunden?)"
 _TIME = r"(?:\d{1,2}:\d{2}(?:[.,]\d+)?|\d{1,3}(?:\.\d+)?)"
@@ -104,10 +105,12 @@ def _by_words(folded: str, lexicon: Lexicon, start: int, body: int, end: int, ti
         if not folded[content : hit.start].strip(" \t\n,.;:，。、-–—"):
             kind, content = hit.key, hit.end
             continue
-        if not folded[hit.start : end].strip(" .。\n"):
-            break
-        pieces.append(Cut(start=at, body=content, end=hit.start, transition=kind))
-        kind, at, content = hit.key, hit.start, hit.end
+        begin = _sentence_start(folded, content, hit.start) if lexicon.languages[0] in VERB_FINAL else hit.start
+        if not folded[content:begin].strip():
+            kind = hit.key
+            continue
+        pieces.append(Cut(start=at, body=content, end=begin, transition=kind))
+        kind, at, content = hit.key, begin, hit.end if begin == hit.start else begin
     pieces.append(Cut(start=at, body=content, end=end, transition=kind))
     if len(pieces) == 1 or times == (None, None):
         return [Cut(start=p.start, body=p.body, end=p.end, first=times[0], last=times[1], transition=p.transition) for p in pieces]
@@ -118,6 +121,10 @@ def _by_words(folded: str, lexicon: Lexicon, start: int, body: int, end: int, ti
         )
         for index, p in enumerate(pieces)
     ]  # fmt: skip
+
+
+def _sentence_start(folded: str, start: int, place: int) -> int:
+    return max((m.end() for m in SENTENCE_END.finditer(folded, start, place)), default=start)
 
 
 def point_in(folded: str, start: int, end: int) -> int | None:
