@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from phonofilm.engines.stage.world.air import Air
 from phonofilm.engines.stage.world.colour import Rgb, mix, rgb
-from phonofilm.engines.stage.world.ground import places, ripples
+from phonofilm.engines.stage.world.ground import places
 from phonofilm.engines.stage.world.noise import source, step, value
 from phonofilm.engines.stage.world.pane import EYE, Pane, layered
 from phonofilm.engines.stage.world.place import Ply
@@ -65,7 +65,21 @@ def _skyline(air: Air, seed: int, above: float) -> tuple[Ply, ...]:
         )
         for d, tall, tower, lit in _ROWS
     ]  # fmt: skip
-    return (Ply(name="sky", kind="sky", detail=0.6, paint=lambda p: paint_sky(air, seed, p)), *rows)
+    sky = Ply(name="sky", kind="sky", detail=0.6, paint=lambda p: paint_sky(air, seed, p))
+    if not above:
+        return sky, *rows
+    roofs = Ply(name="roofs", kind="card", distance=290, bottom=-0.75, top=0.0, paint=lambda p: _roofs(air, seed + 290, p, above))
+    return sky, *rows, roofs
+
+
+def _roofs(air: Air, seed: int, pane: Pane, above: float) -> U8:
+    """The nearest blocks, seen from above: their upper floors, and the glow of the streets between them."""
+    drawn = _buildings(air, seed, pane, 290.0, 42.0, 0.0, 0.5, above)
+    street = mix(air.far(air.tint(rgb("#5d6470"), 0.3), 500), rgb("#d98a4a"), 0.30 * air.dark)
+    base = np.array(mix(street, air.haze, 0.35), np.float32) * np.ones((pane.height, pane.width, 1), np.float32)
+    ground = layered(base, 1 - step(-0.235, -0.165, np.broadcast_to(pane.ys(), base.shape[:2])), seed)
+    keep = 255 - drawn[..., 3:].astype(np.uint16)
+    return (drawn + (ground * keep + 127) // 255).astype(np.uint8)
 
 
 def _buildings(air: Air, seed: int, pane: Pane, distance: float, tall: float, towers: float, lit_share: float, above: float) -> U8:
@@ -304,6 +318,7 @@ def _string(air: Air, pane: Pane, distance: float) -> U8:
     """Bulbs on wires over the roof."""
     pixels, canvas = pane.canvas()
     glow = np.zeros((pane.height, pane.width, 3), np.float32)
+    soft = np.zeros((pane.height, pane.width), np.float32)
     for k, (high, sag) in enumerate(((0.27, 0.07), (0.36, 0.09))):
         xs = np.linspace(-1.6, 1.6, 121) + 0.11 * k
         span = 0.8
@@ -318,4 +333,7 @@ def _string(air: Air, pane: Pane, distance: float) -> U8:
             canvas.drawCircle(float(x), float(y) - 0.006, 0.0058, ink(mix(air.tint(rgb("#d8d2c4"), 0.6), rgb("#ffe2ae"), air.lamps)))
             if air.lamps > 0.3:
                 _spot(glow, pane, float(x), float(y) - 0.006, rgb("#ffcf86"), 1.0 * air.lamps)
-    return _shine(pixels, cv2.GaussianBlur(glow, (0, 0), 2.0 * pane.scale / 1900) * 2.0 if glow.any() else glow, pane, distance)  # pyright: ignore[reportArgumentType]
+                soft += air.lamps * np.exp(-np.hypot(pane.xs() - x, pane.ys() - y + 0.006) / 0.016)
+    shone = _shine(pixels, glow, pane, distance)
+    halo = np.clip(soft * 0.55, 0, 1)[..., None] * np.array(rgb("#ffb868"), np.float32)
+    return np.dstack([np.clip(shone[..., :3] + halo * 255, 0, 255).astype(np.uint8), np.maximum(shone[..., 3], (halo[..., 0] * 120).astype(np.uint8))])

@@ -17,14 +17,14 @@ from phonofilm.engines.stage.world.sky import paint_sky
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
 #: (distance m, lowest crest, height, width between crests in tangents)
-_DUNES = ((900.0, 0.012, 0.040, 0.60), (420.0, 0.004, 0.050, 0.80), (190.0, -0.006, 0.060, 1.05), (85.0, -0.022, 0.062, 1.3))
+_DUNES = ((900.0, 0.010, 0.050, 0.52), (420.0, 0.000, 0.066, 0.70), (190.0, -0.014, 0.082, 0.95), (85.0, -0.034, 0.090, 1.25))
 
 
 def plies(air: Air, seed: int) -> tuple[Ply, ...]:
     """The layers, far to near."""
     dunes = tuple(
         Ply(
-            name=f"dune {round(d)}", kind="card", distance=d, bottom=-0.05, top=0.16, detail=0.8,
+            name=f"dune {round(d)}", kind="card", distance=d, bottom=-0.06, top=0.2, detail=0.8,
             paint=lambda p, d=d, low=low, tall=tall, wide=wide: _dune(air, seed + round(d), p, d, low, tall, wide),
         )
         for d, low, tall, wide in _DUNES
@@ -43,8 +43,8 @@ def _sand_tone(air: Air) -> Rgb:
 
 def _mesas(air: Air, seed: int, pane: Pane) -> U8:
     x, y = pane.xs(), pane.ys()
-    block = step(0.52, 0.56, bumpy(seed + 1, x, 0.20)) * (0.062 + 0.03 * bumpy(seed + 2, x, 0.35))
-    small = step(0.66, 0.69, bumpy(seed + 3, x, 0.075)) * 0.040
+    block = step(0.60, 0.635, bumpy(seed + 1, x, 0.13)) * (0.040 + 0.035 * bumpy(seed + 2, x, 0.09) + 0.012 * step(0.5, 0.54, bumpy(seed + 8, x, 0.05)))
+    small = step(0.70, 0.74, bumpy(seed + 3, x, 0.05)) * (0.022 + 0.03 * bumpy(seed + 9, x, 0.03))
     crest = np.maximum(np.maximum(block, small), 0.010 + 0.012 * bumpy(seed + 4, x, 0.3)) + 0.002 * bumpy(seed + 5, x, 0.012)
     strata = 0.5 + 0.5 * np.sin((y + 0.004 * bumpy(seed + 6, x, 0.08)) * 620.0)
     face = fbm(seed + 7, x * 60.0, y * 9.0, 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import skia
 from numpy.typing import NDArray
 
 from phonofilm.engines.stage.world.air import Air
@@ -56,7 +57,7 @@ def _hills(air: Air, seed: int) -> tuple[Ply, ...]:
         Ply(name="sky", kind="sky", detail=0.6, paint=lambda p: paint_sky(air, seed, p)),
         hill(3, 3200, 0.018, 0.075, 0.60, "#7d93a0", 0.42),
         hill(7, 1400, 0.008, 0.055, 0.75, "#6f8a62", 0.22),
-        hill(11, 520, 0.001, 0.040, 0.95, "#76934f", 0.06),
+        hill(11, 520, -0.0015, 0.044, 0.95, "#76934f", 0.06),
     )
 
 
@@ -75,7 +76,7 @@ def lawn(air: Air, seed: int, pane: Pane, green: Rgb, *, flowers: float, path: b
     if path:
         bend = 0.9 * np.sin(z / 9.0) + 0.35 * (value(seed + 27, z / np.float32(4.0), z * 0) - 0.5)
         wide = np.abs(x - bend - 0.25) / 1.25
-        ground = step(1.12, 0.93, wide + 0.10 * tuft) if False else 1 - step(0.90, 1.10, wide + 0.10 * tuft)
+        ground = 1 - step(0.90, 1.10, wide + 0.10 * tuft)
         sand = np.array(air.tint(rgb("#cdb78f") if not air.white else rgb("#e4e9f2"), 0.55), np.float32) * (0.92 + 0.10 * fine[..., None] + 0.08 * tuft[..., None])
         colour = colour * (1 - ground[..., None]) + sand * ground[..., None]
         flowers_here = flowers * (1 - ground)
@@ -83,7 +84,7 @@ def lawn(air: Air, seed: int, pane: Pane, green: Rgb, *, flowers: float, path: b
         flowers_here = np.full(x.shape, flowers, np.float32)
     if flowers and not air.white:
         for i, code in enumerate(_BLOOMS):
-            spot = value(seed + 31 + i, x / np.float32(0.16), z / np.float32(0.30))
+            spot = value(seed + 31 + i, x / np.float32(0.085), z / np.float32(0.16))
             patch = value(seed + 41 + i, x / np.float32(3.0), z / np.float32(4.0))
             dots = step(0.90, 0.95, spot) * step(0.45, 0.65, patch) * flowers_here * (z < 26) * np.clip(1.4 - z / 22, 0, 1)
             colour = colour * (1 - dots[..., None]) + np.array(air.tint(rgb(code), 0.85), np.float32) * dots[..., None]
@@ -105,7 +106,7 @@ def _tree(air: Air, seed: int, pane: Pane, distance: float, at: tuple[float, ...
         tall = metres / distance * float(numbers.uniform(0.75, 1.1))
         spot = float(x) + float(numbers.uniform(-0.02, 0.02))
         shade = ink((0.0, 0.02, 0.03), 0.20)
-        oval = __import__("skia").Rect.MakeLTRB(spot - 0.34 * tall, foot - 0.018 * tall, spot + 0.34 * tall, foot + 0.022 * tall)
+        oval = skia.Rect.MakeLTRB(spot - 0.34 * tall, foot - 0.018 * tall, spot + 0.34 * tall, foot + 0.022 * tall)
         canvas.drawOval(oval, shade)
         leafy(canvas, numbers, spot, foot, tall, (tones[0], tones[1], tones[2]), trunk, sun)
     return misted(pixels, pane, air.haze, 0.12, 0.02, foot, foot + metres / distance)

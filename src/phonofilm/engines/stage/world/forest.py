@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 import skia
 from numpy.typing import NDArray
@@ -48,6 +49,8 @@ def plies(air: Air, seed: int) -> tuple[Ply, ...]:
 
 def _bright(air: Air) -> Rgb:
     """The colour of the air between far trunks."""
+    if air.dark < 0.8 and air.sun[1] > 0.2 and not air.white:
+        return mix(air.tint(rgb("#c9dc98"), 0.62), air.haze, 0.25)
     if air.dark > 0.8:
         return mix(air.haze, rgb("#3f6a86"), 0.35)
     return mix(air.haze, air.tint(rgb("#dff0b8"), 0.9), 0.42 if not air.white else 0.1)
@@ -125,13 +128,18 @@ def _leaves(air: Air, seed: int, pane: Pane, distance: float, leaf: float, far: 
     """The leaves overhead: clumps that close towards the top, with light on them and holes between."""
     x, y = pane.xs(), pane.ys()
     size = 1.9 / distance
-    clump = fbm(seed + 3, x / np.float32(size * 1.5), y / np.float32(size), 4, 0.58)
+    half = Pane(left=pane.left, right=pane.right, bottom=pane.bottom, top=pane.top, scale=pane.scale / 2)
+    hx, hy = half.xs(), half.ys()
+    small = fbm(seed + 3, hx / np.float32(size * 1.5), hy / np.float32(size), 4, 0.58)
+    moved = fbm(seed + 3, (hx + np.float32(0.12 * size)) / np.float32(size * 1.5), (hy + np.float32(0.2 * size)) / np.float32(size), 3, 0.58)
+    clump: F32 = cv2.resize(small, (pane.width, pane.height), interpolation=cv2.INTER_LINEAR)  # pyright: ignore[reportAssignmentType]
+    shifted: F32 = cv2.resize(moved, (pane.width, pane.height), interpolation=cv2.INTER_LINEAR)  # pyright: ignore[reportAssignmentType]
     fine = value(seed + 5, x / np.float32(size * 0.10), y / np.float32(size * 0.075))
-    low = 0.16 + 0.9 / distance
+    low = 0.07 + 0.9 / distance
     rise = step(low, low + 0.42, np.broadcast_to(y, clump.shape))
-    field = clump + 0.10 * (fine - 0.5) + 0.42 * rise - 0.36
+    field = clump + 0.10 * (fine - 0.5) + 0.50 * rise - 0.34
     alpha = step(0.315, 0.345, field) * step(low - 0.10, low + 0.06, np.broadcast_to(y, clump.shape)) * leaf**0.3
-    light = np.clip(0.35 + 2.0 * (fbm(seed + 3, (x + np.float32(0.12 * size)) / np.float32(size * 1.5), (y + np.float32(0.2 * size)) / np.float32(size), 3, 0.58) * -1 + clump) + 0.45 * (fine - 0.5), 0, 1)
+    light = np.clip(0.35 + 2.0 * (clump - shifted) + 0.45 * (fine - 0.5), 0, 1)
     tones = ("#24382a", "#7fa04a") if not air.white else ("#4a5a5c", "#e6ecf2")
     dark = np.array(mix(air.tint(rgb(tones[0]), 0.2), bright, far), np.float32)
     lit = np.array(mix(air.tint(rgb(tones[1]), 0.95), bright, far * 0.9), np.float32)

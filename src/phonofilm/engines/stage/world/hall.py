@@ -22,7 +22,7 @@ _BACK = 11.0
 _SETS = (("#4f7bff", "#c24bff"), ("#ffb45a", "#ff5a6a"), ("#35d6e0", "#6a5aff"))
 #: lamps on the truss: metres to the right, where each points on the floor, which colour, which of three sweeps
 _LAMPS = ((-5.4, -1.2, 0, 0), (-3.6, 2.4, 1, 1), (-1.8, -2.8, 0, 2), (0.0, 0.0, 2, 0), (1.8, 2.8, 0, 1), (3.6, -2.4, 1, 2), (5.4, 1.2, 0, 0))
-_TRUSS = 5.6
+_TRUSS = 4.15
 
 
 def plies(air: Air, seed: int, tones: Sequence[Rgb] = ()) -> tuple[Ply, ...]:
@@ -93,7 +93,7 @@ def _beams(seed: int, pane: Pane, colours: Sequence[Rgb], sweep: int) -> U8:
         down = np.clip((top - y) / top, 0, 1.4)
         centre = at + (aim - at) * down
         wide = 0.10 + (0.85 if tone < 2 else 1.15) * down
-        cone = np.exp(-(((x - centre) / wide) ** 2)) * step(-0.01, 0.03, top - y) * np.exp(-down * 1.15)
+        cone = np.exp(-(((x - centre) / wide) ** 2)) * step(-0.01, 0.03, top - y) * np.exp(-down * 0.95)
         core = np.exp(-(((x - centre) / (0.4 * wide)) ** 2)) * step(-0.01, 0.03, top - y) * np.exp(-down * 2.0)
         lens = np.exp(-np.hypot(x - at, y - top) / 0.16)
         out += ((0.46 * cone + 0.30 * core) * smoke + 0.9 * lens)[..., None] * np.array(colours[tone], np.float32)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from phonofilm.engines.stage.world import city, desert, field, forest, hall, lake, room, sea, snow, space
 from phonofilm.engines.stage.world.air import Air, air_of
+from phonofilm.engines.stage.world.falling import Falling, fog_banks
 from phonofilm.engines.stage.world.place import Place, Ply
 
 _PLACES: dict[str, Callable[[Air, int], tuple[Ply, ...]]] = {
@@ -28,6 +29,8 @@ _PLACES: dict[str, Callable[[Air, int], tuple[Ply, ...]]] = {
     "sky": space.above_clouds,
     "space": space.plies,
 }
+#: where weather reaches the camera
+OUTDOORS = frozenset({"sea", "city", "street", "bridge", "rooftop", "lake", "mountain", "field", "park", "forest", "desert", "snow"})
 #: other words for a place
 _WORDS = {"beach": "sea", "ocean": "sea", "coast": "sea", "shore": "sea", "seaside": "sea", "harbor": "sea", "harbour": "sea"}
 
@@ -46,4 +49,13 @@ def build_place(place: str, hour: str, weather: str, mood: str, colours: Sequenc
     known = _WORDS.get(name, name)
     chosen = known if known in _PLACES else "sea"
     air = air_of(hour, weather, mood, colours)
-    return Place(name=chosen, air=air, plies=_PLACES[chosen](air, seed), size=size_px)
+    plies = _PLACES[chosen](air, seed)
+    falling: tuple[Falling, ...] = ()
+    if chosen in OUTDOORS:
+        if air.weather == "fog":
+            plies = (*plies, *fog_banks(air, seed))
+        if air.fall != "none":
+            falling = (Falling(air.fall, air, seed),)
+    if chosen == "forest" and air.sun_power > 0.3:
+        falling = (Falling("dust", air, seed, air.sun_colour),)
+    return Place(name=chosen, air=air, plies=plies, size=size_px, falling=falling)

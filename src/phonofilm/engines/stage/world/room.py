@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from phonofilm.engines.stage.world import city, field
 from phonofilm.engines.stage.world.air import Air
 from phonofilm.engines.stage.world.colour import Rgb, mix, rgb
-from phonofilm.engines.stage.world.ground import places, ripples
+from phonofilm.engines.stage.world.ground import places
 from phonofilm.engines.stage.world.noise import fbm, source, step, value
 from phonofilm.engines.stage.world.pane import EYE, Pane, layered
 from phonofilm.engines.stage.world.place import Ply
@@ -21,7 +21,8 @@ from phonofilm.engines.stage.world.shapes import gradient, ink, outline
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
-WALL = 5.2
+WALL = 7.4
+FURNITURE = 6.7
 Window = tuple[float, float, float, float]  # left, right, sill, top in metres
 
 
@@ -56,18 +57,18 @@ def cafe(air: Air, seed: int) -> tuple[Ply, ...]:
 
 def kitchen(air: Air, seed: int) -> tuple[Ply, ...]:
     """A kitchen."""
-    style = Style("#dcdad2", "#b89a74", ((-1.15, 0.55, 1.15, 2.25),), ((1.75, 2.2, 1.2, 0.8), (-2.0, 2.2, 1.2, 0.6)), _kitchen, panes=(2, 1), tiles="#eef0ee")
+    style = Style("#dcdad2", "#b89a74", ((-1.15, 0.55, 1.15, 2.25),), ((1.75, 2.5, 1.7, 1.0), (-2.3, 2.5, 1.7, 0.9)), _kitchen, panes=(2, 1), tiles="#eef0ee")
     return _room(air, seed, style, _garden(air, seed))
 
 
 def _garden(air: Air, seed: int) -> tuple[Ply, ...]:
     """Trees and hills outside."""
-    return tuple(p for p in field.park(air, seed) if p.name in ("sky", "hills 3", "hills 7", "hills 11", "trees"))
+    return tuple(p for p in field.park(air, seed) if p.name in ("sky", "hills 3", "hills 7", "hills 11", "trees", "lawn"))
 
 
 def _town(air: Air, seed: int) -> tuple[Ply, ...]:
     """The skyline outside, from high up."""
-    return city.rooftop(air, seed)[:4]
+    return city.rooftop(air, seed)[:5]
 
 
 def _room(air: Air, seed: int, style: Style, outside: tuple[Ply, ...]) -> tuple[Ply, ...]:
@@ -76,8 +77,8 @@ def _room(air: Air, seed: int, style: Style, outside: tuple[Ply, ...]) -> tuple[
         *(replace(p, detail=min(p.detail, 0.8)) for p in outside),
         Ply(name="floor", kind="ground", top=-EYE / (WALL + 0.02), paint=lambda p: _floor(indoors, seed, p, style)),
         Ply(name="wall", kind="card", distance=WALL, bottom=-EYE / WALL, paint=lambda p: _wall(indoors, seed, p, style)),
-        Ply(name="furniture", kind="card", distance=4.6, bottom=-EYE / 4.6 - 0.02, top=0.75, paint=lambda p: _furniture(indoors, seed, p, style)),
-        Ply(name="beam", kind="card", distance=4.0, detail=0.3, glow=True, paint=lambda p: _beam(air, seed, p, style)),
+        Ply(name="furniture", kind="card", distance=FURNITURE, bottom=-EYE / FURNITURE - 0.02, top=0.75, paint=lambda p: _furniture(indoors, seed, p, style)),
+        Ply(name="beam", kind="card", distance=6.0, detail=0.3, glow=True, paint=lambda p: _beam(air, seed, p, style)),
     )
 
 
@@ -213,9 +214,9 @@ def _floor(air: Air, seed: int, pane: Pane, style: Style) -> U8:
             bars = 1 - 0.8 * step(0.45, 0.49, np.abs(np.mod((x - slant - left) / max(right - left, 0.1) * style.panes[0], 1.0) - 0.5))
             gain = gain + (0.95 * patch * bars * air.sun_power)[..., None] * sun
     for lx, _, reach, power in style.lamps:
-        pool = power * np.exp(-(((x - lx) ** 2) + (z - 4.3) ** 2) / (1.6 * reach * reach))
+        pool = power * np.exp(-(((x - lx) ** 2) + (z - FURNITURE) ** 2) / (1.6 * reach * reach))
         gain = gain + (pool * max(air.lamps, 0.12) * (0.45 + 0.5 * night))[..., None] * np.array(rgb("#ffc27a"), np.float32)
-    near = np.clip(0.72 + 0.075 * z, 0.5, 1.05)[..., None]
+    near = np.clip(0.66 + 0.055 * z, 0.5, 1.05)[..., None]
     out = np.clip(colour * gain * near, 0, 1)
     contact = 1 - 0.35 * np.exp(-np.maximum(WALL - z, 0) / 0.12)[..., None]
     return layered((out * contact).astype(np.float32), None, seed)
@@ -223,7 +224,7 @@ def _floor(air: Air, seed: int, pane: Pane, style: Style) -> U8:
 
 def _beam(air: Air, seed: int, pane: Pane, style: Style) -> U8:
     """Light from the window in the air of the room, and the glow of the lamps."""
-    x, y = pane.xs() * 4.0, pane.ys() * 4.0 + EYE
+    x, y = pane.xs() * 6.0, pane.ys() * 6.0 + EYE
     out = np.zeros((pane.height, pane.width, 3), np.float32)
     sun = np.array(air.sun_colour, np.float32)
     drop = 0.75 * (1 if air.sun[0] < 0 else -1)
@@ -242,9 +243,9 @@ def _beam(air: Air, seed: int, pane: Pane, style: Style) -> U8:
 
 
 def _furniture(air: Air, seed: int, pane: Pane, style: Style) -> U8:
-    pixels, canvas = _metres(pane, 4.6)
+    pixels, canvas = _metres(pane, FURNITURE)
     style.furnish(canvas, air, source(seed, "furniture"))
-    lit = _lit(pixels, pane, 4.6, air, style, base=1.02)
+    lit = _lit(pixels, pane, FURNITURE, air, style, base=1.02)
     return lit
 
 
@@ -420,7 +421,11 @@ def _kitchen(canvas: Any, air: Air, numbers: np.random.Generator) -> None:
     canvas.drawPath(path, ink(rgb("#c9ccd0"), stroke=0.025))
     for x, code in ((-2.6, "#e0c9a0"), (-2.42, "#a9c4b0"), (-2.26, "#d98a6a")):
         _box(canvas, x, 0.935, x + 0.13, 1.15, rgb(code), round_=0.03)
-    _plant(canvas, numbers, 0.95, 0.62, 0.42, rgb("#d98a5e"))
+    canvas.save()
+    canvas.translate(1.02, 0.935)
+    canvas.scale(0.5, 0.5)
+    _plant(canvas, numbers, 0.0, 0.0, 0.75, rgb("#d98a5e"))
+    canvas.restore()
     canvas.drawOval(_rect(-1.75, 0.94, -1.25, 1.03), ink(rgb("#b5835a")))
     for k, code in enumerate(("#e8a33c", "#d9503f", "#8fae4a", "#e8c04a")):
         canvas.drawCircle(-1.65 + 0.1 * k, 1.05, 0.055, gradient((-1.7 + 0.1 * k, 1.0, mix(rgb(code), (0, 0, 0), 0.2), 1), (-1.6 + 0.1 * k, 1.1, mix(rgb(code), (1, 1, 1), 0.25), 1)))

@@ -136,10 +136,10 @@ def leafy(canvas: Any, numbers: np.random.Generator, x: float, foot: float, tall
         canvas.drawPath(bough, ink(trunk, stroke=0.014 * tall))
     middle = foot + 0.66 * tall
     clumps: list[tuple[float, float, float, float]] = []
-    for _ in range(46):
+    for _ in range(64):
         a, r = float(numbers.uniform(0, 2 * math.pi)), math.sqrt(float(numbers.uniform(0, 1)))
         cx, cy = x + 0.33 * tall * r * math.cos(a), middle + 0.26 * tall * r * math.sin(a)
-        clumps.append((cx, cy, float(numbers.uniform(0.06, 0.115)) * tall, (cx - x) / tall * sun + (cy - middle) / tall))
+        clumps.append((cx, cy, float(numbers.uniform(0.045, 0.085)) * tall, (cx - x) / tall * sun + (cy - middle) / tall))
     clumps.sort(key=lambda c: c[3])
     for cx, cy, size, light in clumps:
         tone = mix(tones[0], tones[1], min(max(light * 2.2 + 0.5, 0), 1))
@@ -152,7 +152,7 @@ def leafy(canvas: Any, numbers: np.random.Generator, x: float, foot: float, tall
 def _clump(canvas: Any, numbers: np.random.Generator, x: float, y: float, size: float, tone: Rgb) -> None:
     for _ in range(9):
         a, r = float(numbers.uniform(0, 2 * math.pi)), float(numbers.uniform(0.25, 0.8)) * size
-        canvas.drawCircle(x + r * math.cos(a), y + 0.8 * r * math.sin(a), float(numbers.uniform(0.25, 0.5)) * size, ink(tone))
+        canvas.drawCircle(x + r * math.cos(a), y + 0.8 * r * math.sin(a), float(numbers.uniform(0.2, 0.42)) * size, ink(tone))
 
 
 def grass(canvas: Any, numbers: np.random.Generator, xs: F32, foot: float, tall: float, tones: Sequence[Rgb], lean: float = 0.0) -> None:

@@ -77,7 +77,7 @@ def _load(canvas: object, numbers: np.random.Generator, x: float, foot: float, t
         lift = 0.055 * tall
         for s in (-1.0, 1.0):
             tone = mix(cold, bright, 0.9 if s == sun else 0.25)
-            cap = [(x, y + lift), (x + s * reach * 0.55, y + lift * 0.25), (x + s * reach, y - lift * 0.35), (x + s * reach * 0.62, y - lift * 0.12), (x + s * reach * 0.3, y + lift * 0.05), (x, y + lift * 0.1)]  # fmt: skip
+            cap = [(x, y + 1.5 * lift), (x + s * reach * 0.5, y + lift * 0.35), (x + s * reach, y - lift * 0.55), (x + s * reach * 0.72, y - lift * 0.42), (x + s * reach * 0.55, y - lift * 0.02), (x + s * reach * 0.3, y - lift * 0.05), (x, y + lift * 0.45)]  # fmt: skip
             draw.drawPath(outline(cap), ink(tone))  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
 
