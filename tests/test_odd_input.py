@@ -15,10 +15,12 @@ import pytest
 
 import odd_files as odd
 from phonofilm.clock import TICKS_PER_SECOND
-from phonofilm.errors import InputError, LimitError, ReferenceError_
+from phonofilm.errors import InputError, LimitError, ReferenceError_, UnknownMention
 from phonofilm.media.check import check
 from phonofilm.media.read import read_frames, read_picture, read_sound, transcode_clip
 from phonofilm.media.reference import open_reference, open_references
+from phonofilm.prompt import read
+from phonofilm.request import Reference
 
 Maker = Callable[[Path], Path]
 
@@ -363,3 +365,46 @@ def test_the_same_tag_twice_is_a_named_error_whatever_its_case(tmp_path: Path) -
     path = odd.written(tmp_path, "a.jpg", odd.jpeg_bytes())
     with pytest.raises(ReferenceError_, match="also that of"):
         open_references([f"face={path}", f"Face={path}"])
+
+
+PROMPTS = {
+    "nothing": "",
+    "spaces": "  \n\t ",
+    "emoji": "😀🎬🔥",
+    "right to left": "@face_photo تتحدث إلى الكاميرا",
+    "20 000 characters": "A slow push in on @face_photo. " * 650,
+    "one word of 20 000 letters": "a" * 20_000,
+    "NUL": "@face_photo speaks\0 now",
+    "terminal control": "\x1b[31m@face_photo\x07 smiles",
+    "an e-mail address": "Write to me@example.org, says @face_photo",
+    "half a surrogate pair": "@face_photo \ud800 speaks",
+    "at signs": "@ @@ @@@",
+    "an open quote": 'She says: "unclosed',
+    "open brackets": "[0-4s [[[[ ]]]] (((",
+    "shell and format marks": "%s {0} ${HOME} `id` $(id) ; rm -rf /",
+    "full width": "＠face_photo　speaks",
+    "stacked accents": "Z̸̛͍a̷l̴g̵o̶ @face_photo",
+    "HTML": "<script>alert(1)</script> @face_photo",
+    "10 000 quotes": '"' * 10_000,
+    "10 000 at signs": "@" * 10_000,
+    "impossible times": "[0-99999999999999s] @face_photo [3-1s] walks",
+}
+
+
+def face(folder: Path) -> tuple[Reference, ...]:
+    return open_references([f"face_photo={odd.written(folder, 'a.jpg', odd.jpeg_bytes())}"])
+
+
+@pytest.mark.parametrize("name", PROMPTS)
+def test_an_odd_prompt_is_read_within_ten_seconds(name: str, tmp_path: Path) -> None:
+    begin = time.monotonic()
+    script = read(PROMPTS[name], face(tmp_path))
+    assert time.monotonic() - begin < 10
+    assert script.shots
+    if "face_photo" in PROMPTS[name]:
+        assert [b.tag for b in script.bindings] == ["face_photo"]
+
+
+def test_a_mention_of_nobody_is_a_named_error_with_the_nearest_name(tmp_path: Path) -> None:
+    with pytest.raises(UnknownMention, match="Did you mean @face_photo"):
+        read("@fase_photo speaks", face(tmp_path))

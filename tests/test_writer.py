@@ -246,7 +246,7 @@ def test_a_full_disk_is_a_named_error() -> None:
 
 
 def test_provenance_comes_back_from_the_film(tmp_path: Path) -> None:
-    request = {"prompt": "她说：“你好” 😀 " + "long " * 4000, "references": [{"tag": "face", "sha256": "ab" * 32}]}
+    request = {"prompt": "她说：“你好” 😀 \0" + chr(0xD800) + "long " * 4000, "references": [{"tag": "face", "sha256": "ab" * 32}]}
     header = provenance(engine="test", seed=7, request=request, score_sha256="cd" * 32, title="Ein Film")
     found = read_provenance(play(tmp_path / "film.mp4", 4, 320, 180, metadata=header))
     assert found["ai_generated"] is True and found["engine"] == "test" and found["seed"] == 7 and found["score_sha256"] == "cd" * 32

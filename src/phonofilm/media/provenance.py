@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
 import av
 from av.error import FFmpegError
 
-from phonofilm import __version__
 from phonofilm.errors import ReferenceError_
 from phonofilm.media.probe import regular
 
@@ -25,7 +25,7 @@ def provenance(*, engine: str, seed: int, request: Mapping[str, object], score_s
     ``request`` and ``more`` (consents, hashes of references …) are plain JSON values. No time of day goes in: the same film has the same bytes.
     """
     document = {
-        "made_with": f"{MARK} {__version__}",
+        "made_with": f"{MARK} {version(MARK)}",
         "ai_generated": True,
         "digital_source_type": AI_SOURCE,
         "engine": engine,
@@ -34,7 +34,16 @@ def provenance(*, engine: str, seed: int, request: Mapping[str, object], score_s
         "request": dict(request),
         **more,
     }
-    return {"title": title or "AI-generated film", "comment": json.dumps(document, ensure_ascii=False, sort_keys=True)}
+    return {"title": "".join(filter(str.isprintable, title)) or "AI-generated film", "comment": _text(document)}
+
+
+def _text(document: Mapping[str, object]) -> str:
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # half a surrogate pair in a prompt: JSON can say it, UTF-8 cannot
+        return json.dumps(document, sort_keys=True)
+    return text
 
 
 def read_provenance(path: Path) -> dict[str, Any]:

@@ -94,8 +94,10 @@ class FilmWriter:
         self._part = beside(self.out)
         try:
             self._open()
-        except (FFmpegError, OSError) as e:
+        except BaseException as e:
             self._part.unlink(missing_ok=True)
+            if not isinstance(e, (FFmpegError, OSError, ValueError)):
+                raise
             raise EncodeError(f"{self.out}: the film cannot be opened for writing ({e}). Choose another place with --out.") from e
         return self
 
