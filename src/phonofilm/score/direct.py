@@ -15,10 +15,10 @@ from phonofilm.request import RATIOS, SIZES, Reference, Request
 from phonofilm.score.beat_grid import PACES, compose_beats
 from phonofilm.score.camera import FAMILIES, Stand, build_path
 from phonofilm.score.captions import split_caption
-from phonofilm.score.edit import Piece, beat_cuts, cut_times, order, pieces_between
+from phonofilm.score.edit import SHORTEST_SHOT, Piece, beat_cuts, cut_times, order, pieces_between
 from phonofilm.score.framing import frame_picture
 from phonofilm.score.model import Actor, Ambience, CameraPath, Caption, Cue, Effect, Line, Logo, Music, Score, Setting, Shot, Source
-from phonofilm.score.speech import LEAD, Speech, film_length, pauses, recorded, source_of, written
+from phonofilm.score.speech import LEAD, Speech, film_length, pauses, recorded, said_at, source_of, written
 
 STILL_ROLES = ("product", "subject", "background", "first_frame", "last_frame", "style", "outfit")
 #: moves given to shots whose words name none, in turn
@@ -229,12 +229,37 @@ def _pieces(draft: _Draft, presenters: Sequence[str], length: int) -> tuple[Piec
         num_shots = len(every) + (1 if presenters and stills and body > (len(every) + 1) * ticks(1.4) else 0)
         if clips and presenters:
             num_shots = max(num_shots, round(seconds(body) / 2.2))
-        cuts = cut_times(num_shots - 1, body, pauses(spoken, heard) or (music.beats if music else ()))
+        quiet = pauses(spoken, heard)
+        told = _told_pieces(draft, presenters, stills, spoken, quiet, body) if presenters and not clips else None
+        if told:
+            return (*told, Piece(start=body, end=length, tag=CARD)) if body < length else told
+        cuts = cut_times(num_shots - 1, body, quiet or (music.beats if music else ()))
     tags = order(presenters, stills, clips, len(cuts) + 1)
     made = pieces_between(cuts, body, tags)
     if body < length:
         made = (*made, Piece(start=body, end=length, tag=CARD))
     return made
+
+
+def _told_pieces(
+    draft: _Draft, presenters: Sequence[str], stills: Sequence[str], lines: Sequence[Line], quiet: Sequence[int], length: int
+) -> tuple[Piece, ...] | None:
+    """A talk with pictures: each is seen from the pause before its name is spoken; None where the words of no line name two of them."""
+    named = [(at, tag) for tag in stills if (at := said_at(lines, {tag, draft.references[tag].path.stem})) is not None]
+    if len(named) < 2 or len(named) < len(stills):
+        return None
+    edges: list[tuple[int, str]] = [(0, presenters[0])]
+    for at, tag in sorted(named):
+        before = [q for q in quiet if edges[-1][0] + SHORTEST_SHOT <= q <= at + TICKS_PER_FRAME * 4]
+        start = max(edges[-1][0] + SHORTEST_SHOT, max((q for q in before if q > at - ticks(1.6)), default=nearest_frame_start(at)))
+        edges.append((nearest_frame_start(start), tag))
+    after = [q for q in quiet if edges[-1][0] + ticks(1.3) <= q <= length - ticks(1.0)]
+    if after:
+        edges.append((after[0], presenters[0]))
+    if edges[-1][0] > length - SHORTEST_SHOT:
+        return None
+    ends = [start for start, _ in edges[1:]] + [length]
+    return tuple(Piece(start=start, end=end, tag=tag) for (start, tag), end in zip(edges, ends, strict=True))
 
 
 def _has_card(draft: _Draft) -> bool:

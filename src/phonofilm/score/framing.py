@@ -92,7 +92,7 @@ def frame_picture(
             if share > 0 and closer > 1.2 and view.head and not _head_fits(view, crop, size, family, part):
                 continue
             for lift in EYE_LIFTS if view.head else (0.0,):
-                stand, setting = _stand(view, crop, size, source, lift)
+                stand, setting = _stand(view, crop, size, source, lift, part if family in ("push_in", "pull_out") else 0.0)
                 path = build_path(family, stand, start, end, amount=part, handheld=handheld)
                 if _inside(view, path, setting, size) or (share == 0 and closer == 1.55):
                     return _told(path, setting, asked, part, family, name)
@@ -133,9 +133,9 @@ def _head_fits(view: View, crop: float, size: tuple[int, int], family: str, part
     return (y1 - y0) * closest <= 0.86 * height and (x1 - x0) * closest <= 0.9 * crop
 
 
-def _stand(view: View, crop: float, size: tuple[int, int], source: Source, lift: float) -> tuple[Stand, Setting]:
+def _stand(view: View, crop: float, size: tuple[int, int], source: Source, lift: float, closer: float) -> tuple[Stand, Setting]:
     """The photo's own camera, its axis through the middle of the crop, its lens framing that crop; ``lift`` is how far above the middle of the frame
-    a head's middle sits, as a share of the frame's height."""
+    a head's middle sits, as a share of the frame's height; ``closer`` is the share of the way to it that a push goes."""
     aspect = size[0] / size[1]
     tall = crop / aspect
     x0, y0, x1, y1 = view.focus
@@ -151,9 +151,10 @@ def _stand(view: View, crop: float, size: tuple[int, int], source: Source, lift:
     settle = None
     if view.head:
         began = ((fx - cx) / focal, (cy - fy) / focal)
-        # the head's middle ends as high above the frame's middle as leaves air above the hair
-        lift_end = float(np.clip(0.47 - 0.5 * (y1 - y0) / (tall * 0.75), 0.0, 0.1))
-        settle = (began[0] * 0.5, lift_end * 0.75 * tall / focal)
+        end_tall = tall * (1 - closer)
+        # at the end of a push the head keeps its place in the frame, unless its hair would leave it
+        highest = 0.46 * end_tall - 0.5 * (y1 - y0)
+        settle = (began[0] * 0.6, min(began[1], max(highest, -0.06 * end_tall) / focal))
     return Stand(position=(0.0, EYE, 0.0), focal=film, subject=subject, settle=settle), setting
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -145,3 +146,19 @@ def pauses(lines: Sequence[Line], sounds: Mapping[str, Sound]) -> tuple[int, ...
             if after.viseme == "sil" and after.end - after.start > ticks(0.15):
                 found.add(nearest_frame_start((after.start + after.end) // 2))
     return tuple(sorted(found))
+
+
+def said_at(lines: Sequence[Line], names: set[str]) -> int | None:
+    """The tick at which one of the names is first spoken, by its place among the letters of the line and its phones; None: never."""
+    for line in lines:
+        text = line.text.lower()
+        words = [w for name in names for w in re.split(r"[_\W\d]+", name.lower()) if len(w) > 1 or not w.isascii()]
+        found = [m.start() for w in words if (m := re.search(rf"\b{re.escape(w)}" if w.isascii() else re.escape(w), text))]
+        if found:
+            spoken = [p for p in line.phones if p.viseme != "sil"]
+            letters = [k for k, c in enumerate(text) if c.isalnum()]
+            share = sum(k < min(found) for k in letters) / max(1, len(letters))
+            if spoken:
+                return spoken[min(len(spoken) - 1, round(share * len(spoken)))].start
+            return line.start + round((line.end - line.start) * share)
+    return None
