@@ -7,12 +7,13 @@ width is 36 mm for landscape films and whose height is 36 mm for upright ones, s
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phonofilm.score.model import CameraPath, Key, Quaternion, Vector
+from phonofilm.score.model import CameraPath, Key, Leg, Quaternion, Vector
 
 F64 = NDArray[np.float64]
 SENSOR = 36.0
@@ -102,24 +103,28 @@ def _eased(share: float, easing: str) -> float:
 
 def camera_at(path: CameraPath, tick: int) -> CameraPose:
     """The camera of a path at a tick; before the first key and after the last it stands still."""
-    keys = path.keys
-    if len(keys) == 1 or tick <= keys[0].tick:
-        position, orientation, focal = keys[0].position, keys[0].orientation, keys[0].focal
-    elif tick >= keys[-1].tick:
-        position, orientation, focal = keys[-1].position, keys[-1].orientation, keys[-1].focal
-    else:
-        first, last = keys[0].tick, keys[-1].tick
-        at = first + _eased((tick - first) / (last - first), path.easing) * (last - first)
-        k = max(i for i in range(len(keys) - 1) if keys[i].tick <= at)
-        a, b = keys[k], keys[k + 1]
-        share = (at - a.tick) / (b.tick - a.tick)
-        position = tuple(p + (q - p) * share for p, q in zip(a.position, b.position, strict=True))
-        orientation = _slerp(a.orientation, b.orientation, share)
-        focal = a.focal * (b.focal / a.focal) ** share if path.family != "dolly_zoom" else a.focal + (b.focal - a.focal) * share
+    position, orientation, focal = _pose(path, tick)
     if path.handheld:
         sway = _sway(tick, path.handheld)
         orientation = _multiply(orientation, quaternion(yaw=sway[0], pitch=sway[1], roll=sway[2]))
     return CameraPose(position=np.asarray(position, np.float64), rotation=_matrix(orientation), focal=float(focal))
+
+
+def _pose(path: CameraPath, tick: int) -> tuple[Vector, Quaternion, float]:
+    """Position, orientation and focal length of a path at a tick, without a hand's unrest."""
+    keys = path.keys
+    if len(keys) == 1 or tick <= keys[0].tick:
+        return keys[0].position, keys[0].orientation, keys[0].focal
+    if tick >= keys[-1].tick:
+        return keys[-1].position, keys[-1].orientation, keys[-1].focal
+    first, last = keys[0].tick, keys[-1].tick
+    at = first + _eased((tick - first) / (last - first), path.easing) * (last - first)
+    k = max(i for i in range(len(keys) - 1) if keys[i].tick <= at)
+    a, b = keys[k], keys[k + 1]
+    share = (at - a.tick) / (b.tick - a.tick)
+    (ax, ay, az), (bx, by, bz) = a.position, b.position
+    focal = a.focal * (b.focal / a.focal) ** share if path.family != "dolly_zoom" else a.focal + (b.focal - a.focal) * share
+    return (ax + (bx - ax) * share, ay + (by - ay) * share, az + (bz - az) * share), _slerp(a.orientation, b.orientation, share), focal
 
 
 def _sway(tick: int, strength: float) -> tuple[float, float, float]:
@@ -191,70 +196,155 @@ class Stand:
     subject: Vector
     yaw: float = 0.0
     pitch: float = 0.0
+    roll: float = 0.0
     settle: tuple[float, float] | None = None
 
 
-def build_path(family: str, stand: Stand, start: int, end: int, *, amount: float | None = None, handheld: float = 0.0) -> CameraPath:
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One move of several: a family and its amount in the family's unit (None: its default)."""
+
+    family: str
+    amount: float | None = None
+
+    @property
+    def size(self) -> float:
+        """The amount, or the family's own."""
+        return FAMILIES[self.family].amount if self.amount is None else self.amount
+
+    def part(self, share: float) -> Step:
+        """The same move, shortened to a share of its amount."""
+        least = 1.0 if FAMILIES[self.family].unit == "ratio" else 0.0
+        return Step(family=self.family, amount=least + (self.size - least) * share)
+
+
+#: families whose exact path is a straight line between two keys
+STRAIGHT = frozenset({"static", "handheld", "pan_left", "pan_right", "tilt_up", "tilt_down", "roll_left", "roll_right"})
+
+
+def build_path(
+    family: str, stand: Stand, start: int, end: int, *, amount: float | None = None, handheld: float = 0.0, carry: float = 0.0,
+    opening: bool = False,
+) -> CameraPath:  # fmt: skip
     """The exact path of one move over [start, end), the framing of ``stand`` in the middle of moves that go sideways and at the
-    wide end of those that go in or out.
+    wide end of those that go in or out. With ``opening`` every move begins at the stand.
 
     ``amount`` is in the family's unit; None is its default.
     """
-    size = FAMILIES[family].amount if amount is None else amount
-    distance = math.dist(stand.position, stand.subject)
-    num_keys = 2 if family in ("static", "pan_left", "pan_right", "tilt_up", "tilt_down", "roll_left", "roll_right") else 33
-    base = Key(tick=start, position=stand.position, orientation=quaternion(yaw=stand.yaw, pitch=stand.pitch), focal=stand.focal)
-    path = CameraPath(keys=(base,), family=family, asked=size, delivered=size, subject=stand.subject, handheld=handheld)
+    size = Step(family=family, amount=amount).size
+    num_keys = 2 if family in STRAIGHT else 33
+    base = Key(tick=start, position=stand.position, orientation=_facing(stand), focal=stand.focal)
+    path = CameraPath(keys=(base,), family=family, asked=size, delivered=size, subject=stand.subject, handheld=handheld, carry=carry)
     if family in ("static", "handheld"):
         return replace(path, handheld=max(handheld, size if family == "handheld" else 0.0))
     keys = tuple(
-        replace(_key(family, stand, base, k / (num_keys - 1), size, distance), tick=start + round((end - start) * k / (num_keys - 1)))
+        replace(_key(family, stand, base, k / (num_keys - 1), size, opening), tick=start + round((end - start) * k / (num_keys - 1)))
         for k in range(num_keys)
     )
     return replace(path, keys=keys)
 
 
-def _key(family: str, stand: Stand, base: Key, share: float, size: float, distance: float) -> Key:
-    """The key at ``share`` of a move; ``centred`` runs from -1/2 to 1/2."""
-    centred = share - 0.5
+def build_moves(steps: Sequence[Step], stand: Stand, start: int, end: int, *, handheld: float = 0.0, carry: float = 0.0) -> CameraPath:
+    """The path of one move or of several in a row, each beginning where the one before ends, for an equal part of [start, end)."""
+    if len(steps) == 1:
+        return build_path(steps[0].family, stand, start, end, amount=steps[0].amount, handheld=handheld, carry=carry)
+    edges = [start + (end - start) * k // len(steps) for k in range(len(steps) + 1)]
+    paths: list[CameraPath] = []
+    for k, step in enumerate(steps):
+        path = build_path(step.family, stand, edges[k], edges[k + 1], amount=step.amount, handheld=handheld, carry=carry, opening=k > 0)
+        paths.append(path)
+        stand = _after(stand, step, path.keys[-1])
+    return chain(paths)
+
+
+def chain(paths: Sequence[CameraPath]) -> CameraPath:
+    """Several moves as one path: each comes to rest before the next begins. Every path must begin where the one before ends."""
+    keys: list[Key] = []
+    legs: list[Leg] = []
+    for path, following in zip(paths, [*paths[1:], None], strict=True):
+        first, last = path.keys[0], path.keys[-1]
+        end = last.tick if len(path.keys) > 1 else following.keys[0].tick if following else first.tick
+        if keys:
+            assert math.dist(keys[-1].position, first.position) < 1e-6 * (1 + math.dist(first.position, path.subject)), "the moves do not join"
+        own = replace(path, handheld=0.0)
+        num = 65 if len(path.keys) > 1 else 2
+        ticks = [first.tick + (end - first.tick) * k // (num - 1) for k in range(num)] if end > first.tick else [first.tick]
+        keys += [_key_at(own, tick) for tick in ticks if not keys or tick > keys[-1].tick]
+        legs.append(Leg(start=first.tick, end=end, family=path.family, asked=path.asked, delivered=path.delivered))
+    return replace(paths[0], keys=tuple(keys), easing="linear", legs=tuple(legs))
+
+
+def carried(path: CameraPath, camera: CameraPose) -> CameraPose:
+    """The camera as the actors of a shot meet it, who share ``carry`` of its way along x (counted from the middle of the path)."""
+    if not path.carry:
+        return camera
+    middle = (path.keys[0].position[0] + path.keys[-1].position[0]) / 2
+    way = path.carry * (float(camera.position[0]) - middle)
+    return replace(camera, position=camera.position - np.array([way, 0.0, 0.0]))
+
+
+def _key_at(path: CameraPath, tick: int) -> Key:
+    position, orientation, focal = _pose(path, tick)
+    return Key(tick=tick, position=position, orientation=orientation, focal=focal)
+
+
+def _facing(stand: Stand) -> Quaternion:
+    return quaternion(yaw=stand.yaw, pitch=stand.pitch, roll=stand.roll)
+
+
+def _after(stand: Stand, step: Step, last: Key) -> Stand:
+    """The stand from which the next move begins: the last key's place and lens, turned as the move has turned it."""
+    w, x, y, z = last.orientation
+    yaw = -math.degrees(math.atan2(2 * (w * y + x * z), 1 - 2 * (x * x + y * y)))
+    pitch = math.degrees(math.asin(max(-1.0, min(1.0, 2 * (w * x - y * z)))))
+    roll = -math.degrees(math.atan2(2 * (w * z + x * y), 1 - 2 * (x * x + z * z)))
+    return replace(stand, position=last.position, focal=last.focal, yaw=yaw, pitch=pitch, roll=roll, settle=None)
+
+
+def _key(family: str, stand: Stand, base: Key, share: float, size: float, opening: bool) -> Key:
+    """The key at ``share`` of a move; ``way`` runs from -1/2 to 1/2, or from 0 to 1 where the move begins at the stand."""
+    way = share if opening else share - 0.5
     px, py, pz = stand.position
     sx, sy, sz = stand.subject
+    distance = math.dist(stand.position, stand.subject)
     if family in ("push_in", "pull_out"):
         part = share if family == "push_in" else 1 - share
-        away = (pz - sz) * (1 - size * part)
+        left = 1 + share * size / (1 - size) if opening and family == "pull_out" else 1 - size * part
+        if stand.settle is None:
+            return replace(base, position=(sx + (px - sx) * left, sy + (py - sy) * left, sz + (pz - sz) * left))
+        away = (pz - sz) * left
         began = ((sx - px) / (pz - sz), (sy - py) / (pz - sz))
-        ended = stand.settle or began
-        x, y = (b + (e - b) * part for b, e in zip(began, ended, strict=True))
+        x, y = (b + (e - b) * part for b, e in zip(began, stand.settle, strict=True))
         return replace(base, position=(sx - x * away, sy - y * away, sz + away))
     if family in ("truck_left", "truck_right", "tracking"):
-        sign = -1 if family == "truck_left" else 1
-        return replace(base, position=(px + sign * centred * size * distance, py, pz))
+        gone, yaw = way * size * distance * (-1 if family == "truck_left" else 1), math.radians(stand.yaw)
+        return replace(base, position=(px + gone * math.cos(yaw), py, pz + gone * math.sin(yaw)))
     if family in ("pedestal_up", "pedestal_down"):
         sign = 1 if family == "pedestal_up" else -1
-        return replace(base, position=(px, py + sign * centred * size * distance, pz))
+        return replace(base, position=(px, py + sign * way * size * distance, pz))
     if family in ("pan_left", "pan_right"):
-        sign = -1 if family == "pan_left" else 1
-        return replace(base, orientation=quaternion(yaw=stand.yaw + sign * centred * size, pitch=stand.pitch))
+        turn = way * size * (-1 if family == "pan_left" else 1)
+        return replace(base, orientation=_facing(replace(stand, yaw=stand.yaw + turn)))
     if family in ("tilt_up", "tilt_down"):
-        sign = 1 if family == "tilt_up" else -1
-        return replace(base, orientation=quaternion(yaw=stand.yaw, pitch=stand.pitch + sign * centred * size))
+        turn = way * size * (1 if family == "tilt_up" else -1)
+        return replace(base, orientation=_facing(replace(stand, pitch=stand.pitch + turn)))
     if family in ("roll_left", "roll_right"):
-        sign = -1 if family == "roll_left" else 1
-        return replace(base, orientation=quaternion(yaw=stand.yaw, pitch=stand.pitch, roll=sign * centred * size))
+        turn = way * size * (-1 if family == "roll_left" else 1)
+        return replace(base, orientation=_facing(replace(stand, roll=stand.roll + turn)))
     if family in ("zoom_in", "zoom_out"):
-        gone = share if family == "zoom_in" else 1 - share
+        gone = share if family == "zoom_in" else -share if opening else 1 - share
         return replace(base, focal=stand.focal * size**gone)
     if family == "dolly_zoom":
         far = 1 + share * size / (1 - size)
         return replace(base, position=(sx + (px - sx) * far, sy + (py - sy) * far, sz + (pz - sz) * far), focal=stand.focal * far)
     if family in ("orbit_left", "orbit_right"):
-        angle = math.radians(size * centred) * (-1 if family == "orbit_left" else 1)
+        angle = math.radians(size * way) * (-1 if family == "orbit_left" else 1)
         dx, dz = px - sx, pz - sz
         x, z = sx + dx * math.cos(angle) + dz * math.sin(angle), sz - dx * math.sin(angle) + dz * math.cos(angle)
-        return replace(base, position=(x, py, z), orientation=quaternion(yaw=stand.yaw - math.degrees(angle), pitch=stand.pitch))
+        return replace(base, position=(x, py, z), orientation=_facing(replace(stand, yaw=stand.yaw - math.degrees(angle))))
     if family in ("crane_up", "crane_down"):
-        rise = centred * size * distance * (1 if family == "crane_up" else -1)
-        position = (px, py + rise, pz)
-        swing = math.degrees(math.atan2(sy - py - rise, pz - sz) - math.atan2(sy - py, pz - sz))
-        return replace(base, position=position, orientation=quaternion(yaw=stand.yaw, pitch=stand.pitch + swing * 0.85))
+        rise = way * size * distance * (1 if family == "crane_up" else -1)
+        level = math.hypot(px - sx, pz - sz)
+        swing = math.degrees(math.atan2(sy - py - rise, level) - math.atan2(sy - py, level))
+        return replace(base, position=(px, py + rise, pz), orientation=_facing(replace(stand, pitch=stand.pitch + swing * 0.85)))
     raise AssertionError(family)

@@ -39,8 +39,23 @@ class Key:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Leg:
+    """One of several moves in a row: its span in ticks, its family, and the amounts asked for and delivered."""
+
+    start: int
+    end: int
+    family: str
+    asked: float = 0.0
+    delivered: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class CameraPath:
-    """Where the camera is over a shot. ``family`` is the move; ``asked`` and ``delivered`` its amount in the family's unit."""
+    """Where the camera is over a shot. ``family`` is the move; ``asked`` and ``delivered`` its amount in the family's unit.
+
+    ``legs``: the moves of a path that has several, in order (``family`` is then the first one's). ``carry``: how much of the camera's way along
+    x the actors of the shot share (1: they travel along, as in a tracking shot).
+    """
 
     keys: tuple[Key, ...]
     easing: Easing = "smooth"
@@ -49,6 +64,8 @@ class CameraPath:
     delivered: float = 0.0
     subject: Vector = (0.0, 0.0, 0.0)
     handheld: float = 0.0
+    carry: float = 0.0
+    legs: tuple[Leg, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +76,7 @@ class Setting:
     ``studio``: a lit sweep in ``colours``.  ``place``: a drawn place with time of day and weather.
 
     A photo was taken by a pinhole at the origin of the world, 1.5 m above its ground, with a ``lens`` (mm, 35 mm equivalent) whose axis
-    meets the picture at ``principal`` (shares of its width and height). Its subject stands ``near`` metres away, its plate ``far``.
+    meets the picture at ``principal`` (shares of its width and height). Its subject stands ``near`` metres away, its plate ``far``. ``pinned``: the shot's first or last frame is that photo itself, fitted to the film.
     """
 
     kind: SettingKind
@@ -74,6 +91,7 @@ class Setting:
     lens: float = 50.0
     near: float = 1.0
     far: float = 3.0
+    pinned: Literal["", "first", "last"] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
