@@ -408,3 +408,66 @@ def test_an_odd_prompt_is_read_within_ten_seconds(name: str, tmp_path: Path) -> 
 def test_a_mention_of_nobody_is_a_named_error_with_the_nearest_name(tmp_path: Path) -> None:
     with pytest.raises(UnknownMention, match="Did you mean @face_photo"):
         read("@fase_photo speaks", face(tmp_path))
+
+
+DAMAGED: dict[str, Maker] = {
+    "JPEG": lambda f: odd.picture(f, "a.jpg", "JPEG"),
+    "PNG": lambda f: odd.picture(f, "a.png", "PNG"),
+    "WebP": lambda f: odd.picture(f, "a.webp", "WEBP"),
+    "GIF": lambda f: odd.animated(f, "GIF"),
+    "TIFF": lambda f: odd.picture(f, "a.tif", "TIFF", compression="tiff_lzw"),
+    "HEIC": heic,
+    "AVIF": lambda f: odd.picture(f, "a.avif", "AVIF"),
+    "MP4": lambda f: odd.clip(f, seconds=1.0),
+    "MKV": lambda f: odd.clip(f, "a.mkv", seconds=1.0),
+    "MPEG-TS": lambda f: odd.clip(f, "a.ts", seconds=1.0),
+    "MP3": lambda f: odd.coded_sound(f, "a.mp3", "libmp3lame"),
+    "M4A": lambda f: odd.coded_sound(f, "a.m4a", "aac", "mp4"),
+    "OGG": lambda f: odd.sound(f, "a.ogg", 44_100, 2),
+    "FLAC": lambda f: odd.sound(f, "a.flac", 44_100, 2),
+    "WAV": lambda f: odd.sound(f, "a.wav", 8000, 2),
+}
+
+
+def survive(folder: Path, name: str, seed: int) -> str:
+    """Read a file with bytes changed, moved or lost, to its end; the outcome in a word. Whatever is raised besides an InputError comes out."""
+    rng = np.random.default_rng([seed, len(name)])
+    path = DAMAGED[name](folder)
+    data = bytearray(path.read_bytes())
+    spoil = rng.integers(8 if seed % 2 else len(data) // 4, len(data), 1 + seed % 20)
+    for at in spoil:
+        data[at] = rng.integers(256)
+    if seed % 3 == 0:
+        at = int(spoil[0])
+        del data[at : at + int(rng.integers(1, 300))]
+    path.write_bytes(data)
+    try:
+        reference = open_reference(str(path))
+        check([reference], "local")
+        if reference.kind == "image":
+            assert read_picture(path).rgb.size
+        elif reference.kind == "audio":
+            assert np.isfinite(read_sound(path)[0]).all()
+        else:
+            copy = transcode_clip(path, folder / "copy.mp4")
+            assert sum(1 for _ in read_frames(copy.path)) == copy.length // 2000
+    except InputError as e:
+        return f"{e.code}: {e}"
+    return "read"
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_file_is_read_or_named_but_never_a_crash(name: str, tmp_path: Path) -> None:
+    for seed in range(2):
+        begin = time.monotonic()
+        survive(tmp_path, name, seed)
+        assert time.monotonic() - begin < 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DAMAGED)
+def test_many_damaged_files_are_read_or_named_but_never_a_crash(name: str, tmp_path: Path) -> None:
+    for seed in range(2, 60):
+        begin = time.monotonic()
+        survive(tmp_path, name, seed)
+        assert time.monotonic() - begin < 10, seed
