@@ -16,7 +16,7 @@ from phonofilm.score.beat_grid import PACES, compose_beats
 from phonofilm.score.camera import FAMILIES, Stand, build_path
 from phonofilm.score.captions import split_caption
 from phonofilm.score.edit import SHORTEST_SHOT, Piece, beat_cuts, cut_times, order, pieces_between
-from phonofilm.score.framing import frame_picture
+from phonofilm.score.framing import frame_picture, frame_whole
 from phonofilm.score.model import Actor, Ambience, CameraPath, Caption, Cue, Effect, Line, Logo, Music, Score, Setting, Shot, Source
 from phonofilm.score.speech import LEAD, Speech, film_length, pauses, recorded, said_at, source_of, written
 
@@ -93,7 +93,7 @@ def direct(script: Script, percepts: Percepts, request: Request, *, progress: Pr
     _logo(draft, length)
     return Score(
         length=length, width=draft.size[0], height=draft.size[1], seed=request.seed, shots=shots, cast=tuple(draft.cast.values()),
-        cues=tuple(sorted(draft.cues, key=lambda c: (c.start, c.kind))), grade=_grade(script), watermark=request.watermark,
+        cues=tuple(sorted(draft.cues, key=lambda c: (c.start, c.kind))), grade=_film_grade(script, shots), watermark=request.watermark,
         remarks=tuple(dict.fromkeys(draft.remarks)), request=_kept(request),
     )  # fmt: skip
 
@@ -208,6 +208,9 @@ def _music(draft: _Draft, length: int, tag: str | None, music: Sound | None, pre
 
 def _pieces(draft: _Draft, presenters: Sequence[str], length: int) -> tuple[Piece, ...]:
     """Which reference is seen when: by the prompt's shots where it has them, else edited to the music or the voice."""
+    pinned = _pinned_pieces(draft, presenters, length)
+    if pinned:
+        return pinned
     shots = draft.script.shots
     stills = [t for t in draft.tagged(*STILL_ROLES, "face") if t in draft.percepts.pictures and t not in presenters]
     stills = [t for t in stills if draft.script.role(t) not in ("style", "outfit", "background") or not presenters]
@@ -239,6 +242,18 @@ def _pieces(draft: _Draft, presenters: Sequence[str], length: int) -> tuple[Piec
     if body < length:
         made = (*made, Piece(start=body, end=length, tag=CARD))
     return made
+
+
+def _pinned_pieces(draft: _Draft, presenters: Sequence[str], length: int) -> tuple[Piece, ...]:
+    """A film that begins or ends on a given frame: that picture, what lies between, and the other; empty where no frame is given."""
+    first = next((t for t in draft.tagged("first_frame") if t in draft.percepts.pictures), "")
+    last = next((t for t in draft.tagged("last_frame") if t in draft.percepts.pictures), "")
+    if not first and not last:
+        return ()
+    between = [*presenters, *(t for t in draft.tagged("product", "subject", "footage") if t in draft.percepts.pictures or t in draft.percepts.clips)]
+    tags = [t for t in (first, *between, last) if t]
+    cuts = cut_times(len(tags) - 1, length, ())
+    return pieces_between(cuts, length, tags)
 
 
 def _told_pieces(
@@ -319,6 +334,11 @@ def _shot(draft: _Draft, number: int, piece: Piece) -> Shot:
             start = max(0, clip.length - (piece.end - piece.start))
         return replace(base, camera=camera, setting=Setting(kind="footage", source=source, start=start // TICKS_PER_FRAME * TICKS_PER_FRAME))
     picture = draft.percepts.pictures[piece.tag]
+    role = draft.script.role(piece.tag)
+    if role in ("first_frame", "last_frame"):
+        framed = frame_whole(picture, source, piece.start, piece.end, draft.size, last=role == "last_frame")
+        joined = "dissolve" if number and base.transition == "cut" else base.transition
+        return replace(base, camera=framed.camera, setting=framed.setting, transition=joined)
     if kind == "product" and not _is_cut(draft, piece.tag):
         return _product_shot(draft, base, piece.tag, source, family, amount, handheld)
     framed = frame_picture(
@@ -507,6 +527,16 @@ def _logo(draft: _Draft, length: int) -> None:
         if tag in draft.percepts.pictures:
             draft.cues.append(Logo(start=length - LOGO_CARD, end=length, source=source_of(draft.references[tag])))
             return
+
+
+def _film_grade(script: Script, shots: Sequence[Shot]) -> str:
+    """The look of the finished picture. A given first or last frame is its own look; a drawn place already has its hour's light."""
+    if any(shot.setting.pinned for shot in shots):
+        return ""
+    words = _grade(script)
+    if all(shot.setting.kind == "place" for shot in shots):
+        words = " ".join(w for w in words.split() if w != script.scene.hour)
+    return words
 
 
 def _grade(script: Script) -> str:

@@ -99,6 +99,20 @@ def frame_picture(
     raise AssertionError("the last candidate is always taken")
 
 
+def frame_whole(picture: Picture, source: Source, start: int, end: int, size: tuple[int, int], *, last: bool, amount: float = 0.16) -> Framed:
+    """Film a picture that is the film's first or last frame: fitted about its middle, a push away from it or back to it."""
+    view = view_of(picture)
+    crop = min(view.width, view.height * size[0] / size[1])
+    focal = LENS / SENSOR * max(view.width, view.height)
+    fx, fy = (view.focus[0] + view.focus[2]) / 2, (view.focus[1] + view.focus[3]) / 2
+    centre = (view.width / 2, view.height / 2)
+    subject = ((fx - centre[0]) / focal * view.near, EYE - (fy - centre[1]) / focal * view.near, -view.near)
+    stand = Stand(position=(0.0, EYE, 0.0), focal=focal * size[0] / crop * SENSOR / max(size), subject=subject)
+    setting = Setting(kind="photo", source=source, lens=LENS, near=view.near, far=view.far, pinned="last" if last else "first")
+    family = "pull_out" if last else "push_in"
+    return Framed(camera=build_path(family, stand, start, end, amount=amount), setting=setting)
+
+
 def _told(path: CameraPath, setting: Setting, asked: float, part: float, family: str, name: str) -> Framed:
     remarks = ()
     if asked and part < asked * 0.95:

@@ -76,7 +76,8 @@ class Setting:
     ``studio``: a lit sweep in ``colours``.  ``place``: a drawn place with time of day and weather.
 
     A photo was taken by a pinhole at the origin of the world, 1.5 m above its ground, with a ``lens`` (mm, 35 mm equivalent) whose axis
-    meets the picture at ``principal`` (shares of its width and height). Its subject stands ``near`` metres away, its plate ``far``. ``pinned``: the shot's first or last frame is that photo itself, fitted to the film.
+    meets the picture at ``principal`` (shares of its width and height). Its subject stands ``near`` metres away, its plate ``far``.
+    ``pinned``: the shot's first or last frame is that photo itself, fitted to the film.
     """
 
     kind: SettingKind

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from phonofilm.clock import TICKS_PER_FRAME, frame_at
 from phonofilm.engines.stage.face.performance import Performance
 from phonofilm.engines.stage.face.rig import build_rig
 from phonofilm.engines.stage.living import Living, node_pixels
@@ -40,6 +41,10 @@ F64 = NDArray[np.float64]
 SOLID = {"object": 0.35, "animal": 0.4, "person": 0.22, "drawing": 0.0, "none": 0.0}
 
 
+#: frames over which a pinned photo gives way to its scene
+PIN_FRAMES = 12
+
+
 class Layer(Protocol):
     """Something that a camera sees."""
 
@@ -63,6 +68,7 @@ class Scene:
 
     shot: Shot
     layers: tuple[Layer, ...]
+    pin: U8 | None = None
 
     def draw(self, tick: int, width: int, height: int) -> U8:
         """The frame u8[h w 3] that shows a tick."""
@@ -72,7 +78,15 @@ class Scene:
             drawn = layer.draw(camera, tick, width, height)
             if drawn is not None:
                 over(frame, drawn)
-        return frame
+        return frame if self.pin is None else self._pinned(frame, tick)
+
+    def _pinned(self, frame: U8, tick: int) -> U8:
+        """The frame on its way from (or to) the photo itself: wholly the photo in the pinned frame, wholly the scene half a second off."""
+        assert self.pin is not None
+        end = self.shot.start if self.shot.setting.pinned == "first" else self.shot.end - TICKS_PER_FRAME
+        away = min(1.0, abs(frame_at(tick) - frame_at(end)) / PIN_FRAMES)
+        share = away * away * (3 - 2 * away)
+        return cv2.addWeighted(self.pin, 1 - share, frame, share, 0)  # pyright: ignore[reportReturnType]
 
 
 def build_scene(score: Score, shot: Shot, materials: Materials, performances: Mapping[str, Performance]) -> Scene:
@@ -87,7 +101,7 @@ def build_scene(score: Score, shot: Shot, materials: Materials, performances: Ma
         assert setting.source is not None
         picture = materials.picture(setting.source)
         taken = pinhole(picture, setting)
-        soft = 0.0016 * max(width, height) * (1 - setting.near / setting.far)
+        soft = 0.0 if setting.pinned else 0.0016 * max(width, height) * (1 - setting.near / setting.far)
         layers.append(Still(sheet=plate_sheet(picture, taken, setting.far, cameras, width, height, soft=soft)))
         own = [actor for actor in seen if actor.source.sha256 == setting.source.sha256]
         if own or picture.matte.any():
@@ -99,7 +113,24 @@ def build_scene(score: Score, shot: Shot, materials: Materials, performances: Ma
         layers.extend(_place(shot, score, cameras))
     for actor in sorted(seen, key=lambda a: a.place[2]):
         layers.extend(_standing(actor, materials.picture(actor.source), cameras, performances, width, height, grounded=setting.kind == "studio"))
-    return Scene(shot=shot, layers=tuple(layers))
+    return Scene(shot=shot, layers=tuple(layers), pin=_pin(score, shot, materials) if setting.pinned else None)
+
+
+def _pin(score: Score, shot: Shot, materials: Materials) -> U8:
+    """The photo of a pinned shot, fitted to the film: cut to its shape about its middle, at its size."""
+    assert shot.setting.source is not None
+    picture = materials.picture(shot.setting.source)
+    image = picture.image
+    if picture.scale > 1:  # what was estimated in enlarging is not in the photo
+        size = (round(image.shape[1] / picture.scale), round(image.shape[0] / picture.scale))
+        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    height, width = image.shape[:2]
+    scale = max(score.width / width, score.height / height)
+    cut_w, cut_h = score.width / scale, score.height / scale
+    x0, y0 = round((width - cut_w) / 2), round((height - cut_h) / 2)
+    part = image[y0 : y0 + round(cut_h), x0 : x0 + round(cut_w)]
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return cv2.resize(part, (score.width, score.height), interpolation=how)  # pyright: ignore[reportReturnType]
 
 
 def cameras_of(shot: Shot) -> list[CameraPose]:
