@@ -1,7 +1,8 @@
 """Speech: text to sound with its phones, and a recording to its phones."""
 
 from phonofilm.voice.align import align
+from phonofilm.voice.detect import detect_language
 from phonofilm.voice.speech import Spoken, speak
 from phonofilm.voice.voices import Voice, models_for, voice_for, voices
 
-__all__ = ["Spoken", "Voice", "align", "models_for", "speak", "voice_for", "voices"]
+__all__ = ["Spoken", "Voice", "align", "detect_language", "models_for", "speak", "voice_for", "voices"]

@@ -14,7 +14,7 @@ from scipy.signal import resample_poly
 from phonofilm import weights
 from phonofilm.errors import RequestError
 from phonofilm.phones import Phone
-from phonofilm.voice import kokoro, lines
+from phonofilm.voice import kokoro, lines, tones
 from phonofilm.voice.g2p import letters_of
 from phonofilm.voice.symbols import is_sound
 from phonofilm.voice.timing import LONGEST, SHORTEST, TICKS_PER_UNIT, phones_of, settle, tighten
@@ -29,7 +29,7 @@ _LEAD, _TAIL, _PAUSE = 2400, 4800, 7200
 _LAST_UNITS = 6.0
 _TRIES = 3
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])\s*|\n+")
-_CLAUSE = re.compile(r"(?<=[,;:—，、；：])\s*")
+_CLAUSE = re.compile(r"(?<=[,;:—])")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +52,9 @@ class _Piece:
     letters: str
     style: Floats
     natural: Floats
+    #: where each toned syllable begins and ends among the letters, and its tone
+    tones: tuple[tones.Toned, ...] = ()
+    base: float = 0.0
 
 
 def speak(text: str, language: str, *, voice: str = "", length: int | None = None, fill: bool = False, seed: int = 0) -> Spoken:
@@ -78,7 +81,7 @@ def speak(text: str, language: str, *, voice: str = "", length: int | None = Non
 
 
 def _say(text: str, language: str, voice: str, length: int, fill: bool, seed: int) -> tuple[Floats, tuple[Phone, ...], bool]:
-    pieces = [_piece(letters, voice) for part in _parts(text) for letters in _short(letters_of(part, language))]
+    pieces = [piece for part in _parts(text) for piece in _pieces(part, language, voice)]
     if not pieces:
         return np.zeros(0, np.float32), (), True
     pace, pitch = _character(seed)
@@ -121,7 +124,8 @@ def _joined(pieces: Sequence[_Piece], factor: float, pitch: float) -> tuple[Floa
 def _cropped(piece: _Piece, factor: float, pitch: float) -> tuple[Floats, list[Phone]]:
     units = settle(piece.natural, piece.letters, factor)
     units[0] = max(1, round(float(piece.natural[0])))  # the model needs its own silence before a line: with less it mutes the first word
-    made = kokoro.sound(piece.letters, piece.style, units, pitch_scale=pitch)
+    contour = tones.contour(piece.tones, units, piece.base * pitch) if piece.tones else None
+    made = kokoro.sound(piece.letters, piece.style, units, pitch_scale=pitch, pitch=contour)
     samples = np.asarray(resample_poly(made.samples, _UPSAMPLE, 1), np.float32)
     phones = tighten(phones_of(piece.letters, units), samples)
     sounding = [phone for phone in phones if phone.ipa]
@@ -137,9 +141,17 @@ def _cropped(piece: _Piece, factor: float, pitch: float) -> tuple[Floats, list[P
     return samples[start:end] * fade, kept
 
 
-def _piece(letters: str, voice: str) -> _Piece:
-    style = kokoro.style(voice, len(letters))
-    return _Piece(letters=letters, style=style, natural=kokoro.lengths(letters, style))
+def _pieces(part: str, language: str, voice: str) -> list[_Piece]:
+    toned = language in tones.LANGUAGES
+    letters, marks = tones.read(part) if toned else (letters_of(part, language), ())
+    base = tones.base_pitch(voice) if toned else 0.0
+    pieces: list[_Piece] = []
+    for start, end in _short(letters):
+        style = kokoro.style(voice, end - start)
+        inside = tuple(replace(mark, start=mark.start - start, end=mark.end - start) for mark in marks if start <= mark.start and mark.end <= end)
+        some = letters[start:end]
+        pieces.append(_Piece(letters=some, style=style, natural=kokoro.lengths(some, style), tones=inside, base=base))
+    return pieces
 
 
 def _guess(piece: _Piece) -> float:
@@ -152,16 +164,20 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in _SENTENCE.split(text) if any(letter.isalnum() for letter in part)]
 
 
-def _short(letters: str) -> list[str]:
-    """Letters in pieces that the model takes, cut at the pauses of the line."""
-    pieces = [""]
+def _short(letters: str) -> list[tuple[int, int]]:
+    """Spans of the letters that the model takes at once, cut at the pauses of the line."""
+    spans: list[tuple[int, int]] = []
+    start = at = 0
     for clause in _CLAUSE.split(letters):
-        for at in range(0, len(clause), kokoro.MAX_LETTERS):
-            part = clause[at : at + kokoro.MAX_LETTERS]
-            if len(pieces[-1]) + len(part) + 1 > kokoro.MAX_LETTERS:
-                pieces.append("")
-            pieces[-1] = f"{pieces[-1]} {part}".strip()
-    return [piece for piece in pieces if any(is_sound(letter) for letter in piece)]
+        if at + len(clause) - start > kokoro.MAX_LETTERS and at > start:
+            spans.append((start, at))
+            start = at
+        while len(clause) > kokoro.MAX_LETTERS:
+            spans.append((start, start + kokoro.MAX_LETTERS))
+            clause = clause[kokoro.MAX_LETTERS :]
+            start = at = start + kokoro.MAX_LETTERS
+        at += len(clause)
+    return [(first, last) for first, last in (*spans, (start, at)) if any(is_sound(letter) for letter in letters[first:last])]
 
 
 def _character(seed: int) -> tuple[float, float]:

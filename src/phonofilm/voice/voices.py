@@ -48,6 +48,66 @@ _VOICES = (
             ("af_sky", "female", "child", 0.55, "American, high and small"),
         ),
     ),
+    *_rows(
+        "zh",
+        (
+            ("zf_xiaoxiao", "female", "young", 0.8, "clear and warm"),
+            ("zf_xiaoyi", "female", "young", 0.78, "lively"),
+            ("zm_yunxi", "male", "young", 0.78, "light"),
+            ("zm_yunyang", "male", "adult", 0.76, "even, like a newsreader"),
+            ("zf_xiaobei", "female", "adult", 0.75, "calm"),
+            ("zm_yunjian", "male", "adult", 0.74, "strong"),
+            ("zf_xiaoni", "female", "adult", 0.72, "soft"),
+            ("zm_yunxia", "male", "child", 0.7, "a boy"),
+        ),
+    ),
+    *_rows(
+        "yue",
+        (
+            ("zm_yunxi", "male", "young", 0.5, "a Mandarin voice with Cantonese tones"),
+            ("zf_xiaoxiao", "female", "young", 0.48, "a Mandarin voice with Cantonese tones"),
+        ),
+    ),
+    *_rows(
+        "ja",
+        (
+            ("jf_alpha", "female", "adult", 0.8, "clear"),
+            ("jm_kumo", "male", "adult", 0.78, "calm"),
+            ("jf_gongitsune", "female", "adult", 0.75, "a teller of tales"),
+            ("jf_tebukuro", "female", "young", 0.74, "soft"),
+            ("jf_nezumi", "female", "child", 0.72, "high and small"),
+        ),
+    ),
+    *_rows(
+        "ko",
+        (
+            ("jm_kumo", "male", "adult", 0.5, "a Japanese voice that reads Korean"),
+            ("zf_xiaoxiao", "female", "young", 0.45, "a Mandarin voice that reads Korean"),
+            ("zm_yunxi", "male", "young", 0.45, "a Mandarin voice that reads Korean"),
+        ),
+    ),
+    *_rows(
+        "es",
+        (
+            ("ef_dora", "female", "adult", 0.8, "clear"),
+            ("em_alex", "male", "adult", 0.8, "even"),
+            ("em_santa", "male", "old", 0.7, "old"),
+        ),
+    ),
+    *_rows(
+        "fr",
+        (
+            ("ff_siwis", "female", "adult", 0.85, "clear"),
+            ("em_alex", "male", "adult", 0.6, "a Spanish voice that reads French"),
+        ),
+    ),
+    *_rows(
+        "de",
+        (
+            ("if_sara", "female", "adult", 0.6, "an Italian voice that reads German"),
+            ("em_alex", "male", "adult", 0.6, "a Spanish voice that reads German"),
+        ),
+    ),
 )
 
 

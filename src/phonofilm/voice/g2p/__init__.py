@@ -11,6 +11,13 @@ from phonofilm.errors import RequestError
 #: languages that are spoken, and the module that reads each
 READERS: dict[str, str] = {
     "en": "phonofilm.voice.g2p.english",
+    "zh": "phonofilm.voice.g2p.mandarin",
+    "yue": "phonofilm.voice.g2p.cantonese",
+    "ja": "phonofilm.voice.g2p.japanese",
+    "ko": "phonofilm.voice.g2p.korean",
+    "es": "phonofilm.voice.g2p.spanish",
+    "fr": "phonofilm.voice.g2p.french",
+    "de": "phonofilm.voice.g2p.german",
 }
 
 
