@@ -15,11 +15,11 @@ F32 = NDArray[np.float32]
 #: one millimetre of a face of usual size, in face heights (trichion-less mesh height is about 175 mm)
 MM = 1 / 175
 #: inner gap of jaw = 1, in face heights: a wide /a/ (Abry & Boë 1986 give 15 to 20 mm for open vowels)
-WIDE = 0.125
+WIDE = 0.142
 #: share of the gap that the upper lip gives
 UPPER_SHARE = 0.14
 #: the chin follows the lower lip by this share
-CHIN_SHARE = 0.72
+CHIN_SHARE = 0.66
 #: corners of a relaxed mouth are this many pupil distances apart
 RELAXED_WIDTH = 0.84
 
@@ -60,12 +60,13 @@ def read_lips(landmarks: F32, frame: HeadFrame, pupils: float) -> Lips:
     relaxed = float(np.clip(RELAXED_WIDTH * pupils / max(width, 1e-3), 0.84, 1.0))
     relaxed = 1 + (relaxed - 1) * min(1.0, gap / 0.03)
     # closed lips meet near the edge of the upper teeth, which an open smile shows at its lower end
-    share = 0.52 + 0.16 * min(1.0, gap / 0.06)
+    share = 0.52 + 0.08 * min(1.0, gap / 0.06)
     middle = (ui * (1 - share) + li * share).copy()
     corner = (middle[0, 1] + middle[-1, 1]) / 2
     smile = float(np.clip((middle[5, 1] - corner) / 0.05, 0, 1)) * min(1.0, gap / 0.03)
-    # a relaxed mouth is flatter than a smile: half of the corners' lift goes
-    middle[:, 1] += (middle[5, 1] - middle[:, 1]) * 0.4 * smile
+    # a relaxed mouth is flatter than a smile: its corners come down, its middle up
+    level = corner + (middle[5, 1] - corner) * 0.62
+    middle[:, 1] += (level - middle[:, 1]) * 0.62 * smile
     return Lips(upper_outer=uo, upper_inner=ui, lower_inner=li, lower_outer=lo, seam=middle, gap=gap, relaxed=relaxed)
 
 
@@ -81,13 +82,13 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
     s = ((xs - centre) / half).astype(np.float32)
 
     bite = e.teeth
-    opening = WIDE * e.jaw * (1 - e.closed)
+    opening = WIDE * max(e.jaw, 0.0) ** 1.2 * (1 - e.closed)
     opening *= 1 - 0.25 * e.rounding
     press = e.closed
     rise = UPPER_SHARE * opening + (0.010 * e.spread + 0.004 * e.rounding) * min(1.0, opening / 0.02)
     fall = opening - UPPER_SHARE * opening
     round_ = float(np.clip(e.rounding, 0, 1))
-    shape = _profile(s, 2.5 - 0.5 * round_, 0.85 - 0.3 * round_)
+    shape = _profile(s, 2.2 - 0.2 * round_, 0.95 - 0.35 * round_)
     flat = _profile(s, 3.5, 0.8)
 
     narrow = lips.relaxed * (1 - 0.27 * round_ + 0.07 * e.spread * (1 - round_) - 0.05 * e.jaw + 0.06 * e.smile)
@@ -113,7 +114,7 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
 
     roll = 0.16 * press + 0.05 * e.spread
     swell = 0.14 * round_
-    uo_y = follow(lips.upper_outer, lips.upper_inner, inner_up, 0.9, 0.45, -1, roll - swell)
+    uo_y = follow(lips.upper_outer, lips.upper_inner, inner_up, 0.9, 0.38, -1, roll - swell)
     lo_y = follow(lips.lower_outer, lips.lower_inner, inner_low, 0.95, 0.5, 1, roll - swell + 0.3 * bite)
 
     def outer_x(outer: F32) -> F32:
@@ -130,9 +131,11 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
     ui = blend(lips.upper_inner, x, inner_up)
     li = blend(lips.lower_inner, x, inner_low)
     lo = blend(lips.lower_outer, outer_x(lips.lower_outer), lo_y)
-    # the corners are one point for the outer and one for the inner contours
-    for a, b in ((uo, lo), (ui, li)):
-        for end in (0, -1):
-            a[end] = b[end] = (a[end] + b[end]) / 2
+    # a corner is one point: its inner and its outer landmark move as one
+    rest = (lips.upper_outer, lips.upper_inner, lips.lower_inner, lips.lower_outer)
+    for end in (0, -1):
+        by = np.mean([moved[end] - still[end] for moved, still in zip((uo, ui, li, lo), rest, strict=True)], axis=0)
+        for moved, still in zip((uo, ui, li, lo), rest, strict=True):
+            moved[end] = still[end] + by
     shown = max(0.0, lips.gap * e.rest + (opening + bite * 2 * MM) * keep)
     return Mouth(upper_outer=uo, upper_inner=ui, lower_inner=li, lower_outer=lo, drop=fall * CHIN_SHARE * keep, gap=shown)

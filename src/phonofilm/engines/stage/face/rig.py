@@ -15,7 +15,7 @@ from phonofilm.engines.stage.face.mesh import CHIN, EYES, NOSE_BASE, OVAL, HeadF
 from phonofilm.engines.stage.face.mouth import build_inside
 from phonofilm.engines.stage.face.opening import Opening, build_opening, draw_opening
 from phonofilm.engines.stage.face.sheet import Sheet, make_sheet, paste
-from phonofilm.engines.stage.face.skin import Jaw, invert_jaw, spread
+from phonofilm.engines.stage.face.skin import Jaw, invert_jaw, spread_wide
 from phonofilm.engines.stage.face.skull import Skull, build_skull, head_displacement, rest_depth
 from phonofilm.engines.stage.face.trace import trace_lips
 from phonofilm.perceive.percepts import Face
@@ -25,8 +25,8 @@ U8 = NDArray[np.uint8]
 
 #: a lower face cannot be animated, pixels from forehead to chin
 SMALLEST = 60
-#: the lips' own motion ends this far from them, head units
-REACH = 0.24
+#: points of the cheek beyond a corner of the mouth: how far out (head units), and how much they follow the corner
+CHEEK = np.array([[0.03, 0.88], [0.07, 0.70], [0.13, 0.46], [0.20, 0.20]], np.float32)
 #: the patch goes this far below the chin, head units
 NECK = 0.46
 
@@ -58,12 +58,7 @@ class Rig:
         e, sheet = expression, self.face
         mouth = move_lips(self.lips, e)
         moves = e.rest < 0.9995
-        back = np.zeros((*sheet.shape, 2), np.float32)
-        if moves:
-            up, low = self._sheets(sheet, mouth)
-            back = up + (low - up) * self.below
-        if e.brow or e.frown:
-            back = back + (self.brows[:, :2] * e.brow + self.brows[:, 2:] * e.frown).reshape(back.shape)
+        back = self.skin_field(e)
         out = sheet.sample(self.image, back)
         edge = max(2, int(0.02 * self.frame.height))
         if moves:
@@ -77,19 +72,41 @@ class Rig:
                 paste(out, picture, eye.box, sheet, edge)
         return Patch(x0=sheet.x0, y0=sheet.y0, rgb=out)
 
+    def skin_field(self, expression: Expression) -> F32:
+        """Where the skin of the face comes from: backward displacements f32[rows cols 2], pixels, on the grid of ``face`` (the lips' cut blended over)."""
+        e, sheet = expression, self.face
+        back = np.zeros((*sheet.shape, 2), np.float32)
+        if e.rest < 0.9995:
+            up, low = self._sheets(sheet, move_lips(self.lips, e))
+            back = up + (low - up) * self.below
+        if e.brow or e.frown:
+            back = back + (self.brows[:, :2] * e.brow + self.brows[:, 2:] * e.frown).reshape(back.shape)
+        return back
+
     def _sheets(self, sheet: Sheet, mouth: Mouth) -> tuple[F32, F32]:
         """Where a grid's points come from under the motion of the upper and of the lower sheet of skin: displacements f32[rows cols 2], pixels."""
         jaw = self.frame.project(np.array([[0, mouth.drop, -0.15 * mouth.drop]], np.float32))[0]
         base = invert_jaw(sheet.plane, self.jaw, jaw, self.frame)
+        ends = np.concatenate([self.lips.upper_outer[[0, -1]], mouth.upper_outer[[0, -1]]])
+        corners = self.frame.to_image(ends)[:, :2]
+        drawn = corners[:2] - corners[2:]
+        # the tip of the nose goes a little with the upper lip
+        pull = (mouth.upper_outer[3:8] - self.lips.upper_outer[3:8]).mean(0) * np.array([0.1, 0.15, 0], np.float32)
         both: list[F32] = []
         for rest, moved in (
-            (self.rest_upper, np.concatenate([mouth.upper_outer, mouth.upper_inner, self.nose])),
+            (self.rest_upper, np.concatenate([mouth.upper_outer, mouth.upper_inner, self.nose + pull])),
             (self.rest_lower, np.concatenate([mouth.lower_outer, mouth.lower_inner])),
         ):
             there = self.frame.to_image(moved)[:, :2]
             at = self.frame.plane(there)
             left = rest - there - invert_jaw(at, self.jaw, jaw, self.frame)
-            field = (base + spread(sheet.plane, at, left, REACH)) * sheet.window[:, None]
+            # beyond the corners the two sheets are one cheek, which follows its corner less and less
+            out = np.array([-1, 1], np.float32)[:, None] * CHEEK[None, :, 0]
+            cheek = at[[0, 10], None, :] + np.stack([out, np.zeros_like(out)], -1)
+            follow = (drawn - invert_jaw(at[[0, 10]], self.jaw, jaw, self.frame))[:, None, :] * CHEEK[None, :, 1:]
+            at = np.concatenate([at, cheek.reshape(-1, 2)]).astype(np.float32)
+            left = np.concatenate([left, follow.reshape(-1, 2)]).astype(np.float32)
+            field = (base + spread_wide(sheet.plane, at, left)) * sheet.window[:, None]
             both.append(field.reshape(*sheet.shape, 2))
         return both[0], both[1]
 

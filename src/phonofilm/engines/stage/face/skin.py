@@ -30,11 +30,15 @@ class Jaw:
     half: float
 
 
+#: skin stretches from here down, head units above the mouth
+CHEEKBONE = 0.23
+
+
 def jaw_weight(xy: F32, jaw: Jaw) -> F32:
     """How much of the chin's motion skin at head coordinates f32[n 2] takes: none at the nose and the ears, all at the chin, less down the neck."""
     x, y = np.abs(xy[..., 0]), xy[..., 1]
-    down = np.clip((y + 0.11) / (jaw.chin * 0.72 + 0.11), 0, 1)
-    down = (0.35 * down + 0.65 * smooth(down, 0, 1)).astype(np.float32)
+    down = np.clip((y + CHEEKBONE) / (jaw.chin * 0.80 + CHEEKBONE), 0, 1)
+    down = (0.6 * down + 0.4 * smooth(down, 0, 1)).astype(np.float32)
     reach = jaw.half * (1.05 - 0.25 * smooth(y, 0.0, jaw.chin))
     side = 1 - np.clip((x - 0.10) / (reach - 0.10), 0, 1)
     side = side * side * (3 - 2 * side)
@@ -60,6 +64,20 @@ def wendland(a: F32, b: F32, radius: float) -> F32:
     k = 1 - r
     k *= k
     return k * k * (4 * r + 1)
+
+
+#: levels of spreading: reach and ridge. The first carries what neighbours share far out, so that skin is not stretched; the second meets every control.
+WIDE = ((0.40, 0.6), (0.22, 1e-3))
+
+
+def spread_wide(points: F32, controls: F32, values: F32) -> F32:
+    """Values f32[m d] at controls f32[m 2] spread over points f32[n 2] on two scales (multilevel interpolation, Floater & Iske 1996)."""
+    out = np.zeros((len(points), values.shape[1]), np.float32)
+    left = values
+    for radius, ridge in WIDE:
+        out += spread(points, controls, left, radius, ridge)
+        left = left - spread(controls, controls, left, radius, ridge)
+    return out
 
 
 def spread(points: F32, controls: F32, values: F32, radius: float, ridge: float = 2e-4) -> F32:

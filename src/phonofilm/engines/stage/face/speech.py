@@ -22,8 +22,8 @@ F32 = NDArray[np.float32]
 HOP = 480
 CHANNELS = ("jaw", "closed", "rounding", "spread", "teeth", "tongue")
 #: blur of a phone's pull, seconds; how much earlier a channel starts than the sound
-BLUR = {"jaw": 0.026, "closed": 0.013, "rounding": 0.042, "spread": 0.036, "teeth": 0.020, "tongue": 0.024}
-LEAD = {"rounding": 0.030, "spread": 0.012, "teeth": 0.008}
+BLUR = {"jaw": 0.029, "closed": 0.013, "rounding": 0.042, "spread": 0.036, "teeth": 0.020, "tongue": 0.024}
+LEAD = {"jaw": 0.011, "rounding": 0.030, "spread": 0.012, "teeth": 0.008}
 #: pull of a viseme on a channel where it is not 1
 PULL: dict[str, dict[str, float]] = {
     "sil": {"jaw": 0.7, "rounding": 0.4, "spread": 0.4},
@@ -98,7 +98,7 @@ def mouthing(phones: Sequence[Phone], energy: F32, length: int) -> Mouthing:
     loud = np.interp(at, frames, energy) if len(energy) else np.full(n, 0.6)
     kernel = np.exp(-0.5 * (np.arange(-24, 25) / 9.0) ** 2)
     loud = np.convolve(np.pad(loud, 24, mode="edge"), kernel / kernel.sum(), mode="valid")
-    scale = 0.78 + 0.34 * np.clip(loud, 0, 1)
+    scale = 0.80 + 0.34 * np.clip(loud, 0, 1)
     curves["jaw"] = np.clip(curves["jaw"] * scale, 0, 1.1).astype(np.float32)
     curves["closed"] = np.clip(curves["closed"] * 1.35, 0, 1).astype(np.float32)
     speaking = np.zeros(n)

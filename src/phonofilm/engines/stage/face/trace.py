@@ -199,10 +199,13 @@ def _own(canvas: Canvas, top: F32, low: F32, span: NDArray[np.bool_]) -> OwnMout
     teeth = np.zeros((h, w), np.float32)
     known = np.flatnonzero(np.isfinite(last))
     if len(known) > 0.55 * span.sum():
-        # a tooth that the light misses is still there: its edge runs on from its neighbours'
-        between = np.arange(known[0], known[-1] + 1)
-        edge_rows = gaussian_filter1d(percentile_filter(np.interp(between, known, last[known]), 70, size=23), 1.5)
-        fade = np.clip(np.minimum(np.arange(len(between)), np.arange(len(between))[::-1]) / 8, 0, 1)
+        # a tooth that the light misses is still there: its edge runs on from its neighbours', and out to the lower lip in the dim corners
+        between = np.flatnonzero(span)
+        dim = (between < known[0]) | (between > known[-1])
+        reach = np.interp(between, known, last[known])
+        reach[dim] = np.minimum(low[between][dim], reach[dim] + 4)
+        edge_rows = gaussian_filter1d(percentile_filter(reach, 70, size=23), 2.0)
+        fade = np.clip(np.minimum(np.arange(len(between)), np.arange(len(between))[::-1]) / 10, 0, 1)
         teeth[:, between] = ((r >= np.maximum(top[between] - 1, 0)) & (r <= edge_rows[None])) * fade
     every = opening & span
     if teeth.any() and float(np.median(level[teeth > 0])) < 0.72 * float(np.percentile(level[every], 92)):
