@@ -180,7 +180,7 @@ BAD: dict[str, tuple[Maker, str]] = {
     "PNG cut short": (lambda f: odd.cut(noise_png(f), 0.5), "truncated"),
     "WebP cut short": (lambda f: odd.cut(odd.picture(f, "c.webp", "WEBP", lossless=True), 0.5), ""),
     "HEIC cut short": (lambda f: odd.cut(heic(f), 0.6), ""),
-    "GIF header alone": (lambda f: odd.written(f, "h.gif", b"GIF89a"), "not a whole one"),
+    "GIF header alone": (lambda f: odd.written(f, "h.gif", b"GIF89a"), "cannot be read as one"),
     "JPEG header alone": (lambda f: odd.written(f, "h.jpg", b"\xff\xd8\xff\xe0"), ""),
     "MP4 cut short": (lambda f: odd.cut(odd.clip(f), 0.5), ""),
     "MP4 cut short, header first": (lambda f: odd.cut(odd.clip(f, movflags="faststart"), 0.5), "cut short"),

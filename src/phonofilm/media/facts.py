@@ -155,6 +155,9 @@ def _container_facts(path: Path, form: Format, size: int) -> Facts:
     with open_container(path, form) as container:
         video = picture_stream(container)
         audio = next(iter(container.streams.audio), None)
+        for stream in (video, audio):
+            if stream is not None and cast(object, stream.codec_context) is None:
+                raise ReferenceError_(path.name, f"its {stream.type} is coded in a way that is not known here", "Convert it to MP4, WAV or MP3.")
         if video is None and audio is None:
             raise ReferenceError_(path.name, "it holds neither picture nor sound", DAMAGED)
         times = _times(container, [s for s in (video, audio) if s is not None])

@@ -81,7 +81,7 @@ def open_picture(path: Path) -> Image.Image:
     try:
         image = Image.open(path, formats=[_PILLOW[form.name]])
     except UnidentifiedImageError as e:
-        raise ReferenceError_(path.name, f"it begins as {form.name.upper()} and is not a whole one", DAMAGED) from e
+        raise ReferenceError_(path.name, f"it begins as {form.name.upper()} and cannot be read as one", DAMAGED) from e
     if image.width * image.height > BOMB:
         raise ReferenceError_(path.name, f"its picture is {image.width}x{image.height} pixels, more than can be decoded safely", "Save it smaller.")
     return image

@@ -85,7 +85,7 @@ def sniff(head: bytes) -> Format | None:
         if brands[0] in (b"mif1", b"msf1") and (b"avif" in brands or b"avis" in brands):
             return _AVIF
         return _BRANDS.get(brands[0], _MP4)
-    if head[:4] in (b"RIFF", b"RF64", b"BW64"):
+    if head[:4] in (b"RIFF", b"RIFX", b"RF64", b"BW64"):
         return _RIFF.get(head[8:12])
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
         return _container("aiff")

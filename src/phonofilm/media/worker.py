@@ -66,7 +66,7 @@ def answer(line: bytes, folder: Path) -> dict[str, Any]:
 
 
 def _short(error: Exception) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
+    text = " ".join(str(getattr(error, "strerror", None) or error).split()) or type(error).__name__
     return text if len(text) < 160 else text[:160] + "…"
 
 
