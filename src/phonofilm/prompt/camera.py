@@ -40,9 +40,10 @@ def find_moves(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
     """The camera moves of one shot's words, folded [start, end) of the masked prompt, in order."""
     words = mask(masked, [(h.start, h.end) for h in lexicon.find("trap", masked, start, end)])
     objects = [(h.start, h.end) for h in lexicon.find("camera.object", words, start, end)]
+    subjects = mask(words, objects)
     moves: list[CameraMove] = []
     for first, last in split(words[start:end], SENTENCE_END):
-        moves += _sentence(text, words, mask(words, objects), lexicon, start + first, start + last)
+        moves += _sentence(text, words, subjects, lexicon, start + first, start + last)
     return _without_repeats(moves, text)
 
 

@@ -49,6 +49,13 @@ class Lexicon:
         table = self.sections.get(name, {})
         return {key: table.get(key, ())} if key else table
 
+    def within(self, folded: str) -> Lexicon:
+        """The same lexicon without the phrases that cannot occur in this text, so that looking for the others is quick."""
+        sections = {
+            section: {key: tuple(p for p in phrases if _literal(p) in folded) for key, phrases in table.items()} for section, table in self.sections.items()
+        }
+        return Lexicon(languages=self.languages, sections=sections)
+
     def find(self, section: str, folded: str, start: int = 0, end: int | None = None) -> list[Hit]:
         """Every phrase of a section in folded [start, end), in order; of overlapping ones the longest."""
         stop = len(folded) if end is None else end

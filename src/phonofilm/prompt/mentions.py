@@ -43,7 +43,7 @@ _NUMBERED = {
     for kind in KIND_WORDS
 }
 _ORDINAL = {
-    kind: {n: re.compile(rf"(?:the |la |el )?(?:{words})\s*(?:张|段|个|幅|条)?\s*(?:reference |参考)?{_kind_pattern(kind)}") for n, words in _ORDINAL_WORDS.items()}
+    kind: {n: re.compile(rf"(?:the |la |el )?(?:{words})\s*(?:张|段|个|幅|条)?\s*(?:reference |参考)?{_kind_pattern(kind)}(?![a-z])") for n, words in _ORDINAL_WORDS.items()}
     for kind in KIND_WORDS
 }
 
@@ -51,6 +51,11 @@ _ORDINAL = {
 def addresses(folded: str) -> list[Span]:
     """Web and mail addresses, whose @ is no mention."""
     return [m.span() for m in _ADDRESS.finditer(folded)]
+
+
+def names_file(words: str) -> bool:
+    """Whether the words are nothing but a kind of file and its number ("画像 1" in quotation marks is a mention, not speech)."""
+    return any(pattern.fullmatch(words.strip()) for pattern in _NUMBERED.values())
 
 
 def find_mentions(text: Text, hidden: Sequence[Span], references: Sequence[Reference]) -> tuple[list[Mention], list[Remark]]:

@@ -8,6 +8,7 @@ from phonofilm.prompt.lexicon import Hit, Lexicon
 from phonofilm.prompt.text import mask
 
 _REACH = 60
+_PAUSE = re.compile(r"[.!?。！？;；\n,]")
 _BREAK = re.compile(r"[.!?。！？;；\n]|\bbut\b|\bonly\b|只要|但|だけ|만 ")
 
 
@@ -31,7 +32,7 @@ def _before(lexicon: Lexicon, words: str, start: int) -> bool:
 
 def _after(lexicon: Lexicon, words: str, end: int) -> bool:
     stop = min(len(words), end + _REACH)
-    pause = _BREAK.search(words, end, stop)
+    pause = _PAUSE.search(words, end, stop)
     stop = pause.start() if pause else stop
     negators = lexicon.find("negator.after", words, end, stop)
     return bool(negators) and _listed(lexicon, words[end : negators[0].start])

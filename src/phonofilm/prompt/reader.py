@@ -14,7 +14,7 @@ from phonofilm.prompt.camera import find_moves
 from phonofilm.prompt.language import detect, mixed
 from phonofilm.prompt.lexicon import Hit, Lexicon, lexicon
 from phonofilm.prompt.lines import Said, read_quotes
-from phonofilm.prompt.mentions import addresses, find_mentions
+from phonofilm.prompt.mentions import addresses, find_mentions, names_file
 from phonofilm.prompt.negation import refusals
 from phonofilm.prompt.quotes import find_quotes
 from phonofilm.prompt.remarks import not_understood
@@ -31,11 +31,11 @@ LONGEST = 20_000
 def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     """Read a prompt. Raises ``UnknownMention`` for an @name that no reference has; nothing else, whatever the text."""
     text = prepare(prompt)
-    quotes = find_quotes(text.folded)
+    quotes = [q for q in find_quotes(text.folded) if not names_file(text.folded[slice(*q.inner)])]
     hidden = [q.span for q in quotes] + addresses(text.folded)
     unquoted = mask(text.folded, hidden)
     language = detect(unquoted if re.search(r"[^\W\d_]", unquoted) else text.folded)
-    words = lexicon(mixed(text.prompt, language))
+    words = lexicon(mixed(text.prompt, language)).within(text.folded)
     places, remarks = find_mentions(text, hidden, references)
     masked = _mask_mentions(unquoted, places)
     kinds = {r.tag: r.kind for r in references}
@@ -46,6 +46,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     shots, read_from = _shots(text, masked, words, cuts, places)
     sounds = _sounds(text, masked, words, cuts)
     scene, hits = find_scene(text, masked, words, 0, len(masked))
+    sentences = split(masked, SENTENCE_END)
     refused = refusals(words, masked)
     wished = [h for h in words.find("wish.captions", masked) if not any(h.start < r.end and r.start < h.end for r in refused)]
     captions = False if any(r.key == "captions" for r in refused) else True if wished else None
@@ -57,7 +58,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         mentions=tuple(Mention(tag=m.tag, span=text.span(*m.span)) for m in places),
         bindings=tuple(bindings),
         shots=shots,
-        lines=tuple(_placed(line, place, masked, cuts) for line, place in zip(said.lines, said.places, strict=True)),
+        lines=tuple(_placed(line, place, masked, sentences, cuts) for line, place in zip(said.lines, said.places, strict=True)),
         sounds=tuple(wish for wish, _ in sounds),
         scene=scene,
         titles=tuple(said.titles),
@@ -93,8 +94,20 @@ def _shots(text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut], places:
                 place=scene.place, hour=scene.hour, weather=scene.weather,
             )
         )  # fmt: skip
+    whole = [m for i, shot in enumerate(shots) for m in shot.moves if _goes_through(text, masked, words, m, cuts[i])]
+    if whole and len(shots) > 1:
+        shots = [shot if shot.moves else replace(shot, moves=tuple(whole)) for shot in shots]
     spans = [move.span for shot in shots for move in shot.moves]
     return tuple(shots), [_folded(text, span) for span in spans]
+
+
+def _goes_through(text: Text, masked: str, words: Lexicon, move: CameraMove, cut: Cut) -> bool:
+    """Whether the move's sentence says that it lasts through all shots."""
+    if not words.has("whole", masked, cut.body, cut.end):
+        return False
+    place = _folded(text, move.span)[0]
+    first, last = around(split(masked[cut.body : cut.end], SENTENCE_END), place - cut.body)
+    return words.has("whole", masked, cut.body + first, cut.body + last)
 
 
 def _folded(text: Text, span: Span) -> Span:
@@ -105,18 +118,19 @@ def _folded(text: Text, span: Span) -> Span:
 def _sounds(text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut]) -> list[tuple[SoundWish, Hit]]:
     """The sounds of every shot; what is said before the first time code belongs to the first."""
     found: list[tuple[SoundWish, Hit]] = []
+    sentences = split(masked, SENTENCE_END)
     for index, cut in enumerate(cuts):
         for wish, hit in find_sounds(text, masked, words, 0 if index == 0 else cut.start, cut.end):
-            found.append((replace(wish, shot=index, at=_moment(masked, hit.start, cut)), hit))
+            found.append((replace(wish, shot=index, at=_moment(masked, sentences, hit.start, cut)), hit))
     return found
 
 
-def _placed(line: SpokenLine, place: Span, masked: str, cuts: Sequence[Cut]) -> SpokenLine:
+def _placed(line: SpokenLine, place: Span, masked: str, sentences: list[Span], cuts: Sequence[Cut]) -> SpokenLine:
     shot = max((i for i, cut in enumerate(cuts) if cut.start <= place[0]), default=0)
-    return replace(line, shot=shot, at=_moment(masked, place[0], cuts[shot]))
+    return replace(line, shot=shot, at=_moment(masked, sentences, place[0], cuts[shot]))
 
 
-def _moment(masked: str, place: int, cut: Cut) -> int | None:
+def _moment(masked: str, sentences: list[Span], place: int, cut: Cut) -> int | None:
     """A single time said in the same sentence as a sound or a line."""
-    first, last = around(split(masked[cut.body : cut.end], SENTENCE_END), place - cut.body)
-    return point_in(masked, cut.body + first, cut.body + last)
+    first, last = around(sentences, place)
+    return point_in(masked, max(cut.body, first), min(cut.end, last))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from phonofilm.prompt.script import Remark, Span
@@ -16,7 +17,7 @@ _MOST = 20
 def not_understood(text: Text, masked: str, understood: Sequence[Span]) -> list[Remark]:
     """A remark for each clause of the masked prompt that no span of ``understood`` touches; neighbours are one remark."""
     left: list[Span] = []
-    spans = sorted(understood)
+    spans = _joined(understood)
     for start, end in split(masked, CLAUSE_END):
         while start < end and not masked[start].isalnum():
             start += 1
@@ -24,13 +25,29 @@ def not_understood(text: Text, masked: str, understood: Sequence[Span]) -> list[
             end -= 1
         if len(_CONTENT.findall(masked[start:end])) < (_SHORTEST if masked[start:end].isascii() else 2):
             continue
-        if any(first < end and start < last for first, last in spans):
+        if _touches(spans, start, end):
             continue
-        if left and not any(left[-1][1] <= first < start for first, _ in spans) and start - left[-1][1] <= 3:
+        if left and start - left[-1][1] <= 3:
             left[-1] = (left[-1][0], end)
         else:
             left.append((start, end))
     return [Remark(text=f"Not understood: “{_short(text.words(*span))}”", span=text.span(*span)) for span in left[:_MOST]]
+
+
+def _joined(spans: Sequence[Span]) -> list[Span]:
+    """Spans in order, overlapping ones as one."""
+    joined: list[Span] = []
+    for start, end in sorted(s for s in spans if s[0] < s[1]):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _touches(spans: list[Span], start: int, end: int) -> bool:
+    index = bisect_left(spans, end, key=lambda span: span[0])
+    return index > 0 and spans[index - 1][1] > start
 
 
 def _short(words: str) -> str:

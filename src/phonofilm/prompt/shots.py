@@ -17,13 +17,17 @@ _LABEL = (
     r"(?:shots?|scenes?|cut|clip|beat|镜头|分镜|镜|场景|画面|片段|カット|シーン|ショット|샷|씬|장면|컷|planos?|tomas?|escenas?|plans?|scenes?|einstellung|szene)"
 )
 _NUMERAL = r"(?:\d{1,2}|[一二三四五六七八九十])"
-_OPEN, _CLOSE = r"[\[(【（{<]?\s*", r"\s*[\])】）}>]?"
+_OPEN, _CLOSE = r"(?:[\[(【（{<]\s*)?", r"(?:\s*[\])】）}>])?"
 _MARKER = re.compile(
     rf"(?:(?P<labelled>(?<![a-z]){_LABEL}\s*#?\s*{_NUMERAL}(?!\d)|第\s*{_NUMERAL}\s*(?:镜头?|幕|个镜头|场|格镜)|第\s*{_NUMERAL}\s*{_LABEL})"
     rf"|(?P<wrap>{_LABEL}\s*|from |von |de |第|desde )?{_OPEN}{_SPAN}(?P<bracket>{_CLOSE}))",
 )
 _SEPARATOR = re.compile(r"\s*(?:画面|화면|フレーム)?\s*[:.：、|)\]】\-–—]?\s*(?:画面|화면)?\s*[:：]?\s*")
 _POINT = re.compile(rf"(?:\bat |\bat the |@ ?|\bà |\ba los |\bbei |\bnach |第)?(?P<t>\d{{1,2}}:\d{{2}}(?:\.\d+)?|\d{{1,2}}(?:\.\d+)?)\s*(?P<u>{_UNIT})(?P<tail>目|に|で|时|時|处|에|쯤)?")
+
+
+#: shots beyond this many are one: a film lasts fifteen seconds
+MOST = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +50,7 @@ def clock_time(words: str) -> float:
 
 def find_cuts(folded: str, lexicon: Lexicon) -> list[Cut]:
     """The shots of a masked prompt, in order, at least one. Words before the first time code or label belong to no shot."""
-    marks = _markers(folded)
+    marks = _markers(folded)[:MOST]
     if not marks:
         return _by_words(folded, lexicon, 0, 0, len(folded), (None, None))
     cuts: list[Cut] = []
@@ -99,7 +103,7 @@ def _by_words(folded: str, lexicon: Lexicon, start: int, body: int, end: int, ti
     """One stretch divided where its words cut; a word at its very beginning only says how it begins."""
     pieces: list[Cut] = []
     kind, at, content = "cut", start, body
-    for hit in lexicon.find("transition", folded, body, end):
+    for hit in lexicon.find("transition", folded, body, end)[:MOST]:
         if lexicon.has("transition_trap", folded, max(body, hit.start - 20), min(end, hit.end + 20)):
             continue
         if not folded[content : hit.start].strip(" \t\n,.;:，。、-–—"):

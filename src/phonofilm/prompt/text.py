@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -113,9 +114,5 @@ def split(folded: str, ends: re.Pattern[str]) -> list[Span]:
 
 def around(spans: list[Span], place: int) -> Span:
     """The stretch of ``spans`` that holds a place (the nearest before it, if none does)."""
-    best = (0, 0)
-    for span in spans:
-        if span[0] > place:
-            break
-        best = span
-    return best
+    index = bisect_right(spans, place, key=lambda span: span[0])
+    return spans[index - 1] if index else (0, 0)

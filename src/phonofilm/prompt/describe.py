@@ -1,0 +1,62 @@
+"""A Script as text for people: what was read, where it stands in the prompt, and what was not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from phonofilm.clock import time_code
+from phonofilm.prompt.script import CameraMove, Script, Span
+
+_WHY = {"words": "from the words", "tag": "from its name", "kind": "from its kind of file"}
+
+
+def describe(script: Script) -> str:
+    """The reading, one finding a line, each with its characters ``[start–end]`` of the prompt."""
+    return "\n".join(_rows(script))
+
+
+def _rows(script: Script) -> Iterator[str]:
+    yield f"language    {script.language}"
+    for binding in script.bindings:
+        places = " ".join(_place(m.span) for m in script.mentions if m.tag == binding.tag) or "not mentioned"
+        yield f"reference   @{binding.tag}: {binding.role.replace('_', ' ')} ({_WHY[binding.why]}) {places}"
+    for number, shot in enumerate(script.shots, start=1):
+        times = f" {time_code(shot.start)}–{time_code(shot.end)}" if shot.start is not None and shot.end is not None else ""
+        joined = f" after a {shot.transition}" if number > 1 and shot.transition != "cut" else ""
+        setting = ", ".join(word for word in (shot.place, shot.hour, shot.weather) if word)
+        yield f"shot {number:<6} {_place(shot.span)}{times}{joined}{': ' + setting if setting else ''}"
+        for move in shot.moves:
+            yield f"  camera    {_move(move)} {_place(move.span)}"
+        for sound in script.sounds:
+            if sound.shot == number - 1:
+                at = f" at {time_code(sound.at)}" if sound.at is not None else ""
+                yield f"  sound     {sound.sound.replace('_', ' ')}{' (lasting)' if sound.ambience else ''}{at} {_place(sound.span)}"
+        for line in script.lines:
+            if line.shot == number - 1:
+                speaker = "narrator" if line.narration else line.speaker or "somebody"
+                at = f" at {time_code(line.at)}" if line.at is not None else ""
+                yield f"  line      {speaker} [{line.language}]{at}: “{line.text}” {_place(line.span)}"
+    scene = script.scene
+    for name in ("place", "hour", "weather", "light", "mood", "style", "music"):
+        if value := getattr(scene, name):
+            yield f"{name:<11} {value}"
+    for name, values in (("subjects", scene.subjects), ("actions", scene.actions), ("colours", scene.colours), ("titles", script.titles)):
+        if values:
+            yield f"{name:<11} {', '.join(values)}"
+    if script.captions is not None:
+        yield f"captions    {'yes' if script.captions else 'no'}"
+    if script.refused:
+        yield f"refused     {', '.join(sorted(script.refused))}"
+    for remark in script.remarks:
+        yield f"remark      {remark.text}{' ' + _place(remark.span) if remark.span else ''}"
+
+
+def _move(move: CameraMove) -> str:
+    manner = [f"speed ×{move.speed:g}"] if move.speed != 1 else []
+    manner += [f"amount ×{move.amount:g}"] if move.amount != 1 else []
+    manner += [f"{move.degrees:g}°"] if move.degrees else []
+    return move.move.replace("_", " ") + (f" ({', '.join(manner)})" if manner else "")
+
+
+def _place(span: Span) -> str:
+    return f"[{span[0]}–{span[1]}]"

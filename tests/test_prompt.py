@@ -1,0 +1,285 @@
+"""The prompt language: mentions in every form, what any text may do, speed, and single findings."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from phonofilm.errors import PromptError, UnknownMention
+from phonofilm.prompt import read
+from phonofilm.prompt.describe import describe
+from phonofilm.prompt.lexicon import LANGUAGES, lexicon
+from phonofilm.prompt.text import prepare
+from phonofilm.request import Kind, Reference
+
+
+def reference(tag: str, kind: Kind = "image") -> Reference:
+    return Reference(tag=tag, path=Path(tag), kind=kind, sha256="")
+
+
+FILES = [reference("anna"), reference("ben"), reference("clip1", "video"), reference("tune", "audio"), reference("cara"), reference("steps", "video")]
+
+FORMS = {
+    "en": "@Image{n} @image_{n} @Picture_{n} @Photo{n} [Image{n}] [Image_{n}] <Picture_{n}> Image_{n} Figure_{n} Man@Picture_{n} @Figure_{n} @IMAGE{n}",
+    "zh": "@图片{n} @图{n} 图片{n} [图片{n}] 男人@图片{n} @照片{n} @图像{n} 图{n}",
+    "yue": "@圖片{n} @圖{n} 圖片{n} @相{n} 個女仔@圖片{n} @相片{n}",
+    "ja": "@画像{n} 画像{n} [画像{n}] @写真{n} 男性@画像{n} @イメージ{n} 「画像_{n}」",
+    "ko": "@이미지{n} @이미지_{n} 이미지{n} @사진{n} 남자@사진{n} [이미지_{n}] @그림{n}",
+    "es": "@Imagen{n} @imagen_{n} imagen_{n} @Foto_{n} [Imagen_{n}] hombre@Foto_{n} @figura_{n}",
+    "fr": "@Image{n} @image_{n} image_{n} @Photo_{n} [Image_{n}] homme@Photo_{n} @figure_{n}",
+    "de": "@Bild{n} @Bild_{n} Bild_{n} @Foto_{n} [Bild_{n}] Mann@Bild_{n} @Abbildung_{n}",
+}
+SENTENCES = {
+    "en": "A film of {m} by the window.", "zh": "窗边是{m}，很安静。", "yue": "窗邊係{m}，好靜。", "ja": "窓辺に{m}、静かな部屋。", "ko": "창가에 {m} 그리고 조용한 방.",
+    "es": "Una película de {m} junto a la ventana.", "fr": "Un film de {m} près de la fenêtre.", "de": "Ein Film von {m} am Fenster.",
+}  # fmt: skip
+VIDEO = "@Video{n} video_{n} @视频{n} @視頻{n} @影片{n} @動画{n} @비디오{n} @동영상{n} @vídeo_{n} @Vidéo{n} [Video_{n}]"
+AUDIO = "@Audio{n} audio_{n} @音频{n} @音頻{n} @音声{n} @오디오{n} [Audio_{n}] @AUDIO_{n}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_every_form_of_a_mention_by_number_binds_that_image_in_every_language(language: str, number: int) -> None:
+    images = [f.tag for f in FILES if f.kind == "image"]
+    for form in FORMS[language].format(n=number).split():
+        mention = form.replace("_", " ")
+        prompt = SENTENCES[language].format(m=mention)
+        script = read(prompt, FILES)
+        assert [m.tag for m in script.mentions] == [images[number - 1]], prompt
+        start, end = script.mentions[0].span
+        assert str(number) in prompt[start:end], prompt
+
+
+@pytest.mark.parametrize(("forms", "kind"), [(VIDEO, "video"), (AUDIO, "audio")])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_videos_and_audios_are_counted_apart(forms: str, kind: str, language: str) -> None:
+    tags = [f.tag for f in FILES if f.kind == kind]
+    for form in forms.format(n=1).split():
+        prompt = SENTENCES[language].format(m=form.replace("_", " "))
+        assert [m.tag for m in read(prompt, FILES).mentions] == tags[:1], prompt
+
+
+@pytest.mark.parametrize("tag", ["face_photo", "bg_music", "Käthe", "小美", "美咲", "지민", "logo2", "a.b-c", "X"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_file_is_bound_by_the_name_that_it_was_given(tag: str, language: str) -> None:
+    files = [reference("face"), reference(tag), reference("logo")]
+    prompt = SENTENCES[language].format(m="@" + tag)
+    assert [m.tag for m in read(prompt, files).mentions] == [tag], prompt
+
+
+def test_a_name_that_begins_another_is_not_taken_for_it() -> None:
+    files = [reference("logo"), reference("logo2")]
+    assert [m.tag for m in read("show @logo2 and then @logo", files).mentions] == ["logo2", "logo"]
+
+
+def test_an_unknown_mention_is_an_error_with_the_nearest_name_and_its_place() -> None:
+    with pytest.raises(UnknownMention, match=r"@face_foto \(character 6\).*@face_photo"):
+        read("Film, @face_foto smiles.", [reference("face_photo")])
+    with pytest.raises(UnknownMention):
+        read("@Image 3 is the product", [reference("a"), reference("b")])
+
+
+@pytest.mark.parametrize("prompt", ['She says: "write to @nobody"', "mail anna@studio.com", "see https://x.org/@nobody", "shot @ 24fps, @60fps", "he shouts “@all!”"])
+def test_an_at_sign_in_speech_or_in_an_address_is_text(prompt: str) -> None:
+    assert read(prompt).mentions == ()
+
+
+def test_numbers_of_files_that_were_not_given_are_remarked_where_no_at_sign_asks_for_them() -> None:
+    script = read("Make Image 2 dance", [reference("anna")])
+    assert script.mentions == () and any("Image 2" in r.text for r in script.remarks)
+
+
+def test_a_range_of_numbers_binds_all_of_them() -> None:
+    assert {m.tag for m in read("@Images 1 to 3 are the products", FILES).mentions} == {"anna", "ben", "cara"}
+
+
+def test_a_file_that_is_not_mentioned_is_used_by_its_name_or_kind_with_a_remark() -> None:
+    script = read("A quiet morning.", [reference("my_logo"), reference("x"), reference("y"), reference("voiceover", "audio"), reference("z", "video")])
+    assert [(b.role, b.why) for b in script.bindings] == [("logo", "tag"), ("subject", "kind"), ("subject", "kind"), ("voice", "tag"), ("footage", "kind")]
+    assert sum("not mentioned" in r.text for r in script.remarks) == 5
+
+
+def test_words_count_more_than_the_name_of_a_file() -> None:
+    files = [reference("face_photo"), reference("song", "audio")]
+    script = read("The background is @face_photo. Use the timbre of @song.", files)
+    assert script.role("face_photo") == "background" and script.role("song") == "timbre"
+
+
+def test_speed_amount_and_degrees_belong_to_their_own_move() -> None:
+    first, second, third = read("Very slow push in, then the camera quickly orbits left 120 degrees, then a slight tilt up.").shots[0].moves
+    assert (first.move, first.speed) == ("push_in", 0.3)
+    assert (second.move, second.speed, second.degrees) == ("orbit_left", 2.0, 120.0)
+    assert (third.move, third.amount, third.degrees) == ("tilt_up", 0.5, 0.0)
+
+
+def test_a_static_camera_is_not_a_refusal_and_a_refused_zoom_is_no_zoom() -> None:
+    assert [m.move for m in read("No camera movement.").shots[0].moves] == ["static"]
+    script = read("Close-up, no zoom, no music.")
+    assert script.shots[0].moves == () and {"music", "camera"} <= script.refused
+
+
+@pytest.mark.parametrize(
+    ("prompt", "seconds"),
+    [
+        ("[0-4s] a [4-8s] b", [(0, 4), (4, 8)]),
+        ("0–3秒：雨。3–6秒：雪。", [(0, 3), (3, 6)]),
+        ("画面（0-5秒）海。画面（5-8秒）山。", [(0, 5), (5, 8)]),
+        ("0:00-0:04 a\n0:04-0:10.5 b", [(0, 4), (4, 10.5)]),
+        ("Shot 1 (0-2s): a. Shot 2 (2-5s): b.", [(0, 2), (2, 5)]),
+        ("2-4 seconds: a dog runs", [(2, 4)]),
+        ("0초~3초: 숲. 3초~5초: 바다.", [(0, 3), (3, 5)]),
+        ("- 0-3s: rain\n- 3-6s: snow", [(0, 3), (3, 6)]),
+    ],
+)
+def test_time_codes_are_read_in_the_forms_that_people_type(prompt: str, seconds: list[tuple[float, float]]) -> None:
+    assert [(s.start / 48000, s.end / 48000) for s in read(prompt).shots if s.start is not None and s.end is not None] == seconds
+
+
+@pytest.mark.parametrize("prompt", ["He waits for 2-4 seconds and leaves.", "a crowd of 20-30 people", "pages 3-5 of the book", "born 1990-2000"])
+def test_numbers_in_prose_are_not_time_codes(prompt: str) -> None:
+    assert len(read(prompt).shots) == 1 and read(prompt).shots[0].start is None
+
+
+def test_a_sound_and_a_line_keep_the_shot_and_the_moment_that_they_were_given() -> None:
+    script = read("[0-4s] Rain. At 2.5 seconds a door slams. [4-8s] He says: “Go.”")
+    door = next(s for s in script.sounds if s.sound == "door")
+    assert (door.shot, door.at) == (0, 120_000) and script.lines[0].shot == 1
+
+
+def test_every_kind_of_quotation_mark_holds_a_line() -> None:
+    for marks in ("“{}”", '"{}"', "«{}»", "« {} »", "„{}“", "„{}”", "「{}」", "『{}』", "‘{}’", "'{}'", "»{}«"):
+        assert [line.text for line in read("She says: " + marks.format("Don't look back.")).lines] == ["Don't look back."], marks
+
+
+def test_marked_words_that_nobody_says_are_plain_words() -> None:
+    script = read('A "slow push in" on the house at "golden hour".')
+    assert script.lines == () and script.scene.hour == "golden"
+
+
+def test_what_is_not_understood_is_remarked_with_its_place() -> None:
+    prompt = "Slow push in. Quantum zebra flux capacitors recombobulate. No music."
+    notes = [r for r in read(prompt).remarks if r.span]
+    assert [prompt[slice(*r.span)] for r in notes if r.span] == ["Quantum zebra flux capacitors recombobulate"]
+
+
+def test_spans_point_at_the_typed_characters_whatever_their_form() -> None:
+    prompt = "ｃａｍéra: Cámara fija. PUSH-IN 慢慢推近鏡頭"
+    for shot in read(prompt).shots:
+        for move in shot.moves:
+            assert 0 <= move.span[0] < move.span[1] <= len(prompt)
+    text = prepare("Straße ﬁlm 鏡頭")
+    assert text.folded == "strasse film 镜头" and text.words(0, 7) == "Straße"
+
+
+TABLES = ("direction", "speed", "effect", "ambience", "place", "hour", "weather", "light", "mood", "style", "music", "colour", "refusable", "role")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("table", TABLES)
+def test_every_key_of_the_lexicon_has_words_in_every_language(language: str, table: str) -> None:
+    wanted = {key for code in LANGUAGES for key in lexicon((code,)).table(table)}
+    here = lexicon((language,)).table(table)
+    missing = {key for key in wanted if not here.get(key)}
+    assert not missing, f"{language} lacks {sorted(missing)} in [{table}]"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_move_can_be_asked_for_in_every_language(language: str) -> None:
+    asked = {row_move for row_move in _moves_said(language)}
+    wanted = {
+        "static", "push_in", "pull_out", "tracking", "pan_left", "pan_right", "tilt_up", "tilt_down", "crane_up", "crane_down", "dolly_zoom",
+        "orbit_left", "orbit_right", "truck_left", "truck_right", "pedestal_up", "pedestal_down", "roll_left", "roll_right", "zoom_in", "zoom_out", "handheld",
+    }  # fmt: skip
+    assert asked == wanted, f"{language}: {sorted(wanted ^ asked)}"
+
+
+MOVES = {
+    "en": "static shot|slow push in|slow pull out|tracking shot|pan left|pan right|tilt up|tilt down|crane up|crane down|dolly zoom|camera orbits left|"
+    "camera orbits right|truck left|truck right|pedestal up|pedestal down|camera rolls left|camera rolls right|zoom in|zoom out|handheld",
+    "zh": "固定镜头|镜头推近|镜头拉远|跟拍|镜头向左摇|镜头向右摇|镜头向上摇|镜头向下摇|镜头上升|镜头下降|希区柯克变焦|镜头向左环绕|镜头向右环绕|镜头向左横移|"
+    "镜头向右横移|镜头上移|镜头下移|镜头向左旋转|镜头向右旋转|变焦放大|变焦拉远|手持拍摄",
+    "yue": "鏡頭唔郁|鏡頭推埋去|鏡頭拉遠|跟拍佢|鏡頭向左搖|鏡頭向右搖|鏡頭向上搖|鏡頭向下搖|鏡頭升高|鏡頭降落|希治閣變焦|鏡頭向左環繞|鏡頭向右環繞|鏡頭向左橫移|"
+    "鏡頭向右橫移|鏡頭上移|鏡頭下移|鏡頭向左旋轉|鏡頭向右旋轉|變焦放大|變焦拉遠|手持拍攝",
+    "ja": "固定カメラ|ドリーイン|ドリーアウト|トラッキングショット|左にパン|右にパン|ティルトアップ|ティルトダウン|クレーンアップ|クレーンダウン|ドリーズーム|カメラが左に回り込む|"
+    "カメラが右に回り込む|カメラが左へ横移動|カメラが右へ横移動|ペデスタルアップ|ペデスタルダウン|カメラが左にロール|カメラが右にロール|ズームイン|ズームアウト|手持ちカメラ",
+    "ko": "고정 카메라|푸시 인|풀 아웃|트래킹 샷|왼쪽으로 팬|오른쪽으로 팬|위로 틸트|아래로 틸트|크레인 업|크레인 다운|히치콕 줌|카메라가 왼쪽으로 돈다|카메라가 오른쪽으로 돈다|"
+    "왼쪽으로 트럭 이동|오른쪽으로 트럭 이동|페데스탈 업|페데스탈 다운|카메라가 왼쪽으로 롤|카메라가 오른쪽으로 롤|줌 인|줌 아웃|핸드헬드",
+    "es": "cámara fija|la cámara se acerca|la cámara se aleja|plano de seguimiento|paneo a la izquierda|paneo a la derecha|la cámara se inclina hacia arriba|"
+    "la cámara se inclina hacia abajo|la grúa sube|la grúa baja|efecto vértigo|la cámara orbita a la izquierda|la cámara orbita a la derecha|travelling lateral a la izquierda|"
+    "travelling lateral a la derecha|pedestal hacia arriba|pedestal hacia abajo|la cámara rota sobre su eje a la izquierda|la cámara rota sobre su eje a la derecha|"
+    "zoom hacia dentro|zoom hacia fuera|cámara en mano",
+    "fr": "plan fixe|travelling avant|travelling arrière|plan de suivi|panoramique à gauche|panoramique à droite|la caméra s'incline vers le haut|la caméra s'incline vers le bas|"
+    "la grue monte|la grue descend|travelling compensé|la caméra orbite vers la gauche|la caméra orbite vers la droite|travelling latéral vers la gauche|"
+    "travelling latéral vers la droite|la caméra monte verticalement|la caméra descend verticalement|roulis vers la gauche|roulis vers la droite|zoom avant|zoom arrière|caméra à l'épaule",
+    "de": "feste Kamera|Kamerafahrt heran|Kamerafahrt zurück|Verfolgungsfahrt|Schwenk nach links|Schwenk nach rechts|die Kamera neigt sich nach oben|die Kamera neigt sich nach unten|"
+    "Kran nach oben|Kran nach unten|Vertigo-Effekt|die Kamera umkreist ihn nach links|die Kamera umkreist ihn nach rechts|Seitwärtsfahrt nach links|Seitwärtsfahrt nach rechts|"
+    "die Kamera fährt senkrecht nach oben|die Kamera fährt senkrecht nach unten|die Kamera rollt nach links|die Kamera rollt nach rechts|Zoom hinein|Zoom heraus|Handkamera",
+}
+
+
+def _moves_said(language: str) -> list[str]:
+    """The first move that each phrase of the language is read as."""
+    return [moves[0].move if (moves := read(phrase).shots[0].moves) else phrase for phrase in MOVES[language].split("|")]
+
+
+def test_a_reading_is_printed_with_places_and_remarks() -> None:
+    printed = describe(read("Slow push in on @anna. She says: “Hi there.” No music. Gribble frotz wumpus.", [reference("anna")]))
+    for words in ("@anna: face", "push in (speed ×0.5) [0–12]", "“Hi there.”", "refused     music", "Not understood: “Gribble frotz wumpus”"):
+        assert words in printed
+
+
+PIECES = st.sampled_from(
+    [*"“”\"«»„「」『』'‘’[]<>@{}()", "@Image ", "@图片", "[0-4s]", "0:99-", "Shot 2:", "镜头2：", "\x00", "\u202e", "👩‍👩‍👧", "שלום", "ﬁ", "push in", "no music", "says:", "\n", "²", "٣", "İ", "\ud7a3", "ᄒ", "́"]
+)  # fmt: skip
+
+
+@given(st.lists(st.one_of(PIECES, st.text(max_size=12)), max_size=40).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_no_text_makes_the_reader_fail_but_for_a_named_error(prompt: str) -> None:
+    try:
+        script = read(prompt, FILES)
+    except PromptError:
+        return
+    spans = [m.span for m in script.mentions] + [s.span for s in script.sounds] + [x.span for x in script.lines] + [m.span for s in script.shots for m in s.moves]
+    assert all(0 <= start <= end <= len(prompt) for start, end in spans)
+    assert len(script.shots) >= 1 and len(script.bindings) == len(FILES)
+    assert describe(script)
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=200, deadline=None)
+def test_folding_keeps_the_place_of_every_character(words: str) -> None:
+    text = prepare(words)
+    assert len(text.starts) == len(text.ends) == len(text.folded)
+    assert list(text.starts) == sorted(text.starts)
+    assert all(0 <= a < b <= len(words) for a, b in zip(text.starts, text.ends, strict=True))
+
+
+@pytest.mark.parametrize(
+    "piece", ["a slow push in, then rain falls on @anna who says: “no”. ", "镜头慢慢推近，她说：“你好。”雨声。", "@", '"', "[0-4s] ", "((((", "no music or ", "1-2 ", "\u0301"]
+)
+def test_twenty_thousand_characters_are_read_in_a_second(piece: str) -> None:
+    prompt = (piece * (20_000 // len(piece) + 1))[:20_000]
+    read("warm", FILES)
+    before = time.process_time()
+    try:
+        read(prompt, FILES)
+    except PromptError:
+        pass
+    assert time.process_time() - before < 1.0
+
+
+def test_reading_takes_a_sixth_of_a_second_from_a_cold_start() -> None:
+    code = (
+        "import time; a = time.process_time(); from phonofilm.prompt import read; "
+        "read('@x walks along the beach at dusk, slow push in. She says: “hi”. No music.', ()) if False else read('A woman walks along the beach at dusk, slow push in. No music.'); "
+        "print(time.process_time() - a)"
+    )
+    runs = [float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout) for _ in range(3)]
+    assert min(runs) <= 0.15, runs
