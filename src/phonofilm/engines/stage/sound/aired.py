@@ -45,8 +45,8 @@ def whoosh(random: Random, force: float = 0.7) -> Wave:
 
     def paint(t: Wave, f: Wave) -> Wave:
         near = np.exp(-np.abs(t - peak) / np.where(t < peak, 0.11, 0.13))
-        centre = 260 + (1500 + 900 * force) * near
-        return (_hill(f, centre, 0.8) + 0.3 * _hill(f, centre * 2.6, 0.6)) * near**1.6
+        centre = 180 + (1100 + 900 * force) * near
+        return (_hill(f, centre, 0.95) + 0.3 * _hill(f, centre * 2.6, 0.6)) * near**1.6
 
     y = painted(random, round(length * RATE), paint, width=0.25)
     sweep = line(length, (0, -0.5), (length, 0.5))
@@ -97,9 +97,9 @@ def splash(random: Random, force: float = 0.7) -> Wave:
     """Something falls into water: the slap, the sheet of drops, the bubbles that follow."""
     out = silence(1.5)
     slap = band_level(noise(random, 0.5), 350, 6000) * fall(0.5, 0.42, attack=0.003)
-    add(out, slap, 0, 0.3)
+    add(out, slap, 0, 0.75)
     add(out, damped([85, 140, 210], [1, 0.6, 0.4], [0.14, 0.1, 0.08], 0.2, np.pi / 2), 0, 0.35)
-    add(out, bubbles(random, 1.2, line(1.2, (0, 40), (0.15, 170), (0.6, 60), (1.2, 6)), (350, 2600)), round(0.06 * RATE), 0.45)
+    add(out, bubbles(random, 1.2, line(1.2, (0, 40), (0.15, 170), (0.6, 60), (1.2, 6)), (350, 2600)), round(0.05 * RATE), 0.3)
     drops = grains(random, 0.9, line(0.9, (0, 500), (0.3, 250), (0.9, 10)), pebbles(random, 2500, 8000, 0.004), 0.9)
     add(out, drops / max(float(np.abs(drops).max()), 1e-9), round(0.05 * RATE), 0.28)
     return out
@@ -143,8 +143,8 @@ def crackles(random: Random, seconds: float, rate: float) -> Wave:
     bursts = np.exp(1.1 * wander(random, seconds, 3.0)) * rate
     kernels = [k * fall(len(k) / RATE, 0.02)[: len(k)] for k in pebbles(random, 900, 7000, 0.006, 10)]
     snaps = grains(random, seconds, bursts.astype(np.float32), kernels, 1.1)[: round(seconds * RATE)]
-    roar = band_level(noise(random, seconds), 60, 420) * (1 + 0.35 * wander(random, seconds, 6))
-    return snaps / max(float(np.abs(snaps).max()), 1e-9) + 0.035 * roar
+    roar = band_level(noise(random, seconds), 42, 260) * (1 + 0.35 * wander(random, seconds, 6))
+    return snaps / max(float(np.abs(snaps).max()), 1e-9) + 0.07 * roar
 
 
 def applause(random: Random, force: float = 0.7) -> Wave:

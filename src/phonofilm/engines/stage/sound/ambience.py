@@ -181,11 +181,11 @@ def night_insects(random: Random, seconds: float) -> Wave:
 
 def stream(random: Random, seconds: float) -> Wave:
     """A brook: bubbles of all sizes, and the rush behind them."""
-    rush = painted(random, _count(seconds), lambda t, f: _hill(f, 1300, 1.5) * (f > 60), width=0.9)
-    out = 0.4 * _unit(rush)
+    rush = painted(random, _count(seconds), lambda t, f: _hill(f, 2000, 1.6) * (f > 60), width=0.9)
+    out = 0.55 * _unit(rush)
     for side in range(2):
         flow = 260 * np.exp(0.3 * wander(random, seconds, 2.0))
-        add(out[:, side], _unit(bubbles(random, seconds, flow.astype(np.float32), (350, 3400))[: len(out)]), 0, 0.8)
+        add(out[:, side], _unit(bubbles(random, seconds, flow.astype(np.float32), (480, 5600))[: len(out)]), 0, 0.75)
     return out
 
 

@@ -23,6 +23,7 @@ Wave = NDArray[np.floating[Any]]
 MUSIC_ALONE, MUSIC_WITH_VOICE = -18.0, -19.0  # LUFS before mastering, where it is not ducked
 _STEPS, _BLOWS = 10.0, 12.0  # dB between the softest and the hardest
 _VOICE_PAN = 0.35  # share of its place that a voice is panned by: dialogue stays near the middle
+_AIR_CREST = 4.5  # peaks of an ambience are rounded off above so many times its usual level
 _NOWHERE: Vector = (0.0, 0.0, 0.0)
 
 
@@ -205,6 +206,8 @@ def _ambience(score: Score, spans: list[tuple[int, int]], missing: list[str]) ->
             continue
         air = AIRS[name]
         made_air = band(air.make(random_of(score.seed, index, "air"), length / RATE)[:length], low=25.0)
+        most = np.float32(_AIR_CREST * max(float(made_air.std()), 1e-9))
+        made_air = most * np.tanh(made_air / most)
         fade_in = RATE // 2 if cue.start > 0 else RATE // 8
         fade_out = RATE // 2 if cue.end < score.length else RATE // 4
         add(out, edges(to_level(made_air, air.level + cue.level), fade_in, fade_out), cue.start)

@@ -35,8 +35,10 @@ class Body:
 BODIES: dict[str, Body] = {
     "wood": Body(low=95, high=3800, modes=26, ring=0.22, ring_high=0.03, tilt=-4.5, contact=0.5, contact_band=(500, 5000)),
     "table": Body(low=170, high=4200, modes=22, ring=0.14, ring_high=0.025, tilt=-3.5, contact=0.4, contact_band=(900, 6000)),
-    "metal": Body(low=230, high=11000, modes=44, ring=1.5, ring_high=0.35, tilt=-1.2, contact=0.25, contact_band=(2000, 12000), contact_time=0.003),
-    "stone": Body(low=140, high=6500, modes=22, ring=0.07, ring_high=0.015, tilt=-2.5, contact=0.9, contact_band=(1200, 9000), contact_time=0.005),
+    "metal": Body(low=230, high=11000, modes=44, ring=0.9, ring_high=0.3, tilt=-0.5, contact=0.25, contact_band=(2000, 12000), contact_time=0.003),
+    "stone": Body(low=140, high=6500, modes=22, ring=0.07, ring_high=0.015, tilt=-4.5, contact=0.5, contact_band=(900, 7000), contact_time=0.005),
+    "floor": Body(low=135, high=3200, modes=24, ring=0.15, ring_high=0.03, tilt=-4.0, contact=0.25, contact_band=(400, 3000)),
+    "grate": Body(low=170, high=9000, modes=40, ring=0.45, ring_high=0.12, tilt=-3.2, contact=0.25, contact_band=(1500, 9000), contact_time=0.003),
     "glass": Body(low=1900, high=12500, modes=22, ring=0.5, ring_high=0.12, tilt=-1.5, contact=0.25, contact_band=(4000, 14000), contact_time=0.002),
     "body": Body(low=58, high=900, modes=14, ring=0.16, ring_high=0.03, tilt=-7.0, contact=0.35, contact_band=(150, 1400), contact_time=0.02),
     "ball": Body(low=75, high=1400, modes=12, ring=0.11, ring_high=0.03, tilt=-5.0, contact=0.35, contact_band=(300, 2600), contact_time=0.006),
@@ -89,12 +91,13 @@ def pebbles(random: Random, low: float, high: float, ring: float, how_many: int 
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """What a shoe meets: grains of a band with their ring and their number a second, a thud, and a body that answers."""
+    """What a shoe meets: grains (band, ring, number a second, how long they last and swell), a thud, a body that answers, a scuff."""
 
     grain: tuple[float, float] = (2000.0, 7000.0)
     ring: float = 0.004
     density: float = 0.0
     length: float = 0.09
+    swell: float = 0.006
     grain_level: float = 1.0
     thud: float = 90.0
     thud_level: float = 0.5
@@ -105,16 +108,16 @@ class Ground:
 
 
 GROUNDS: dict[str, Ground] = {
-    "gravel": Ground(grain=(1300, 6500), ring=0.005, density=1500, length=0.12, thud=75, thud_level=0.35),
-    "dirt": Ground(grain=(500, 3200), ring=0.004, density=1200, length=0.07, grain_level=0.35, thud=80, thud_level=0.8),
-    "sand": Ground(grain=(1500, 6000), ring=0.002, density=6000, length=0.14, grain_level=0.6, thud=70, thud_level=0.35),
-    "snow": Ground(grain=(700, 3600), ring=0.003, density=2600, length=0.19, grain_level=0.9, thud=95, thud_level=0.25),
-    "grass": Ground(grain=(1800, 6500), ring=0.0015, density=4200, length=0.13, grain_level=0.5, thud=75, thud_level=0.45),
-    "wood": Ground(thud=85, thud_level=0.6, body="wood", body_level=0.8, hiss=(800, 4500), hiss_level=0.12),
-    "stone": Ground(thud=95, thud_level=0.5, body="stone", body_level=0.6, hiss=(1500, 7000), hiss_level=0.22),
-    "metal": Ground(thud=100, thud_level=0.5, body="metal", body_level=0.35, hiss=(1500, 8000), hiss_level=0.15),
-    "water": Ground(thud=110, thud_level=0.35, hiss=(400, 3500), hiss_level=0.8),
-    "carpet": Ground(thud=75, thud_level=0.8, hiss=(250, 1400), hiss_level=0.25),
+    "gravel": Ground(grain=(600, 5200), ring=0.006, density=1500, length=0.14, swell=0.035, thud=150, thud_level=0.16),
+    "dirt": Ground(grain=(350, 2600), ring=0.005, density=1300, length=0.10, swell=0.02, grain_level=0.7, thud=170, thud_level=0.35),
+    "sand": Ground(grain=(700, 3600), ring=0.003, density=6000, length=0.15, swell=0.045, grain_level=0.8, thud=160, thud_level=0.12),
+    "snow": Ground(grain=(260, 2400), ring=0.005, density=2400, length=0.18, swell=0.06, grain_level=0.9, thud=110, thud_level=0.14),
+    "grass": Ground(grain=(2200, 9000), ring=0.0015, density=5000, length=0.17, swell=0.05, grain_level=0.7, thud=95, thud_level=0.16),
+    "wood": Ground(thud=190, thud_level=0.22, body="floor", body_level=1.0, hiss=(500, 3500), hiss_level=0.08),
+    "stone": Ground(thud=205, thud_level=0.30, body="stone", body_level=0.5, hiss=(1200, 6000), hiss_level=0.12),
+    "metal": Ground(thud=185, thud_level=0.25, body="grate", body_level=0.7, hiss=(1500, 8000), hiss_level=0.08),
+    "water": Ground(grain=(500, 3800), ring=0.008, density=900, length=0.22, swell=0.02, thud=180, thud_level=0.2, hiss=(500, 4500), hiss_level=0.7),
+    "carpet": Ground(thud=120, thud_level=0.6, hiss=(250, 1600), hiss_level=0.3),
 }
 GROUND_NAMES = {
     "concrete": "stone",
@@ -138,7 +141,7 @@ def footstep(random: Random, surface: str, force: float = 0.7) -> Wave:
         thud = damped([ground.thud, ground.thud * 1.9, ground.thud * 3.1], [1.0, 0.45, 0.2], [0.09, 0.06, 0.035], 0.16, np.pi / 2)
         add(out, thud, start, ground.thud_level * weight)
         if ground.density:
-            env = fall(ground.length * 1.6, ground.length * 1.5, attack=0.006 if at == 0 else 0.02)
+            env = fall(ground.length * 1.6, ground.length * 1.5, attack=ground.swell)
             part = grains(random, len(env) / RATE, env * ground.density, pebbles(random, *ground.grain, ground.ring))
             bed = band_level(noise(random, len(env) / RATE), *ground.grain) * env * 0.25
             crunch = part / max(float(np.abs(part).max()), 1e-9)
@@ -158,12 +161,12 @@ def glass_break(random: Random, force: float = 0.7) -> Wave:
     """A pane: the blow, the burst, then shards that fall and ring."""
     out = silence(1.9)
     add(out, strike(random, BODIES["stone"], 1.0), 0, 0.35)
-    burst = band_level(noise(random, 0.3), 2200, 13000) * fall(0.3, 0.28, attack=0.001)
-    add(out, burst, 0, 0.28)
+    burst = band_level(noise(random, 0.3), 3000, 15000) * fall(0.3, 0.24, attack=0.001)
+    add(out, burst, 0, 0.75)
     times = np.concatenate([random.exponential(0.05, 34), 0.12 + random.exponential(0.28, 46)])
-    shards = [strike(random, BODIES["glass"], 0.8, size=random.uniform(0.55, 1.6)) for _ in range(18)]
+    shards = [strike(random, BODIES["glass"], 0.9, size=random.uniform(0.45, 1.3)) for _ in range(18)]
     for at in times[times < 1.5]:
-        level = float(np.exp(random.normal(-1.6, 0.6)) * (1.0 - 0.45 * at))
+        level = float(np.exp(random.normal(-1.6, 0.6)) * (1.0 - 0.45 * at) * 0.8)
         add(out, shards[int(random.integers(0, len(shards)))], round(at * RATE), level)
     return out
 
@@ -172,8 +175,8 @@ def door_close(random: Random, force: float = 0.7) -> Wave:
     """A house door: it meets its frame, the panel booms, the latch snaps."""
     out = silence(0.9)
     add(out, strike(random, BODIES["wood"], 0.5 + 0.4 * force, size=1.25), 0, 1.0)
-    add(out, damped([48, 71, 103, 160], [1, 0.8, 0.5, 0.3], [0.28, 0.24, 0.2, 0.12], 0.4, np.pi / 2), 0, 0.45)
-    for at, level in ((0.011, 0.3), (0.034, 0.22), (0.062, 0.08)):
+    add(out, damped([48, 71, 103, 160], [1, 0.8, 0.5, 0.3], [0.4, 0.34, 0.26, 0.16], 0.6, np.pi / 2), 0, 0.45)
+    for at, level in ((0.011, 0.42), (0.034, 0.34), (0.062, 0.12)):
         add(
             out,
             strike(random, BODIES["metal"], 0.7, size=0.8)[: round(0.05 * RATE)] * fall(0.05, 0.05)[: round(0.05 * RATE)],
