@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -197,6 +199,28 @@ def test_a_program_that_read_a_file_ends_at_once_and_leaves_no_process_or_folder
     assert time.monotonic() - begin < 10
     assert not Path(folder).exists()
     assert not Path(f"/proc/{pid}").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are not the same there")
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGKILL])
+def test_a_program_stopped_while_it_reads_leaves_no_process_and_no_folder(kind: signal.Signals, tmp_path: Path) -> None:
+    big = odd.picture(tmp_path, "big.png", "PNG", size=(9000, 9000))
+    own = tmp_path / "temporary"
+    own.mkdir()
+    code = (
+        "import sys; from pathlib import Path; from phonofilm.media.read import read_picture; print("x", flush=True); read_picture(Path(sys.argv[1]))"
+    )
+    env = os.environ | {"TMPDIR": str(own)}
+    with subprocess.Popen([sys.executable, "-c", code, str(big)], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout and process.stdout.readline()
+        time.sleep(0.5)
+        process.send_signal(kind)
+        assert process.wait(5) != 0
+    for _ in range(100):
+        if not list(own.iterdir()):
+            break
+        time.sleep(0.1)
+    assert not list(own.iterdir())
 
 
 @given(st.binary(max_size=600))

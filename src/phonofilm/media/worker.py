@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +77,15 @@ def main() -> None:
     reply = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints is not an answer
     confine(memory)
+    try:
+        _serve(folder, reply)
+    except BrokenPipeError:  # nobody waits for the answer any more
+        return
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _serve(folder: Path, reply: BinaryIO) -> None:
     while True:
         timer = threading.Timer(IDLE, os._exit, (0,))
         timer.daemon = True
