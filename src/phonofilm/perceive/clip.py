@@ -73,24 +73,32 @@ def changes(frames: Iterator[U8]) -> tuple[list[int], F32]:
     unexplained: list[float] = [0.0]
     motion: list[float] = [0.0]
     before: U8 | None = None
-    tones: F32 | None = None
+    tones: list[F32] = []
     for frame in frames:
         now = _tones(frame)
-        if before is not None and tones is not None:
+        if before is not None:
             moved = flow(before, frame)
             left = np.abs(warp(frame, moved).astype(np.int16) - before).mean() / 64
             spread = before.std() / 64 + 0.15
-            distances.append(float(0.5 * np.abs(now - tones).sum()))
+            distances.append(float(0.5 * np.abs(now - tones[-1]).sum()))
             unexplained.append(float(left / spread))
             size = np.hypot(moved[..., 0], moved[..., 1])
             motion.append(float(np.percentile(size, 75)) / frame.shape[1])
-        before, tones = frame, now
+        before = frame
+        tones.append(now)
     change = np.sqrt(np.clip(distances, 0, 1) * np.clip(unexplained, 0, 1))
     cuts: list[int] = []
     for k in range(1, len(change)):
         around = np.concatenate([change[max(1, k - 8) : k], change[k + 1 : k + 9]])
         usual = float(np.median(around)) if around.size else 0.0
-        if change[k] > CUT and change[k] > 3 * usual and change[k] >= change[max(1, k - 2) : k + 3].max() and k - ([0, *cuts][-1]) >= LEAST_SHOT:
+        flash = any(np.abs(later - tones[k - 1]).sum() < distances[k] for later in tones[k + 1 : k + 4])
+        if (
+            change[k] > CUT
+            and not flash
+            and change[k] > 3 * usual
+            and change[k] >= change[max(1, k - 2) : k + 3].max()
+            and k - ([0, *cuts][-1]) >= LEAST_SHOT
+        ):
             cuts.append(k)
     speed = np.asarray(motion, np.float32)
     for k in cuts:

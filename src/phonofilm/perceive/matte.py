@@ -52,19 +52,25 @@ def foreground(picture: U8, matte: F32) -> U8:
     small = fit(picture, EDGE_SIDE)
     size = (small.shape[1], small.shape[0])
     alpha, values = resize(matte, size), small.astype(np.float32)
-    inner, outer = _unmix(values, alpha, values, values, max(size) // 24)
+    inner, outer = _unmix(values, alpha, values, values, max(size) // 24, pure=True)
     inner, _ = _unmix(values, alpha, inner, outer, max(size) // 340 + 2)
     own = np.asarray(cv2.resize(inner, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
     inside = np.clip((matte - 0.92) / 0.08, 0, 1)[..., None]
     return np.clip(own * (1 - inside) + picture * inside + 0.5, 0, 255).astype(np.uint8)
 
 
-def _unmix(picture: F32, alpha: F32, inner: F32, outer: F32, reach: int) -> tuple[F32, F32]:
-    """One pass of blur fusion: smooth colours of the subject and of what is behind it, then the subject's made to agree with the picture."""
+def _unmix(picture: F32, alpha: F32, inner: F32, outer: F32, reach: int, *, pure: bool = False) -> tuple[F32, F32]:
+    """One pass of blur fusion: smooth colours of the subject and of what is behind it, then the subject's made to agree with the picture.
+
+    ``pure``: colours come almost only from pixels that are one or the other.
+    """
     k = (2 * reach + 1, 2 * reach + 1)
     a = alpha[..., None]
-    f = cv2.blur(inner * a, k) / (cv2.blur(alpha, k)[..., None] + np.float32(1e-4))
-    b = cv2.blur(outer * (1 - a), k) / (cv2.blur(1 - alpha, k)[..., None] + np.float32(1e-4))
+    own, other = alpha, 1 - alpha
+    if pure:
+        own, other = own**8 + np.float32(0.002) * own, other**8 + np.float32(0.002) * other
+    f = cv2.blur(inner * own[..., None], k) / (cv2.blur(own, k)[..., None] + np.float32(1e-5))
+    b = cv2.blur(outer * other[..., None], k) / (cv2.blur(other, k)[..., None] + np.float32(1e-5))
     f = f + a * (picture - a * f - (1 - a) * b)
     return np.clip(f, 0, 255).astype(np.float32), np.clip(b, 0, 255).astype(np.float32)
 

@@ -15,7 +15,7 @@ from phonofilm.perceive import plate as plates
 from phonofilm.perceive.enlarge import enlarge, factor_for
 from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import Picture, SubjectKind
-from phonofilm.perceive.subject import coarse_map, fills, kind_of
+from phonofilm.perceive.subject import coarse_map, drawn, fills, kind_of
 from phonofilm.perceive.traits import face_of
 from phonofilm.progress import Progress, quiet
 from phonofilm.vision.face import FaceFinder, Mesh
@@ -60,6 +60,8 @@ def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, rol
         whole = bool(matte.min() > 0)
         plate = image if whole else plates.fill(image, plates.hole_of(matte))
         remarks += _told(name, kind, whole, len(meshes))
+        if meshes and drawn(small) > 0.5:
+            remarks.append(f"{name}: looks drawn; its face is moved as a photographed one is.")
     box = _box(matte)
     progress(f"plate of {name}", 1.0)
     return Picture(

@@ -15,7 +15,7 @@ F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
 Part = tuple[int, int, int, int]
 
-LEAST = 0.004  # least share of the picture that a subject covers
+LEAST = 0.015  # least share of the picture that a subject covers
 MISSED = 0.12  # share of a person that the salient map may miss before the person mask is believed over it (its edge is worse)
 DOUBT = 0.5  # mean of the map inside its own region, below which there is no one subject
 
@@ -63,9 +63,10 @@ def kind_of(picture: U8, coarse: F32, meshes: list[Mesh], body: Body | None) -> 
 
 
 def fills(coarse: F32) -> bool:
-    """Whether a thing is cut by at least three sides of the picture: a close-up, of which no whole can be cut out."""
+    """Whether a thing is cut by the picture's upper side, or by three sides: a close-up, of which no whole can be cut out."""
     inside = coarse > 0.5
-    return sum(float(side.mean()) > 0.1 for side in (inside[0], inside[-1], inside[:, 0], inside[:, -1])) >= 3
+    top, bottom, left, right = (float(side.mean()) for side in (inside[0], inside[-1], inside[:, 0], inside[:, -1]))
+    return top > 0.2 or sum(share > 0.1 for share in (top, bottom, left, right)) >= 3
 
 
 def drawn(picture: U8) -> float:

@@ -7,7 +7,7 @@ The landmark order is MediaPipe's face mesh: 468 points of the face, then the ir
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import atan2, degrees, hypot, radians
 
 import cv2
@@ -21,7 +21,7 @@ from phonofilm.vision.tensors import Network, sigmoid
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
 
-_LEAST_MESH_SCORE = 0.5
+_LEAST_LOGIT, _LEAST_TURNED = 6.0, 12.0  # of the mesh model; on 60 real faces it gave at least 14, elsewhere at most 10
 _EYES = ((33, 133), (362, 263))
 
 # The 71 points that the iris model returns for an eye, as mesh indices of the eye on the picture's left. Only its lids are taken over.
@@ -60,8 +60,10 @@ class FaceFinder:
 
     def find(self, picture: U8, *, thorough: bool = True) -> list[Mesh]:
         """The faces of a picture u8[h w 3], largest first. ``thorough`` also looks for small, cropped and turned ones (stills)."""
-        found = [self._fit(picture, region) for region in self._regions(picture, thorough)]
-        meshes = sorted((m for m in found if m is not None), key=lambda m: -m.score)
+        turns = (0, 180, 90, -90) if thorough else (0,)
+        found = [self._best(picture, region, turns) for region in self._regions(picture, thorough)]
+        best_first = sorted((f for f in found if f is not None), key=lambda f: -f[0])
+        meshes = [self._finish(picture, f) for f in best_first]
         single: list[Mesh] = []
         for mesh in meshes:
             if all(overlap(mesh.box, other.box) < 0.3 and not _inside(mesh.box, other.box) for other in single):
@@ -97,17 +99,33 @@ class FaceFinder:
                 out.append(Found(box=edges, points=points, score=f.score))
         return out
 
+    def _best(self, picture: U8, region: Region, turns: tuple[int, ...]) -> tuple[float, F32, float] | None:
+        """The fit of the likeliest turn of a region: detectors also see faces that are upside down, but take them for upright ones."""
+        best: tuple[float, F32, float] | None = None
+        for turn in turns:
+            fitted = self._fitted(picture, replace(region, angle=region.angle + radians(turn)))
+            if fitted is not None and fitted[0] > (_LEAST_TURNED if turn else _LEAST_LOGIT) and (best is None or fitted[0] > best[0] + 1):
+                best = fitted
+        return best
+
     def _fit(self, picture: U8, region: Region) -> Mesh | None:
-        """The mesh inside a region; the region is fitted again to what was found, twice."""
-        points, score = np.zeros((468, 3), np.float32), 0.0
-        for _ in range(3):
-            points, score = self._landmarks(picture, region)
-            if score < _LEAST_MESH_SCORE * 0.2:
+        fitted = self._fitted(picture, region)
+        return None if fitted is None else self._finish(picture, fitted)
+
+    def _fitted(self, picture: U8, region: Region) -> tuple[float, F32, float] | None:
+        """Logit, points and angle of the mesh inside a region; the region is fitted again to what was found, twice."""
+        points, logit = np.zeros((468, 3), np.float32), 0.0
+        for least in (-2.0, 0.0, _LEAST_LOGIT):
+            points, logit = self._landmarks(picture, region)
+            if logit < least:
                 return None
             region = _region_of(points)
-        if score < _LEAST_MESH_SCORE:
-            return None
-        landmarks = self._with_irises(picture, points, region.angle)
+        return logit, points, region.angle
+
+    def _finish(self, picture: U8, fitted: tuple[float, F32, float]) -> Mesh:
+        logit, points, angle = fitted
+        landmarks = self._with_irises(picture, points, angle)
+        score = float(sigmoid(np.array([logit], np.float32))[0])
         yaw, pitch, roll = head_pose(landmarks)
         return Mesh(landmarks=landmarks, yaw=yaw, pitch=pitch, roll=roll, score=score)
 
@@ -116,7 +134,7 @@ class FaceFinder:
         flat, logit = self._mesh(region.cut(picture, size).astype(np.float32) / np.float32(255))
         mesh = flat.reshape(468, 3)
         xy = region.place(mesh[:, :2], size)
-        return np.concatenate([xy, mesh[:, 2:] * np.float32(region.side / size)], 1), float(sigmoid(logit.ravel())[0])
+        return np.concatenate([xy, mesh[:, 2:] * np.float32(region.side / size)], 1), float(logit.ravel()[0])
 
     def _with_irises(self, picture: U8, mesh: F32, angle: float) -> F32:
         """The mesh with ten iris points and with the lids as the iris model sees them."""

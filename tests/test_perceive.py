@@ -1,0 +1,247 @@
+"""Pictures perceived: mattes, plates, kinds, traits, and the cache that keeps them."""
+
+import hashlib
+import shutil
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from media import picture
+from phonofilm import weights
+from phonofilm.perceive import cache, perceive
+from phonofilm.perceive.enlarge import factor_for
+from phonofilm.perceive.matte import foreground, refine
+from phonofilm.perceive.palette import palette
+from phonofilm.perceive.percepts import Sound
+from phonofilm.perceive.picture import perceive_picture
+from phonofilm.perceive.plate import extend, fill, hole_of
+from phonofilm.perceive.traits import face_of
+from phonofilm.request import Reference
+from phonofilm.vision.face import FaceFinder
+
+
+def perceived(name, **options):
+    return perceive_picture(picture(name), name, **options)
+
+
+@pytest.fixture(scope="module")
+def smile():
+    return perceived("smile")
+
+
+@pytest.fixture
+def private_cache(tmp_path, monkeypatch):
+    """An empty cache that holds the models of the real one."""
+    real = weights.cache_dir() / "models"
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "models").symlink_to(real, target_is_directory=True)
+    monkeypatch.setenv("PHONOFILM_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def reference(path, tag="photo", kind="image"):
+    return Reference(tag=tag, path=path, kind=kind, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def disc(size=240, radius=70, inside=(200, 60, 40), outside=(40, 90, 160), blur=1.5):
+    """A soft disc of one colour on another, and its true matte."""
+    y, x = np.mgrid[0:size, 0:size]
+    alpha = np.clip((radius - np.hypot(y - size / 2, x - size / 2)) / blur / 2 + 0.5, 0, 1).astype(np.float32)
+    image = alpha[..., None] * np.array(inside) + (1 - alpha[..., None]) * np.array(outside)
+    return (image + 0.5).astype(np.uint8), alpha
+
+
+def test_a_coarse_map_becomes_the_true_edge():
+    image, truth = disc()
+    coarse = cv2.GaussianBlur(np.roll((truth > 0.5).astype(np.float32), (2, -2), (0, 1)), (0, 0), 4)
+    before, after = np.abs(coarse - truth).sum(), np.abs(refine(image, coarse) - truth).sum()
+    assert after < 0.2 * before
+
+
+def test_nothing_of_the_old_background_is_left_in_the_subjects_colours():
+    image, truth = disc(blur=4)
+    own = foreground(image, truth)
+    rim = (truth > 0.05) & (truth < 0.95)
+    assert np.abs(own[rim].astype(int) - (200, 60, 40)).mean() < 6
+    assert np.abs(image[rim].astype(int) - (200, 60, 40)).mean() > 40
+
+
+def test_a_man_is_cut_out_with_his_head_and_attached_to_the_picture_below(smile):
+    assert smile.subject == "person" and len(smile.faces) == 1
+    face = smile.faces[0]
+    for mark in (10, 152, 234, 454, 4):
+        x, y = face.landmarks[mark, :2].astype(int)
+        assert smile.matte[y, x] > 230
+    assert smile.matte[:25].max() < 40 and smile.matte[300, 60] < 20 and smile.matte[300, 850] < 20
+    assert (smile.matte[-40] > 127).mean() > 0.5
+    soft = ((smile.matte > 12) & (smile.matte < 243)).mean()
+    assert 0.002 < soft < 0.05
+
+
+def test_a_plate_keeps_the_picture_outside_the_subject_and_shows_nobody_inside(smile):
+    hole = hole_of(smile.matte)
+    far = cv2.dilate(hole.astype(np.uint8), np.ones((21, 21), np.uint8)) == 0
+    assert np.array_equal(smile.plate[far], smile.image[far])
+    assert FaceFinder().find(smile.plate) == []
+
+
+def test_a_smooth_background_is_filled_as_if_nothing_had_stood_there():
+    y, x = np.mgrid[0:300, 0:400]
+    truth = np.stack([90 + x / 5, 120 + y / 6, 150 - x / 8], 2)
+    hole = np.hypot(y - 150, x - 200) < 80
+    picture_ = np.where(hole[..., None], 255, truth).astype(np.uint8)
+    assert np.abs(fill(picture_, hole).astype(float) - truth)[hole].mean() < 6
+
+
+def test_a_continued_plate_keeps_its_middle_and_has_no_seam_and_no_black():
+    plate = np.asarray(Image.open(picture("coffee")).convert("RGB"))[:200, 300:600]
+    out = extend(plate, 40, 30, 20, 10)
+    assert out.shape == (230, 370, 3)
+    assert np.array_equal(out[20:220, 40:340], plate)
+    seam = np.abs(out[20:220, 40].astype(int) - out[20:220, 39]).mean()
+    inner = np.abs(np.diff(plate.astype(int), axis=1)).mean()
+    assert seam < 3 * inner
+    assert out[:, :35].mean() > 0.6 * plate[:, :40].mean()
+
+
+def test_a_cup_is_a_thing_with_a_clean_edge():
+    cup = perceived("coffee")
+    assert cup.subject == "object" and cup.faces == () and cup.pose is None
+    x0, y0, x1, y1 = (v / cup.scale for v in cup.subject_box)
+    assert 60 < x0 < 90 and 5 < y0 < 30 and 465 < x1 < 495 and 375 < y1 < 400
+    assert cup.ground == cup.subject_box[3]
+    assert any("no human face" in r for r in cup.remarks)
+
+
+def test_a_close_up_of_a_cat_is_filmed_whole_with_a_remark():
+    cat = perceived("cat")
+    assert cat.subject == "object" and cat.matte.min() == 255
+    assert np.array_equal(cat.plate, cat.image)
+    assert any("filmed whole" in r for r in cat.remarks)
+
+
+def test_a_small_picture_is_enlarged_and_says_so():
+    small = perceived("small")
+    assert small.scale == 4.0 and small.image.shape == (1500, 1200, 3) and small.matte.shape == (1500, 1200)
+    assert any("enlarged" in r for r in small.remarks)
+    assert factor_for(910, 1137) == 1.0 and factor_for(512, 512) == pytest.approx(3.125)
+
+
+def test_a_picture_that_is_already_cut_out_keeps_its_own_matte(tmp_path):
+    rgba = np.zeros((1000, 1000, 4), np.uint8)
+    rgba[200:800, 300:700] = (200, 40, 30, 255)
+    path = tmp_path / "cut out.png"
+    Image.fromarray(rgba).save(path)
+    found = perceive_picture(path, "x")
+    assert found.has_alpha and found.subject_box == (300, 200, 700, 800)
+    assert np.array_equal(found.matte, rgba[..., 3])
+
+
+def test_a_background_is_not_cut_out():
+    whole = perceived("smile", role="background")
+    assert whole.matte.min() == 255 and np.array_equal(whole.plate, whole.image)
+
+
+def first_face(name):
+    photo = np.asarray(Image.open(picture(name)).convert("RGB"))
+    return face_of(FaceFinder().find(photo)[0], photo)
+
+
+def test_spectacles_and_a_beard_are_seen_and_not_invented():
+    glasses, beard, neither = first_face("glasses"), first_face("beard"), first_face("outdoors")
+    assert glasses.glasses > 0.8 and glasses.beard < 0.3
+    assert beard.beard > 0.8
+    assert neither.glasses < 0.2 and neither.beard < 0.3
+
+
+def test_an_open_mouth_is_more_open_than_a_closed_one():
+    assert first_face("frown").mouth_open < 0.03
+    assert first_face("open").mouth_open > 0.09
+
+
+def test_both_of_two_people_are_cut_out_and_the_larger_comes_first():
+    two = perceived("two")
+    assert len(two.faces) == 2 and two.faces[0].box[0] > two.faces[1].box[0]
+    for face in two.faces:
+        x, y = face.landmarks[4, :2].astype(int)
+        assert two.matte[y, x] > 230
+        assert two.matte[min(690, int(face.box[3]) + 150), x] > 200
+
+
+def test_the_palette_names_the_colours_most_first():
+    image = np.zeros((100, 100, 3), np.uint8)
+    image[:70], image[70:] = (200, 30, 40), (20, 60, 210)
+    first, second = (tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in palette(image, count=2))
+    assert np.abs(np.subtract(first, (200, 30, 40))).max() < 16 and np.abs(np.subtract(second, (20, 60, 210))).max() < 16
+
+
+def test_the_same_picture_is_perceived_the_same_twice(smile):
+    again = perceived("smile")
+    for name in ("image", "matte", "plate", "foreground"):
+        assert np.array_equal(getattr(again, name), getattr(smile, name))
+    assert np.array_equal(again.faces[0].landmarks, smile.faces[0].landmarks)
+
+
+def test_a_file_is_perceived_once_and_then_remembered(private_cache, tmp_path):
+    path = tmp_path / "p.jpg"
+    shutil.copy(picture("outdoors"), path)
+    steps = []
+    first = perceive([reference(path)], {"photo": "face"}, progress=lambda step, done=0.0: steps.append(step))
+    assert any(s.startswith("faces") for s in steps)
+    steps.clear()
+    again = perceive([reference(path)], {"photo": "face"}, progress=lambda step, done=0.0: steps.append(step))
+    assert steps == []
+    a, b = first.pictures["photo"], again.pictures["photo"]
+    assert np.array_equal(a.matte, b.matte) and np.array_equal(a.faces[0].landmarks, b.faces[0].landmarks)
+    assert (a.remarks, a.palette, a.subject_box, a.scale) == (b.remarks, b.palette, b.subject_box, b.scale)
+    [entry] = cache.entries()
+    assert entry.kind == "picture"
+    assert (private_cache / "percepts").stat().st_mode & 0o077 == 0 and entry.path.stat().st_mode & 0o077 == 0
+
+
+def sound(samples=1000):
+    return Sound(
+        source="s", samples=np.zeros((samples, 2), np.float32), kind="effect", speech=((0, 5),), tempo=0.0,
+        beats=(), downbeats=(), sections=(0,), onsets=(3,), loudness=-20.0, remarks=("one",),
+    )  # fmt: skip
+
+
+def test_a_damaged_entry_is_made_again(private_cache):
+    made = []
+
+    def make(_):
+        made.append(1)
+        return sound()
+
+    cache.remembered("sound", "h", 1, make)
+    [entry] = cache.entries()
+    content = bytearray(entry.path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    entry.path.write_bytes(content)
+    again = cache.remembered("sound", "h", 1, make)
+    assert len(made) == 2 and again.speech == ((0, 5),)
+    entry.path.write_bytes(b"PK")
+    cache.remembered("sound", "h", 1, make)
+    assert len(made) == 3
+
+
+def test_the_key_depends_on_content_version_and_parameters(private_cache):
+    for sha, version, parameters in (("h", 1, {}), ("g", 1, {}), ("h", 2, {}), ("h", 1, {"whole": True})):
+        cache.remembered("sound", sha, version, lambda _: sound(), parameters=parameters)
+    assert len(cache.entries()) == 4
+    assert cache.purge() == 4 and cache.entries() == []
+
+
+def test_the_least_recently_used_entries_go_first(private_cache):
+    import os
+
+    for k in range(4):
+        cache.remembered("sound", f"h{k}", 1, lambda _: sound(10_000))
+    for age, entry in enumerate(sorted(cache.entries(), key=lambda e: e.name)):
+        os.utime(entry.path, (1_000_000 + age, 1_000_000 + age))
+    oldest = cache.entries()[0]
+    size = oldest.bytes
+    assert cache.trim(limit=2 * size + 10) == 2
+    assert oldest.path not in [e.path for e in cache.entries()] and len(cache.entries()) == 2
