@@ -61,7 +61,9 @@ def _sentence(text: Text, words: str, subjects: str, lexicon: Lexicon, start: in
         for hit in _best(found):
             tier = tiers[(hit.start, hit.end, hit.key)]
             begun = kept[-1].end if kept else at
-            subject = any(h.start <= hit.start for h in named) and not _other_subject(lexicon, words, [h for h in named if h.start <= hit.start][-1].end, hit.start)
+            subject = any(h.start <= hit.start for h in named) and not _other_subject(
+                lexicon, words, [h for h in named if h.start <= hit.start][-1].end, hit.start
+            )
             opens = _only_filler(lexicon, words, begun, hit.start)
             chained = (camera or bool(kept)) and _goes_on(lexicon, words, begun, hit.start)
             if tier == 0 or subject or chained or (tier == 1 and opens):

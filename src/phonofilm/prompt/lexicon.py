@@ -1,8 +1,9 @@
 """Lexicons: one data file a language, read when its language is met, matched without compiling what cannot occur.
 
 A file holds tables of sections; a section maps a key (a move, a place, a sound …) to phrases. In a phrase a space stands for any white space
-or hyphen, ``*`` for the rest of a word (where words are not spaced: any number, as in a regular expression), ``~`` for a gap of up to three words (eight characters where words are not spaced), ``@`` for a mention,
-``<`` and ``>`` for the edge of a word; ``(a|b)``, ``?`` and ``[…]`` mean what they mean in a regular expression.
+or hyphen, ``~`` for a gap of up to three words (eight characters where words are not spaced), ``@`` for a mention, ``<`` and ``>`` for the edge of
+a word, ``*`` for the rest of a word (where words are not spaced: for any number of times); ``(a|b)``, ``?`` and ``[…]`` mean what they mean in a
+regular expression.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ class Lexicon:
     def within(self, folded: str) -> Lexicon:
         """The same lexicon without the phrases that cannot occur in this text, so that looking for the others is quick."""
         sections = {
-            section: {key: tuple(p for p in phrases if _literal(p) in folded) for key, phrases in table.items()} for section, table in self.sections.items()
+            section: {key: tuple(p for p in phrases if _literal(p) in folded) for key, phrases in table.items()}
+            for section, table in self.sections.items()
         }
         return Lexicon(languages=self.languages, sections=sections)
 

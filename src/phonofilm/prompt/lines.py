@@ -28,7 +28,9 @@ class Said:
     plain: list[Quote] = field(default_factory=list[Quote])
 
 
-def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequence[Mention], kinds: Mapping[str, str], lexicon: Lexicon, language: str) -> Said:
+def read_quotes(
+    text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequence[Mention], kinds: Mapping[str, str], lexicon: Lexicon, language: str
+) -> Said:
     """Tell lines, titles and marked words apart. ``masked`` hides quotes and mentions; places are folded."""
     said = Said()
     sentences = split(masked, SENTENCE_END)
@@ -105,7 +107,11 @@ def _kind(lexicon: Lexicon, masked: str, before: int, start: int, end: int, afte
         return "line", None
     if colon and _SENTENCE_LIKE.search(words):
         return "line", None
-    if _SENTENCE_LIKE.search(words) and len(words) > 8 and (re.search("[\ue001\ue002]", masked[before:start]) or lexicon.has("person", masked, before, start)):
+    if (
+        _SENTENCE_LIKE.search(words)
+        and len(words) > 8
+        and (re.search("[\ue001\ue002]", masked[before:start]) or lexicon.has("person", masked, before, start))
+    ):
         return "line", None
     return "plain", None
 
@@ -130,7 +136,9 @@ def _speaker(
     if nearest is None:
         return tag[-1].tag
     beside = next((m for m in shown if -1 <= m.span[0] - nearest.end <= 6 and not re.search(r"[,.;:。，、]", masked[nearest.end : m.span[0]])), None)
-    beside = beside or next((m for m in shown if 0 <= nearest.start - m.span[1] <= 6 and not re.search(r"[,.;:。，]", masked[m.span[1] : nearest.start])), None)
+    beside = beside or next(
+        (m for m in shown if 0 <= nearest.start - m.span[1] <= 6 and not re.search(r"[,.;:。，]", masked[m.span[1] : nearest.start])), None
+    )
     if beside:
         return beside.tag
     if nearest.key == "pronoun":

@@ -16,7 +16,8 @@ from phonofilm.request import Kind, Reference
 
 #: words for each kind of reference, all languages together, folded
 KIND_WORDS: dict[Kind, str] = {
-    "image": "images?|pictures?|pics?|photos?|figures?|img|fig|subjects?|characters?|图片|图像|图象|照片|图|相片|相|画像|写真|イメージ|이미지|사진|그림"
+    "image": "images?|pictures?|pics?|photos?|figures?|img|fig|subjects?|characters?|图片|图像|图象|照片|图|相片|相|画像|写真|イメージ"
+    "|이미지|사진|그림"
     "|imagen(?:es)?|fotos?|figuras?|bild(?:er)?|abbildung|photographie",
     "video": "videos?|clips?|视频|影片|视像|动画|映像|ビデオ|동영상|비디오|영상|clip video|film",
     "audio": "audios?|sounds?|tracks?|songs?|音频|音讯|音声|声音|录音|オーディオ|음성|오디오|음악|ton|tonspur|sonido|pista",
@@ -43,7 +44,10 @@ _NUMBERED = {
     for kind in KIND_WORDS
 }
 _ORDINAL = {
-    kind: {n: re.compile(rf"(?:the |la |el )?(?:{words})\s*(?:张|段|个|幅|条)?\s*(?:reference |参考)?{_kind_pattern(kind)}(?![a-z])") for n, words in _ORDINAL_WORDS.items()}
+    kind: {
+        n: re.compile(rf"(?:the |la |el )?(?:{words})\s*(?:张|段|个|幅|条)?\s*(?:reference |参考)?{_kind_pattern(kind)}(?![a-z])")
+        for n, words in _ORDINAL_WORDS.items()
+    }
     for kind in KIND_WORDS
 }
 
@@ -89,7 +93,9 @@ def find_mentions(text: Text, hidden: Sequence[Span], references: Sequence[Refer
     for kind, patterns in _ORDINAL.items():
         for number, pattern in patterns.items():
             if number <= len(by_kind[kind]):
-                found += [(*m.span(), by_kind[kind][number - 1]) for m in pattern.finditer(folded) if _free(m.span(), found) and not _frame(folded, m.end())]
+                found += [
+                    (*m.span(), by_kind[kind][number - 1]) for m in pattern.finditer(folded) if _free(m.span(), found) and not _frame(folded, m.end())
+                ]
     for match in _NAME.finditer(folded):
         if _free(match.span(), found) and not re.fullmatch(r"f|iso\d*", match[1]):
             name = text.words(*match.span(1)).rstrip(".-")
@@ -123,4 +129,3 @@ def _trim(folded: str, start: int, end: int, *, closed: bool) -> Span:
 
 def _frame(folded: str, end: int) -> bool:
     return bool(re.match(r"\s*(?:frame|帧|フレーム|프레임)", folded[end:]))
-

@@ -20,7 +20,10 @@ class Quote:
 
 
 def find_quotes(folded: str) -> list[Quote]:
-    """Quotes in order, outermost only; a mark without its partner is left alone. ' counts only at the edges of words, " not after a number (inches)."""
+    """Quotes in order, outermost only; a mark without its partner is left alone.
+
+    ' counts only at the edges of words, " not after a number (inches).
+    """
     quotes: list[Quote] = []
     at = 0
     while at < len(folded):

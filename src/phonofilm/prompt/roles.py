@@ -13,7 +13,9 @@ from phonofilm.request import Kind, Reference
 #: which roles a kind of file can have
 ALLOWED: dict[Kind, frozenset[str]] = {
     "image": frozenset({"face", "outfit", "product", "subject", "background", "style", "logo", "first_frame", "last_frame"}),
-    "video": frozenset({"motion", "camera", "edit_source", "footage", "style", "background", "effect", "first_frame", "last_frame", "face", "subject"}),
+    "video": frozenset(
+        {"motion", "camera", "edit_source", "footage", "style", "background", "effect", "first_frame", "last_frame", "face", "subject"}
+    ),
     "audio": frozenset({"music", "voice", "timbre", "effect"}),
 }
 #: what a tag's name implies, the first match counts
@@ -21,7 +23,10 @@ NAMES: tuple[tuple[str, Role], ...] = (
     (r"first|start_?frame|opening_?frame|首帧|第一帧|起始", "first_frame"),
     (r"last_?frame|end_?frame|final_?frame|last_?image|尾帧|最后一帧", "last_frame"),
     (r"timbre|voice_?(?:ref|clone|sample|tone)|音色|声質|음색", "timbre"),
-    (r"bg_?m|bg_?music|music|song|beat|track|sound_?track|score|melody|cancion|chanson|lied|musik|musica|musique|음악|노래|配乐|音乐|音楽|歌曲|曲", "music"),
+    (
+        r"bg_?m|bg_?music|music|song|beat|track|sound_?track|score|melody|cancion|chanson|lied|musik|musica|musique|음악|노래|配乐|音乐|音楽|歌曲|曲",
+        "music",
+    ),
     (r"voice|vo$|^vo_|narrat|speech|script|dialog|speaker|recording|take\d*|voz|voix|stimme|목소리|내레이션|配音|旁白|人声|ナレーション", "voice"),
     (r"sfx|sound|effect|noise|foley|音效|효과음|効果音", "effect"),
     (r"outfit|cloth|dress|wardrobe|costume|jacket|fashion|wear|look_?\d|ropa|vestido|tenue|vetement|kleid|outfit|服装|衣服|의상|옷|衣装", "outfit"),
@@ -33,7 +38,10 @@ NAMES: tuple[tuple[str, Role], ...] = (
     (r"background|^bg|_bg|backdrop|scene|location|place|setting|environment|fondo|decor|hintergrund|背景|场景|배경|장소", "background"),
     (r"footage|b_?roll|clip|concert|event|视频素材|素材|영상|映像", "footage"),
     (r"edit|source|base_video|original", "edit_source"),
-    (r"face|portrait|self|head_?shot|person|presenter|spokes|artist|host|actor|actress|model|speaker|teacher|cara|rostro|visage|gesicht|脸|人脸|面|얼굴|顔", "face"),
+    (
+        r"face|portrait|self|head_?shot|person|presenter|spokes|artist|host|actor|actress|model|speaker|teacher|cara|rostro|visage|gesicht|脸|人脸|面|얼굴|顔",
+        "face",
+    ),
 )
 _KIND: dict[Kind, Role] = {"image": "subject", "video": "footage", "audio": "voice"}
 #: roles that a list of mentions has in common ("the products @a @b @c")
@@ -44,7 +52,10 @@ _JOINT = re.compile(r"[\s,、，/&+;]*(?:and|y|e|et|und|和|与|同|及|と|와|
 def bind(
     references: Sequence[Reference], mentions: Sequence[Mention], masked: str, lexicon: Lexicon, speakers: Collection[str], spoken: bool
 ) -> tuple[list[Binding], list[Remark]]:
-    """A role for every reference. ``masked`` has mentions as runs of a filler; ``speakers`` are the tags that say a line; ``spoken``: there are lines to say."""
+    """A role for every reference.
+
+    ``masked`` has mentions as runs of a filler; ``speakers`` are the tags that say a line; ``spoken``: there are lines to say.
+    """
     read = _from_words(references, mentions, masked, lexicon)
     voices = 0
     bindings: list[Binding] = []
@@ -75,7 +86,7 @@ def from_name(reference: Reference) -> Role | None:
 
 
 def _from_kind(reference: Reference, references: Sequence[Reference], spoken: bool, voices: int) -> Role:
-    """Image: the subject, or the face where it is the only image and something is said; audio: the voice, or music where the lines are in the prompt."""
+    """Image: the subject, or the face where it is the only one and something is said; audio: the voice, or music where the lines are written."""
     images = [r for r in references if r.kind == "image"]
     if reference.kind == "image" and len(images) == 1 and (spoken or any(r.kind == "audio" for r in references)):
         return "face"
@@ -85,7 +96,7 @@ def _from_kind(reference: Reference, references: Sequence[Reference], spoken: bo
 
 
 def _from_words(references: Sequence[Reference], mentions: Sequence[Mention], masked: str, lexicon: Lexicon) -> dict[str, Role]:
-    kinds = {r.tag: r.kind for r in references}
+    kinds: dict[str, Kind] = {r.tag: r.kind for r in references}
     rank = {role: place for place, role in enumerate(lexicon.table("role"))}
     best: dict[str, tuple[int, int, str]] = {}
     runs = _runs(mentions, masked)

@@ -36,7 +36,7 @@ class Binding:
 
 @dataclass(frozen=True, kw_only=True)
 class CameraMove:
-    """One move: ``speed`` 1 is the default pace (0.5 slow, 2 fast), ``amount`` scales the family's default (1), ``degrees`` where a number was given."""
+    """One move: ``speed`` 1 is the default pace (0.5 slow, 2 fast), ``amount`` scales the family's default, ``degrees`` where a number was given."""
 
     move: Move
     span: Span
@@ -71,7 +71,7 @@ class SoundWish:
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptShot:
-    """One shot of the prompt: its span, its time where one was given, its camera moves in order, the tags it shows, its own place, hour and weather."""
+    """One shot of the prompt: its span, its time where one was given, its moves in order, the tags it shows, its own place, hour and weather."""
 
     span: Span
     start: int | None = None
@@ -110,7 +110,10 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """The whole reading of a prompt. ``titles`` are words asked to be seen ("the title says …"); ``refused`` what must not be there: music, text, captions, speech."""
+    """The whole reading of a prompt.
+
+    ``titles`` are words asked to be seen ("the title says …"); ``refused`` what must not be there: music, text, captions, speech …
+    """
 
     prompt: str
     language: str

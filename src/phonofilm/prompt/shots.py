@@ -14,7 +14,8 @@ _TIME = r"(?:\d{1,2}:\d{2}(?:[.,]\d+)?|\d{1,3}(?:\.\d+)?)"
 _DASH = r"(?:-|–|—|−|~|〜|～|→|to|bis|a|à|al|至|到|から|부터|until|through)"
 _SPAN = rf"(?P<start>{_TIME})\s*(?P<u1>{_UNIT})?(?:\s*에서)?\s*{_DASH}\s*(?P<end>{_TIME})\s*(?P<u2>{_UNIT}(?![a-z]))?(?:까지|まで)?"
 _LABEL = (
-    r"(?:shots?|scenes?|cut|clip|beat|镜头|分镜|镜|场景|画面|片段|カット|シーン|ショット|샷|씬|장면|컷|planos?|tomas?|escenas?|plans?|scenes?|einstellung|szene)"
+    r"(?:shots?|scenes?|cut|clip|beat|planos?|tomas?|escenas?|plans?|einstellung|szene"
+    r"|镜头|分镜|镜|场景|画面|片段|カット|シーン|ショット|샷|씬|장면|컷)"
 )
 _NUMERAL = r"(?:\d{1,2}|[一二三四五六七八九十])"
 _OPEN, _CLOSE = r"(?:[\[(【（{<]\s*)?", r"(?:\s*[\])】）}>])?"
@@ -23,7 +24,10 @@ _MARKER = re.compile(
     rf"|(?P<wrap>{_LABEL}\s*|from |von |de |第|desde )?{_OPEN}{_SPAN}(?P<bracket>{_CLOSE}))",
 )
 _SEPARATOR = re.compile(r"\s*(?:画面|화면|フレーム)?\s*[:.：、|)\]】\-–—]?\s*(?:画面|화면)?\s*[:：]?\s*")
-_POINT = re.compile(rf"(?:\bat |\bat the |@ ?|\bà |\ba los |\bbei |\bnach |第)?(?P<t>\d{{1,2}}:\d{{2}}(?:\.\d+)?|\d{{1,2}}(?:\.\d+)?)\s*(?P<u>{_UNIT})(?P<tail>目|に|で|时|時|处|에|쯤)?")
+_POINT = re.compile(
+    rf"(?:\bat |\bat the |@ ?|\bà |\ba los |\bbei |\bnach |第)?(?P<t>\d{{1,2}}:\d{{2}}(?:\.\d+)?|\d{{1,2}}(?:\.\d+)?)"
+    rf"\s*(?P<u>{_UNIT})(?P<tail>目|に|で|时|時|处|에|쯤)?"
+)
 
 
 #: shots beyond this many are one: a film lasts fifteen seconds
@@ -79,12 +83,13 @@ def _markers(folded: str) -> list[tuple[int, int, int | None, int | None]]:
             colon = re.match(r"\s*(?:画面|화면)?\s*[:：]", tail)
             if times == (None, None) or not (coded or (bracket and colon)) or not (bracket or opening or glued or colon):
                 continue
-        body = match.end() + len(_SEPARATOR.match(folded[match.end() :])[0])  # type: ignore[index]
+        gap = _SEPARATOR.match(folded, match.end())
+        body = gap.end() if gap else match.end()
         if glued and (times == (None, None) or marks[-1][2] is None):
             start, _, first, last = marks.pop()
             marks.append((start, body, times[0] if first is None else first, times[1] if last is None else last))
         else:
-            marks.append((match.start(), body, *times))
+            marks.append((match.start(), body, times[0], times[1]))
     return marks
 
 
