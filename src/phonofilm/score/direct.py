@@ -13,7 +13,7 @@ from phonofilm.progress import Progress
 from phonofilm.prompt.script import CameraMove, Script, ScriptShot
 from phonofilm.request import RATIOS, SIZES, Reference, Request
 from phonofilm.score.beat_grid import PACES, compose_beats
-from phonofilm.score.camera import FAMILIES, Stand, build_path
+from phonofilm.score.camera import FAMILIES, Stand, Step, build_moves, build_path
 from phonofilm.score.captions import split_caption
 from phonofilm.score.edit import SHORTEST_SHOT, Piece, beat_cuts, cut_times, order, pieces_between
 from phonofilm.score.framing import frame_picture, frame_whole
@@ -316,18 +316,18 @@ def _shot(draft: _Draft, number: int, piece: Piece) -> Shot:
     moves = script_shot.moves if script_shot else tuple(m for s in draft.script.shots for m in s.moves)
     words = draft.script.prompt[slice(*script_shot.span)] if script_shot else draft.script.prompt
     kind = _kind(draft, piece.tag)
-    family, amount, handheld = _move(draft, moves, kind, number, piece)
+    steps, handheld = _steps(moves, kind, number, piece)
     transition = script_shot.transition if script_shot and number else "cut"
     base = Shot(start=piece.start, end=piece.end, camera=_still_camera(piece), setting=Setting(kind="studio"), words=words)
     base = replace(base, transition=transition if transition in ("cut", "dissolve", "dip", "whip", "push") else "cut")
     if kind == "place" or kind == "logo":
-        return _place_shot(draft, base, family, amount, handheld, logo=kind == "logo")
+        return _place_shot(draft, base, steps, handheld, logo=kind == "logo")
     source = source_of(draft.references[piece.tag])
     if kind == "footage":
         used = draft.used.get(piece.tag, 0)
         draft.used[piece.tag] = used + piece.end - piece.start
         stand = Stand(position=(0.0, 1.5, 0.0), focal=50.0, subject=(0.0, 1.5, -4.0))
-        camera = build_path(family, stand, piece.start, piece.end, amount=amount, handheld=handheld)
+        camera = build_moves(steps, stand, piece.start, piece.end, handheld=handheld)
         clip = draft.percepts.clips[piece.tag]
         start = used % max(clip.length, 1)
         if start + piece.end - piece.start > clip.length:
@@ -340,9 +340,10 @@ def _shot(draft: _Draft, number: int, piece: Piece) -> Shot:
         joined = "dissolve" if number and base.transition == "cut" else base.transition
         return replace(base, camera=framed.camera, setting=framed.setting, transition=joined)
     if kind == "product" and not _is_cut(draft, piece.tag):
-        return _product_shot(draft, base, piece.tag, source, family, amount, handheld)
+        return _product_shot(draft, base, piece.tag, source, steps, handheld)
     framed = frame_picture(
-        picture, source, family, piece.start, piece.end, draft.size, amount=amount, handheld=handheld, name=f"@{piece.tag}",
+        picture, source, steps[0].family, piece.start, piece.end, draft.size,
+        amount=steps[0].amount, more=steps[1:], handheld=handheld, name=f"@{piece.tag}",
         tight=1.18 if number % 2 and kind == "face" else 1.0,
     )  # fmt: skip
     draft.remarks += framed.remarks
@@ -366,29 +367,30 @@ def _kind(draft: _Draft, tag: str) -> str:
     return "product" if draft.script.role(tag) == "product" else "picture"
 
 
-def _move(draft: _Draft, moves: Sequence[CameraMove], kind: str, number: int, piece: Piece) -> tuple[str, float | None, float]:
-    """Family, amount and handheld strength of a shot."""
+def _steps(moves: Sequence[CameraMove], kind: str, number: int, piece: Piece) -> tuple[tuple[Step, ...], float]:
+    """The moves of a shot in order, and its handheld strength."""
     handheld = 1.0 if any(m.move == "handheld" for m in moves) else 0.0
     moves = [m for m in moves if m.move != "handheld"]
     if not moves:
         if handheld:
-            return "static", None, handheld
+            return (Step(family="static"),), handheld
         usual = USUAL_MOVES.get(kind, USUAL_MOVES["picture"])
         family, amount = usual[number % len(usual)]
-        return family, amount, 0.0
-    move = moves[0] if piece.shot >= 0 else moves[number % len(moves)]
-    if len(moves) > 1 and piece.shot >= 0:
-        draft.remarks.append(f"Of {len(moves)} camera moves in one shot the first, {move.move.replace('_', ' ')}, is filmed.")
-    family = move.move
-    default = FAMILIES[family]
+        return (Step(family=family, amount=amount),), 0.0
+    # a shot of the prompt has all its own moves; shots that the edit made take turns with the moves of the prompt
+    own = moves if piece.shot >= 0 else [moves[number % len(moves)]]
+    return tuple(Step(family=m.move, amount=_amount(m)) for m in own), handheld
+
+
+def _amount(move: CameraMove) -> float:
+    """How far a move goes, in its family's unit."""
+    default = FAMILIES[move.move]
     amount = default.amount * move.amount * (0.75 if move.speed < 1 else 1.25 if move.speed > 1 else 1.0)
     if default.unit == "ratio":
         amount = 1 + (default.amount - 1) * move.amount
     if move.degrees and default.unit == "degrees":
         amount = move.degrees
-    if default.unit == "share":
-        amount = min(amount, 0.62)
-    return family, amount, handheld
+    return min(amount, 0.62) if default.unit == "share" else amount
 
 
 def _is_cut(draft: _Draft, tag: str) -> bool:
@@ -400,7 +402,7 @@ def _is_cut(draft: _Draft, tag: str) -> bool:
     return bool((matte[:, :2] > 128).any() or (matte[:, -2:] > 128).any() or (matte[:2] > 128).any())
 
 
-def _product_shot(draft: _Draft, base: Shot, tag: str, source: Source, family: str, amount: float | None, handheld: float) -> Shot:
+def _product_shot(draft: _Draft, base: Shot, tag: str, source: Source, steps: tuple[Step, ...], handheld: float) -> Shot:
     picture = draft.percepts.pictures[tag]
     assert picture.subject_box is not None
     x0, y0, x1, y1 = picture.subject_box
@@ -414,7 +416,7 @@ def _product_shot(draft: _Draft, base: Shot, tag: str, source: Source, family: s
     focal = PRODUCT_AWAY / max(wide, high) * 36.0
     middle = (0.0, tall / 2 + 0.02, -PRODUCT_AWAY)
     stand = Stand(position=(0.0, middle[1] + 0.1, 0.0), focal=focal, subject=middle, pitch=-3.0)
-    camera = build_path(family, stand, base.start, base.end, amount=amount, handheld=handheld)
+    camera = build_moves(steps, stand, base.start, base.end, handheld=handheld)
     setting = Setting(
         kind="studio", far=PRODUCT_AWAY + 1.6, near=PRODUCT_AWAY, colours=_brand(draft, _subject_palette(picture)), mood=_grade(draft.script)
     )
@@ -460,13 +462,13 @@ def _contrast(colour: str, subject: Sequence[str]) -> float:
     return min(far(colour, p) for p in subject[:2])
 
 
-def _place_shot(draft: _Draft, base: Shot, family: str, amount: float | None, handheld: float, *, logo: bool) -> Shot:
+def _place_shot(draft: _Draft, base: Shot, steps: tuple[Step, ...], handheld: float, *, logo: bool) -> Shot:
     scene = draft.script.scene
     stand = Stand(position=(0.0, 1.6, 0.0), focal=28.0, subject=(0.0, 1.6, -9.0))
     if logo:
         camera = build_path("static", stand, base.start, base.end)
         return replace(base, camera=camera, setting=Setting(kind="studio", colours=_brand(draft, ()), far=6.0, mood=_grade(draft.script)))
-    camera = build_path(family, stand, base.start, base.end, amount=amount, handheld=handheld)
+    camera = build_moves(steps, stand, base.start, base.end, handheld=handheld)
     setting = Setting(
         kind="place", place=scene.place, hour=scene.hour or "day", weather=scene.weather or "clear", mood=scene.mood, colours=scene.colours
     )

@@ -5,38 +5,68 @@ Crops are in pixels of the photo. A move that the picture cannot carry is shorte
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.perceive.percepts import Picture
-from phonofilm.score.camera import FAMILIES, SENSOR, CameraPose, Stand, build_path, camera_at
+from phonofilm.score.camera import FAMILIES, SENSOR, CameraPose, Stand, Step, build_moves, build_path, camera_at, carried
 from phonofilm.score.model import CameraPath, Setting, Source
 
+F64 = NDArray[np.float64]
 EYE = 1.5
 #: what a face measures from brow line to chin mesh, in metres; it sets the scale of a portrait
 FACE_METRES = 0.185
 LENS = 50.0
+#: how many times farther than the subject the plate is
+BEHIND = 2.5
 #: share of a plate's side that may be continued beyond its border
 OVERSCAN = 0.45
+#: lenses that a photo may have been taken with and how much of it may be continued, the best first: a wide lens holds more degrees, and real
+#: picture is better than continued picture
+TRIES = (
+    (50.0, 0.1), (40.0, 0.1), (50.0, 0.2), (32.0, 0.1), (40.0, 0.25), (26.0, 0.15), (50.0, 0.45), (32.0, 0.45), (26.0, 0.45),
+)  # fmt: skip
+#: how much closer than the widest framing a move may be filmed to find room
+CLOSER = (1.0, 1.1, 1.2, 1.35, 1.55)
 #: the most that a picture in relief is turned, in degrees over the whole move
 MOST_ORBIT = 24.0
+#: shares of the amount asked for that are tried, by halving
+SHARES = 40
 #: a head's middle above the frame's middle, by how much of the height: eyes two fifths down first, lower where a move needs the room
 EYE_LIFTS = (0.09, 0.05, 0.02, -0.01)
+#: the lowest row at which a standing subject's feet count as on visible ground, as a share of the picture's height
+GROUND_SEEN = 0.97
+
+Border = tuple[float, float] | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """What must be seen of a picture: ``focus`` box (a head, a product) in pixels, and which of its sides the subject is cut off by."""
+    """What must be seen of a picture: ``focus`` box (a head, a product) in pixels, and where each of its sides (left, top, right, bottom) cuts the
+    subject: from which row or column to which, or None.
+
+    ``lens`` is the one it is taken to be made with (mm), which sets the distances ``near`` and ``far``. ``ground`` is the row on which the subject
+    stands, or None.
+    """
 
     width: int
     height: int
     focus: tuple[float, float, float, float]
-    cut: tuple[bool, bool, bool, bool]
+    cut: tuple[Border, Border, Border, Border]
+    lens: float
     near: float
     far: float
     head: bool
+    ground: float | None = None
+
+    @property
+    def focal(self) -> float:
+        """Focal length in pixels of the photo."""
+        return self.lens / SENSOR * max(self.width, self.height)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,27 +78,43 @@ class Framed:
     remarks: tuple[str, ...] = ()
 
 
-def view_of(picture: Picture, face: int = 0) -> View:
+def view_of(picture: Picture, face: int = 0, lens: float = LENS) -> View:
     """What a picture shows, in metres where a face gives the scale."""
     height, width = picture.image.shape[:2]
-    focal = LENS / SENSOR * max(width, height)
-    matte = picture.matte
-    cut = (
-        bool((matte[:, :2] > 128).any()), bool((matte[:2] > 128).any()),
-        bool((matte[:, -2:] > 128).any()), bool((matte[-2:] > 128).any()),
-    ) if matte.any() else (False, False, False, False)  # fmt: skip
+    focal = lens / SENSOR * max(width, height)
+    seen = picture.matte > 128
+    whole = bool(seen.all())
+    cut: tuple[Border, Border, Border, Border] = (None, None, None, None)
+    if not whole:
+        cut = (_border(seen[:, :2]), _border(seen[:2].T), _border(seen[:, -2:]), _border(seen[-2:].T))
+    near, head = 2.0, False
+    focus = (width * 0.3, height * 0.3, width * 0.7, height * 0.7)
     if picture.faces:
-        seen = picture.faces[face]
-        x0, y0, x1, y1 = _face_box(seen.landmarks)
+        x0, y0, x1, y1 = _face_box(picture.faces[face].landmarks)
         tall, wide = y1 - y0, x1 - x0
-        near = float(np.clip(focal * FACE_METRES / tall, 0.35, 12.0))
+        near, head = float(np.clip(focal * FACE_METRES / tall, 0.25, 12.0)), True
         focus = (x0 - 0.25 * wide, y0 - 0.45 * tall, x1 + 0.25 * wide, y1 + 0.12 * tall)
-        return View(width=width, height=height, focus=focus, cut=cut, near=near, far=near * 2.5, head=True)
-    if picture.subject_box is not None:
+        focus = (max(focus[0], 0.0), max(focus[1], 0.0), min(focus[2], float(width)), min(focus[3], float(height)))
+    elif picture.subject_box is not None and not whole:
         x0, y0, x1, y1 = (float(v) for v in picture.subject_box)
-        return View(width=width, height=height, focus=(x0, y0, x1, y1), cut=cut, near=2.0, far=5.0, head=False)
-    middle = (width * 0.3, height * 0.3, width * 0.7, height * 0.7)
-    return View(width=width, height=height, focus=middle, cut=cut, near=2.0, far=5.0, head=False)
+        focus = (x0, y0, x1, y1)
+    far = near if whole else near * BEHIND
+    ground = None if whole else ground_row(picture)
+    return View(width=width, height=height, focus=focus, cut=cut, lens=lens, near=near, far=far, head=head, ground=ground)
+
+
+def _border(seen: NDArray[np.bool_]) -> Border:
+    """From where to where a picture's border cuts the subject; ``seen`` bool[n 2] are the pixels along it."""
+    at = np.flatnonzero(seen.any(axis=1))
+    return (float(at[0]), float(at[-1]) + 1) if at.size else None
+
+
+def ground_row(picture: Picture) -> float | None:
+    """The row on which a subject visibly stands, or None where its feet are not seen."""
+    height = picture.image.shape[0]
+    if not picture.matte.any() or picture.ground > GROUND_SEEN * height or bool((picture.matte[-2:] > 128).any()):
+        return None
+    return float(picture.ground)
 
 
 def _face_box(landmarks: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> tuple[float, float, float, float]:
@@ -78,25 +124,55 @@ def _face_box(landmarks: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> t
 
 def frame_picture(
     picture: Picture, source: Source, family: str, start: int, end: int, size: tuple[int, int], *,
-    amount: float | None = None, handheld: float = 0.0, face: int = 0, tight: float = 1.0, name: str = "",
+    amount: float | None = None, more: Sequence[Step] = (), handheld: float = 0.0, face: int = 0, tight: float = 1.0, name: str = "",
 ) -> Framed:  # fmt: skip
-    """Film a picture in its own setting with one move. ``tight`` > 1 frames closer (a close-up)."""
-    view = view_of(picture, face)
-    asked = FAMILIES[family].amount if amount is None else amount
-    most = min(asked, MOST_ORBIT) if family.startswith("orbit") else asked
-    widest = _widest_crop(view, size)
-    for share in (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0):
-        part = 1 + (most - 1) * share if FAMILIES[family].unit == "ratio" else most * share
-        for closer in (1.0, 1.06, 1.12, 1.2, 1.3, 1.42, 1.55):
+    """Film a picture in its own setting with one move, or with ``more`` of them after it. ``tight`` > 1 frames closer (a close-up)."""
+    asked = (Step(family=family, amount=amount), *more)
+    most = tuple(replace(s, amount=min(s.size, MOST_ORBIT)) if s.family.startswith("orbit") else s for s in asked)
+    views = {lens: view_of(picture, face, lens) for lens, _ in TRIES}
+
+    def planned(share: float) -> tuple[CameraPath, Setting] | None:
+        return _planned(views, tuple(s.part(share) for s in most), start, end, size, source, handheld, tight)
+
+    share, found = 1.0, planned(1.0)
+    if found is None:
+        low, high = 0, SHARES
+        while high - low > 1:
+            middle = (low + high) // 2
+            better = planned(middle / SHARES)
+            low, high, found = (middle, high, better) if better else (low, middle, found)
+        share = low / SHARES
+    path, setting = found or planned(0.0) or _last_resort(views[LENS], most, start, end, size, source, handheld, tight)
+    return _told(path, setting, asked, tuple(s.part(share) for s in most), name)
+
+
+def _planned(
+    views: dict[float, View], steps: tuple[Step, ...], start: int, end: int, size: tuple[int, int], source: Source, handheld: float, tight: float,
+) -> tuple[CameraPath, Setting] | None:  # fmt: skip
+    """The first framing that carries the moves, or None."""
+    moving = any(s.size != s.part(0.0).size for s in steps)
+    for lens, overscan in TRIES:
+        view = views[lens]
+        widest = _widest_crop(view, size)
+        carry = 1.0 if any(s.family == "tracking" for s in steps) and view.ground is None else 0.0
+        for closer in CLOSER:
             crop = widest / (closer * tight)
-            if share > 0 and closer > 1.2 and view.head and not _head_fits(view, crop, size, family, part):
+            if moving and closer > 1.2 and view.head and not _head_fits(view, crop, size, steps):
                 continue
             for lift in EYE_LIFTS if view.head else (0.0,):
-                stand, setting = _stand(view, crop, size, source, lift, part if family in ("push_in", "pull_out") else 0.0)
-                path = build_path(family, stand, start, end, amount=part, handheld=handheld)
-                if _inside(view, path, setting, size) or (share == 0 and closer == 1.55):
-                    return _told(path, setting, asked, part, family, name)
-    raise AssertionError("the last candidate is always taken")
+                stand, setting = _stand(view, crop, size, source, lift, _pushed(steps[0]), max(0.0, overscan - 0.1))
+                path = build_moves(steps, stand, start, end, handheld=handheld, carry=carry)
+                if _inside(view, path, setting, size, overscan):
+                    return path, setting
+    return None
+
+
+def _last_resort(
+    view: View, steps: tuple[Step, ...], start: int, end: int, size: tuple[int, int], source: Source, handheld: float, tight: float,
+) -> tuple[CameraPath, Setting]:  # fmt: skip
+    """A still camera as close as one goes, for a picture that nothing else fits."""
+    stand, setting = _stand(view, _widest_crop(view, size) / (CLOSER[-1] * tight), size, source, EYE_LIFTS[-1] if view.head else 0.0, 0.0, 0.0)
+    return build_moves(tuple(s.part(0.0) for s in steps), stand, start, end, handheld=handheld), setting
 
 
 def frame_whole(picture: Picture, source: Source, start: int, end: int, size: tuple[int, int], *, last: bool, amount: float = 0.16) -> Framed:
@@ -113,13 +189,17 @@ def frame_whole(picture: Picture, source: Source, start: int, end: int, size: tu
     return Framed(camera=build_path(family, stand, start, end, amount=amount), setting=setting)
 
 
-def _told(path: CameraPath, setting: Setting, asked: float, part: float, family: str, name: str) -> Framed:
-    remarks = ()
-    if asked and part < asked * 0.95:
-        unit = FAMILIES[family].unit
-        shown = (f"{part:.0f}° of {asked:.0f}°") if unit == "degrees" else (f"{part:.2f} of {asked:.2f} ({unit})")
-        remarks = (f"{family.replace('_', ' ')}{' on ' + name if name else ''}: {shown} asked; the picture carries no more.",)
-    return Framed(camera=replace(path, asked=asked, delivered=part), setting=setting, remarks=remarks)
+def _told(path: CameraPath, setting: Setting, asked: tuple[Step, ...], parts: tuple[Step, ...], name: str) -> Framed:
+    """The path with the amounts asked for beside those delivered, and a remark on each that was shortened."""
+    remarks: list[str] = []
+    for step, part in zip(asked, parts, strict=True):
+        whole, given = step.size - step.part(0.0).size, part.size - part.part(0.0).size
+        if whole and given < whole * 0.95:
+            unit = FAMILIES[step.family].unit
+            shown = (f"{part.size:.0f}° of {step.size:.0f}°") if unit == "degrees" else (f"{part.size:.2f} of {step.size:.2f} ({unit})")
+            remarks.append(f"{step.family.replace('_', ' ')}{' on ' + name if name else ''}: {shown} asked; the picture carries no more.")
+    legs = tuple(replace(leg, asked=s.size, delivered=p.size) for leg, s, p in zip(path.legs, asked, parts, strict=True)) if path.legs else ()
+    return Framed(camera=replace(path, asked=asked[0].size, delivered=parts[0].size, legs=legs), setting=setting, remarks=tuple(remarks))
 
 
 def _widest_crop(view: View, size: tuple[int, int]) -> float:
@@ -129,9 +209,9 @@ def _widest_crop(view: View, size: tuple[int, int]) -> float:
     fit = min(view.width, view.height * aspect)
     if view.head:
         wanted = max((y1 - y0) / 0.42 * aspect, (x1 - x0) / 0.62)
-        sides = view.cut[0] or view.cut[2]
+        sides = view.cut[0] is not None or view.cut[2] is not None
         limit = view.width if sides else view.width * (1 + OVERSCAN)
-        if view.cut[1] and view.cut[3]:
+        if view.cut[1] is not None and view.cut[3] is not None:
             limit = min(limit, view.height * aspect)
         least = max((y1 - y0) / 0.92 * aspect, (x1 - x0) / 0.95)
         return max(min(max(fit, wanted), limit, max(wanted, fit * 0.6)), min(least, limit))
@@ -139,29 +219,36 @@ def _widest_crop(view: View, size: tuple[int, int]) -> float:
     return min(max(fit, min(wanted, fit * 1.15)), view.width * (1 + OVERSCAN))
 
 
-def _head_fits(view: View, crop: float, size: tuple[int, int], family: str, part: float) -> bool:
-    """Whether the head stays inside the frame where the move is closest."""
-    closest = 1 / (1 - part) if family in ("push_in", "pull_out") else part if family.startswith("zoom") else 1.0
+def _head_fits(view: View, crop: float, size: tuple[int, int], steps: Sequence[Step]) -> bool:
+    """Whether the head stays inside the frame where the moves are closest."""
+    closest = 1.0
+    for step in steps:
+        closest *= 1 / (1 - step.size) if step.family in ("push_in", "pull_out") else step.size if step.family.startswith("zoom") else 1.0
     x0, y0, x1, y1 = view.focus
     height = crop * size[1] / size[0]
     return (y1 - y0) * closest <= 0.86 * height and (x1 - x0) * closest <= 0.9 * crop
 
 
-def _stand(view: View, crop: float, size: tuple[int, int], source: Source, lift: float, closer: float) -> tuple[Stand, Setting]:
+def _pushed(step: Step) -> float:
+    return step.size if step.family in ("push_in", "pull_out") else 0.0
+
+
+def _stand(view: View, crop: float, size: tuple[int, int], source: Source, lift: float, closer: float, beyond: float) -> tuple[Stand, Setting]:
     """The photo's own camera, its axis through the middle of the crop, its lens framing that crop; ``lift`` is how far above the middle of the frame
-    a head's middle sits, as a share of the frame's height; ``closer`` is the share of the way to it that a push goes."""
+    a head's middle sits, as a share of the frame's height; ``closer`` is the share of the way to it that a push goes; ``beyond`` is how far the crop
+    may pass a border that does not cut the subject, as a share of the picture's side."""
     aspect = size[0] / size[1]
     tall = crop / aspect
     x0, y0, x1, y1 = view.focus
-    cx = (x0 + x1) / 2
+    left, top, right, bottom = (cut is not None for cut in view.cut)
+    cx = _kept((x0 + x1) / 2, crop, view.width, left, right, beyond if view.head else 0.0)
     cy = y0 + (y1 - y0) * 0.5 + lift * tall
-    cx = _kept(cx, crop, view.width, view.cut[0], view.cut[2])
-    cy = _kept(cy, tall, view.height, view.cut[1] or not view.head, view.cut[3] or not view.head)
-    focal = LENS / SENSOR * max(view.width, view.height)
+    cy = _kept(cy, tall, view.height, top or not view.head, bottom or not view.head, beyond if view.head else 0.0)
+    focal = view.focal
     film = focal * size[0] / crop * SENSOR / max(size)
     fx, fy = (x0 + x1) / 2, (y0 + y1) / 2
     subject = ((fx - cx) / focal * view.near, EYE - (fy - cy) / focal * view.near, -view.near)
-    setting = Setting(kind="photo", source=source, principal=(cx / view.width, cy / view.height), lens=LENS, near=view.near, far=view.far)
+    setting = Setting(kind="photo", source=source, principal=(cx / view.width, cy / view.height), lens=view.lens, near=view.near, far=view.far)
     settle = None
     if view.head:
         began = ((fx - cx) / focal, (cy - fy) / focal)
@@ -172,45 +259,68 @@ def _stand(view: View, crop: float, size: tuple[int, int], source: Source, lift:
     return Stand(position=(0.0, EYE, 0.0), focal=film, subject=subject, settle=settle), setting
 
 
-def _kept(centre: float, length: float, whole: int, low: bool, high: bool) -> float:
-    """A crop's centre moved so that it does not pass a border that cuts the subject; a crop longer than the picture is centred."""
+def _kept(centre: float, length: float, whole: int, low: bool, high: bool, beyond: float) -> float:
+    """A crop's centre moved so that it does not pass a border that cuts the subject, nor any other by more than ``beyond``; a crop longer than the
+    picture is centred."""
     if length >= whole:
         return whole / 2 if low == high else length / 2 if low else whole - length / 2
-    centre = max(centre, length / 2)
-    return min(centre, whole - length / 2)
+    centre = max(centre, length / 2 - (0.0 if low else beyond * whole))
+    return min(centre, whole - length / 2 + (0.0 if high else beyond * whole))
 
 
-def _inside(view: View, path: CameraPath, setting: Setting, size: tuple[int, int]) -> bool:
-    """Whether every frame stays on the subject's picture where it is cut, and on the plate with its overscan."""
-    focal = setting.lens / SENSOR * max(view.width, view.height)
+def _inside(view: View, path: CameraPath, setting: Setting, size: tuple[int, int], overscan: float) -> bool:
+    """Whether every frame keeps the head, stays on the subject's picture where that is cut, and on the plate with its overscan."""
     cx, cy = setting.principal[0] * view.width, setting.principal[1] * view.height
-    keys = path.keys
-    first, last = keys[0].tick, keys[-1].tick
-    ticks = [first + (last - first) * k // 8 for k in range(9)] if len(keys) > 1 else [first]
-    if path.handheld:
-        ticks = [first + k * TICKS_PER_SECOND // 6 for k in range(90)]
-    slack = 1.0
-    for tick in ticks:
-        camera = camera_at(path, tick)
-        x0, y0, x1, y1 = _seen(camera, view.near, focal, cx, cy, size)
-        over = (x0 < -slack, y0 < -slack, x1 > view.width + slack, y1 > view.height + slack)
-        if any(o and c for o, c in zip(over, view.cut, strict=True)):
+    ticks = _sampled(path)
+    # most moves that do not fit already fail where they begin or end
+    return all(_holds(view, path, part, cx, cy, size, overscan) for part in ([ticks[0], ticks[-1]], ticks))
+
+
+def _holds(view: View, path: CameraPath, ticks: Sequence[int], cx: float, cy: float, size: tuple[int, int], overscan: float) -> bool:
+    cameras = [camera_at(path, tick) for tick in ticks]
+    close = [carried(path, camera) for camera in cameras]
+    seen = _seen(close, view.near, view.focal, cx, cy, size)
+    sides = ((-seen[:, 0], 1, 3), (-seen[:, 1], 0, 2), (seen[:, 2] - view.width, 1, 3), (seen[:, 3] - view.height, 0, 2))
+    for cut, (over, low, high) in zip(view.cut, sides, strict=True):
+        if cut is not None and bool(((over > 1.0) & (seen[:, low] < cut[1]) & (seen[:, high] > cut[0])).any()):
             return False
-        if view.head and tick in (first, last):
-            fx0, fy0, fx1, fy1 = view.focus
-            if fx0 < x0 - 1 or fx1 > x1 + 1 or fy1 > y1 + 1 or (fy0 < y0 - 1 and fy0 > 0):
-                return False
-        x0, y0, x1, y1 = _seen(camera, view.far, focal, cx, cy, size)
-        ox, oy = OVERSCAN * view.width, OVERSCAN * view.height
-        if x0 < -ox or y0 < -oy or x1 > view.width + ox or y1 > view.height + oy:
+    if view.head and not _head_seen(view, close, cx, cy, size):
+        return False
+    wall = _seen(cameras, view.far, view.focal, cx, cy, size)
+    low, high = wall.min(axis=0), wall.max(axis=0)
+    bottom = float(high[3])
+    if view.ground is not None:
+        bottom = max(bottom, float(_seen(cameras, view.near, view.focal, cx, cy, size)[:, 3].max()))
+    ox, oy = overscan * view.width + 1, overscan * view.height + 1
+    return bool(low[0] >= -ox and low[1] >= -oy and high[2] <= view.width + ox and bottom <= view.height + oy)
+
+
+def _sampled(path: CameraPath) -> list[int]:
+    first, last = path.keys[0].tick, path.keys[-1].tick
+    if path.handheld:
+        return [first + k * TICKS_PER_SECOND // 6 for k in range(90)]
+    if len(path.keys) == 1:
+        return [first]
+    num = 8 * max(1, len(path.legs))
+    return [first + (last - first) * k // num for k in range(num + 1)]
+
+
+def _head_seen(view: View, cameras: Sequence[CameraPose], cx: float, cy: float, size: tuple[int, int]) -> bool:
+    x0, y0, x1, y1 = view.focus
+    box = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float64)
+    points = np.column_stack([(box[:, 0] - cx) / view.focal * view.near, EYE - (box[:, 1] - cy) / view.focal * view.near, np.full(4, -view.near)])
+    for camera in cameras:
+        at = camera.project(points, *size)
+        if at.min() < -1 or at[:, 0].max() > size[0] + 1 or at[:, 1].max() > size[1] + 1:
             return False
     return True
 
 
-def _seen(camera: CameraPose, depth: float, focal: float, cx: float, cy: float, size: tuple[int, int]) -> tuple[float, float, float, float]:
+def _seen(cameras: Sequence[CameraPose], depth: float, focal: float, cx: float, cy: float, size: tuple[int, int]) -> F64:
+    """The boxes f64[n 4] of photo pixels that the cameras see of a plane at a depth."""
     edge = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float64)
-    rays = camera.rays(edge, *size)
-    reach = (-depth - camera.position[2]) / np.minimum(rays[:, 2], -1e-3)
-    hit = camera.position + rays * reach[:, None]
-    x, y = cx + hit[:, 0] / depth * focal, cy - (hit[:, 1] - EYE) / depth * focal
-    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+    position = np.stack([camera.position for camera in cameras])[:, None]
+    rays = np.stack([camera.rays(edge, *size) for camera in cameras])
+    hit = position + rays * ((-depth - position[..., 2:]) / np.minimum(rays[..., 2:], -1e-3))
+    x, y = cx + hit[..., 0] / depth * focal, cy - (hit[..., 1] - EYE) / depth * focal
+    return np.stack([x.min(axis=1), y.min(axis=1), x.max(axis=1), y.max(axis=1)], axis=1)

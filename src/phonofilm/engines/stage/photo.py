@@ -16,6 +16,7 @@ from phonofilm.engines.stage.sheet import Sheet
 from phonofilm.perceive.percepts import Face, Picture
 from phonofilm.perceive.plate import extend
 from phonofilm.score.camera import SENSOR, CameraPose
+from phonofilm.score.framing import ground_row
 from phonofilm.score.model import Setting
 
 U8 = NDArray[np.uint8]
@@ -24,6 +25,7 @@ F64 = NDArray[np.float64]
 
 EYE = 1.5
 NODES = 72
+FLOOR_NODES = 97
 MAX_PIXELS = 16_000_000
 
 
@@ -74,35 +76,85 @@ def enlargement(cameras: list[CameraPose], taken: Pinhole, depth: float, width: 
     return max(camera.focal_pixels(width, height) / max(float(camera.position[2]) + depth, 0.05) * depth / taken.focal for camera in cameras)
 
 
-def plate_sheet(picture: Picture, taken: Pinhole, depth: float, cameras: list[CameraPose], width: int, height: int, *, soft: float) -> Sheet:
-    """The plate at ``depth``, extended to all that the shot sees, at the resolution that it needs; ``soft`` blurs it by so many frame pixels."""
+def plate_sheet(
+    picture: Picture, taken: Pinhole, depth: float, cameras: list[CameraPose], width: int, height: int, *, soft: float, near: float | None = None,
+) -> Sheet:  # fmt: skip
+    """The plate at ``depth``, extended to all that the shot sees, at the resolution that it needs; ``soft`` blurs it by so many frame pixels.
+
+    Where the subject visibly stands at ``near``, the plate is bent: from the row of its feet the ground recedes level to the wall at ``depth``.
+    """
+    floor = Floor.of(picture, taken, near, depth) if near is not None else None
     x0, y0, x1, y1 = seen_on(cameras, taken, depth, width, height)
+    if floor is not None:
+        x0, y0, x1, y1 = floor.seen((x0, y0, x1, y1), cameras, taken, width, height)
     margin = 0.01 * max(taken.width, taken.height)
     left, top = max(0, int(np.ceil(-x0 + margin))), max(0, int(np.ceil(-y0 + margin)))
     right, bottom = max(0, int(np.ceil(x1 - taken.width + margin))), max(0, int(np.ceil(y1 - taken.height + margin)))
     texture = picture.plate
     if left or top or right or bottom:
         texture = extend(texture, left, right, top, bottom)
-    corners = np.array(
-        [
-            [-left, -top],
-            [taken.width + right, -top],
-            [taken.width + right, taken.height + bottom],
-            [-left, taken.height + bottom],
-        ],
-        np.float64,
-    )
     # only what is seen, with a little around it
     cut_x0, cut_y0 = max(0, int(x0 + left - 2 * margin)), max(0, int(y0 + top - 2 * margin))
     cut_x1, cut_y1 = int(np.ceil(x1 + left + 2 * margin)), int(np.ceil(y1 + top + 2 * margin))
     texture = texture[cut_y0:cut_y1, cut_x0:cut_x1]
     h, w = texture.shape[:2]
-    a = corners[0] + [cut_x0, cut_y0]
+    a = np.array([cut_x0 - left, cut_y0 - top], np.float64)
     corners = np.array([a, a + [w, 0], a + [w, h], a + [0, h]], np.float64)
-    texture = scaled(texture, enlargement(cameras, taken, depth, width, height))
+    texture = scaled(texture, enlargement(cameras, taken, depth if floor is None else floor.near, width, height))
     if soft > 0.3:
         texture = cv2.GaussianBlur(texture, (0, 0), soft)
-    return Sheet(texture=texture, alpha=None, corners=taken.world(corners, depth))  # pyright: ignore[reportArgumentType]
+    nodes = None if floor is None else floor.nodes(corners, taken)
+    return Sheet(texture=texture, alpha=None, corners=taken.world(corners, depth), nodes=nodes)  # pyright: ignore[reportArgumentType]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Floor:
+    """The level ground under a subject that stands in a photo: it passes through pixel row ``row`` at depth ``near`` and meets the wall at ``far``.
+
+    ``horizon`` is the row that the photo's axis meets: there level ground is endlessly far.
+    """
+
+    row: float
+    near: float
+    far: float
+    horizon: float
+
+    @classmethod
+    def of(cls, picture: Picture, taken: Pinhole, near: float, far: float) -> Floor | None:
+        """The ground of a picture, or None where none is seen or the camera is level with it."""
+        row = ground_row(picture)
+        if row is None or row - taken.cy < 0.04 * taken.height or far <= near * 1.05:
+            return None
+        return cls(row=row, near=near, far=far, horizon=taken.cy)
+
+    def depth(self, rows: F64) -> F64:
+        """Depth in metres of photo pixel rows: the ground's below the foot of the wall, else the wall's."""
+        level = self.near * (self.row - self.horizon) / np.maximum(rows - self.horizon, 1e-6)
+        return np.clip(level, self.near * 0.4, self.far)
+
+    def nodes(self, corners: F64, taken: Pinhole) -> F32:
+        """Offsets f32[gh gw 3] that bend a flat sheet at ``far`` with these photo pixels as corners."""
+        rows = np.linspace(corners[0, 1], corners[3, 1], FLOOR_NODES)
+        columns = np.linspace(corners[0, 0], corners[1, 0], 9)
+        pixels = np.stack(np.meshgrid(columns, rows), axis=-1)
+        return (taken.world(pixels, self.depth(pixels[..., 1])) - taken.world(pixels, self.far)).astype(np.float32)
+
+    def seen(
+        self, wall: tuple[float, float, float, float], cameras: list[CameraPose], taken: Pinhole, width: int, height: int
+    ) -> tuple[float, float, float, float]:
+        """The rectangle of photo pixels that the cameras see of wall and ground together."""
+        low = EYE - (self.row - self.horizon) / taken.focal * self.near
+        edge = np.array([[x, y] for x in (0, width) for y in np.linspace(0, height, 25)], np.float64)
+        x0, y0, x1, y1 = wall
+        for camera in cameras:
+            rays = camera.rays(edge, width, height)
+            drop = (low - camera.position[1]) / np.minimum(rays[:, 1], -1e-6)
+            hit = camera.position + rays * drop[:, None]
+            on_floor = (rays[:, 1] < 0) & (hit[:, 2] > -self.far) & (hit[:, 2] < -self.near * 0.4)
+            if on_floor.any():
+                at = taken.pixels(hit[on_floor])
+                x0, x1, y1 = min(x0, float(at[:, 0].min())), max(x1, float(at[:, 0].max())), max(y1, float(at[:, 1].max()))
+        return x0, y0, x1, y1
 
 
 def scaled(texture: U8, scale: float) -> U8:

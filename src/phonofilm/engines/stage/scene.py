@@ -29,7 +29,7 @@ from phonofilm.engines.stage.sheet import Drawn, Sheet, draw, over
 from phonofilm.engines.stage.world.places import build_place
 from phonofilm.engines.stage.world.studio import studio_backdrop
 from phonofilm.perceive.percepts import Picture
-from phonofilm.score.camera import CameraPose, camera_at
+from phonofilm.score.camera import CameraPose, camera_at, carried
 from phonofilm.score.materials import Materials
 from phonofilm.score.model import Actor, Score, Shot
 
@@ -64,10 +64,11 @@ class Still:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scene:
-    """The layers of a shot, far to near."""
+    """The layers of a shot, far to near; ``actors`` are those of them that a tracking camera takes along."""
 
     shot: Shot
     layers: tuple[Layer, ...]
+    actors: tuple[Layer, ...] = ()
     pin: U8 | None = None
 
     def draw(self, tick: int, width: int, height: int) -> U8:
@@ -75,7 +76,7 @@ class Scene:
         camera = camera_at(self.shot.camera, tick)
         frame = np.zeros((height, width, 3), np.uint8)
         for layer in self.layers:
-            drawn = layer.draw(camera, tick, width, height)
+            drawn = layer.draw(carried(self.shot.camera, camera) if layer in self.actors else camera, tick, width, height)
             if drawn is not None:
                 over(frame, drawn)
         return frame if self.pin is None else self._pinned(frame, tick)
@@ -97,23 +98,25 @@ def build_scene(score: Score, shot: Shot, materials: Materials, performances: Ma
     setting = shot.setting
     width, height = score.width, score.height
     layers: list[Layer] = []
+    actors: list[Layer] = []
     if setting.kind == "photo":
         assert setting.source is not None
         picture = materials.picture(setting.source)
         taken = pinhole(picture, setting)
         soft = 0.0 if setting.pinned else 0.0016 * max(width, height) * (1 - setting.near / setting.far)
-        layers.append(Still(sheet=plate_sheet(picture, taken, setting.far, cameras, width, height, soft=soft)))
+        near = None if picture.matte.all() else setting.near
+        layers.append(Still(sheet=plate_sheet(picture, taken, setting.far, cameras, width, height, soft=soft, near=near)))
         own = [actor for actor in seen if actor.source.sha256 == setting.source.sha256]
-        if own or picture.matte.any():
-            layers.append(_own_subject(picture, taken, setting.near, cameras, own, performances, width, height))
+        if own or (picture.matte.any() and not picture.matte.all()):
+            actors.append(_own_subject(picture, taken, setting.near, cameras, own, performances, width, height))
         seen = [actor for actor in seen if actor not in own]
     elif setting.kind == "studio":
         layers.append(_studio(shot, cameras, score))
     elif setting.kind == "place":
         layers.extend(_place(shot, score, cameras))
     for actor in sorted(seen, key=lambda a: a.place[2]):
-        layers.extend(_standing(actor, materials.picture(actor.source), cameras, performances, width, height, grounded=setting.kind == "studio"))
-    return Scene(shot=shot, layers=tuple(layers), pin=_pin(score, shot, materials) if setting.pinned else None)
+        actors.extend(_standing(actor, materials.picture(actor.source), cameras, performances, width, height, grounded=setting.kind == "studio"))
+    return Scene(shot=shot, layers=(*layers, *actors), actors=tuple(actors), pin=_pin(score, shot, materials) if setting.pinned else None)
 
 
 def _pin(score: Score, shot: Shot, materials: Materials) -> U8:

@@ -121,7 +121,8 @@ def _draw_bent(sheet: Sheet, nodes: F32, camera: CameraPose, width: int, height:
     enlarge = np.array([[STEP, 0, 0], [0, STEP, 0]], np.float32)
     maps = cv2.warpAffine(coarse, enlarge, (full_w, full_h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     maps = maps[: y1 - y0, : x1 - x0]
-    rgb = cv2.remap(sheet.texture, maps, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)  # pyright: ignore[reportCallIssue, reportArgumentType]
+    border = cv2.BORDER_REPLICATE if sheet.alpha is None else cv2.BORDER_CONSTANT
+    rgb = cv2.remap(sheet.texture, maps, None, cv2.INTER_LINEAR, borderMode=border)  # pyright: ignore[reportCallIssue, reportArgumentType]
     alpha = None
     if sheet.alpha is not None:
         alpha = cv2.remap(sheet.alpha, maps, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)  # pyright: ignore[reportCallIssue, reportArgumentType]
