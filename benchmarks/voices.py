@@ -77,8 +77,8 @@ def tokens(text: str, language: str) -> list[str]:
     text = spell(text, FIGURES[language]).lower()
     if language == "en":
         text = re.sub(r"(\w)'(\w)", r"\1\2", text)
-    if language == "de":
-        text = text.replace(" ", "\u0001") if False else text
+    if language == "es":  # whether qué or que is no matter of hearing
+        text = text.translate(str.maketrans("áéíóú", "aeiou"))
     words = re.findall(r"[^\W_]+", text)
     return list("".join(words)) if language in BY_CHARACTER else words
 

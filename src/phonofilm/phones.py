@@ -56,7 +56,7 @@ VISEMES: dict[str, Viseme] = {
 }
 
 _CLASSES = {
-    "PP": "p b m",
+    "PP": "p b m β",
     "FF": "f v ɱ ʋ",
     "TH": "θ ð",
     "DD": "t d ʈ ɖ ɾ ʦ ʣ ts dz",
@@ -69,7 +69,7 @@ _CLASSES = {
     "E": "e ɛ ə ɜ ɛ̃ eɪ ɤ ɘ ᵊ ɞ œ ø ɵ œ̃ ẽ ʚ",
     "I": "i ɪ j y ɨ ʏ ɥ ɯ ɿ ʅ ĩ",
     "O": "o ɔ oʊ ɔɪ ɒ ɔ̃ õ",
-    "U": "u ʊ w ʉ ɸ β ũ",
+    "U": "u ʊ w ʉ ɸ ũ",
 }
 #: rounded front vowels: their jaw is that of the vowel, their lips are round
 _ROUND = {"y": "U", "ʏ": "U", "ø": "O", "œ": "O", "œ̃": "O", "ɵ": "O", "ɥ": "U"}

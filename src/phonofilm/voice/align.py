@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.phones import Phone, viseme_of
+from phonofilm.voice.detect import detect_language
 from phonofilm.voice.g2p import letters_of
 from phonofilm.voice.recognise import STEP, Heard, recognise
 from phonofilm.voice.timing import phones_of
@@ -17,8 +19,11 @@ Floats = NDArray[np.float32]
 
 _SAME_CLASS, _ANY = 0.2, 1e-4
 _QUIET = 0.03
-#: a phone is rarely longer; what follows it is silence if it is quiet
 _HOP = 480
+#: the recogniser names a sound a little after it has begun
+_LATE = 480
+#: symbols that are two sounds in a row
+_PAIRS = frozenset("aɪ aʊ eɪ oʊ ɔɪ eə ɪə ja je jo ju jʌ wa we wi wʌ ɯi".split())
 _MARKS = "ːˑʰʲʷʱˀ̝̞̟̠̥̩̪̬̯̰̺̻͈͍̃̆̈̊̌̍̚͜"
 
 
@@ -50,8 +55,9 @@ def align(
 
 
 def _words(transcript: str, language: str | None) -> list[Phone]:
-    letters = letters_of(transcript, language or "en")
-    return phones_of(letters, np.full(len(letters) + 2, 2, np.int64))
+    spoken = language or detect_language(transcript)
+    letters = letters_of(transcript, spoken)
+    return phones_of(letters, np.full(len(letters) + 2, 2, np.int64), spoken)
 
 
 def _greedy(heard: Heard) -> list[_Onset]:
@@ -77,21 +83,19 @@ def _forced(heard: Heard, wanted: Sequence[str]) -> list[_Onset]:
     emission = {ipa: np.log(chance @ _weights(ipa, heard.symbols, classes) + _ANY) for ipa in set(wanted)}
     nothing = np.log(chance[:, silent].sum(axis=1) + _ANY)
     num_steps, num_states = len(chance), 2 * len(wanted) + 1
+    costs = np.empty((num_steps, num_states))
+    costs[:, 0::2] = nothing[:, None]
+    costs[:, 1::2] = np.stack([emission[ipa] for ipa in wanted], axis=1)
+    #: from one phone straight to the next, unless it is the same one again
+    straight = np.full(num_states, -np.inf)
+    straight[3::2] = [0.0 if one != two else -np.inf for one, two in pairwise(wanted)]
     score = np.full(num_states, -np.inf)
-    score[0], score[1] = nothing[0], emission[wanted[0]][0]
+    score[:2] = costs[0, :2]
     came = np.zeros((num_steps, num_states), np.int8)
-    cost = np.empty(num_states)
     for step in range(1, num_steps):
-        cost[0::2] = nothing[step]
-        cost[1::2] = [emission[ipa][step] for ipa in wanted]
-        stay, one, two = score, np.r_[-np.inf, score[:-1]], np.r_[-np.inf, -np.inf, score[:-2]].copy()
-        two[0::2] = -np.inf
-        for k in range(3, num_states, 2):
-            if wanted[k // 2] == wanted[k // 2 - 1]:
-                two[k] = -np.inf
-        choices = np.stack([stay, one, two])
+        choices = np.stack([score, np.r_[-np.inf, score[:-1]], np.r_[-np.inf, -np.inf, score[:-2]] + straight])
         came[step] = choices.argmax(axis=0)
-        score = choices.max(axis=0) + cost
+        score = choices.max(axis=0) + costs[step]
     state = num_states - 1 if score[-1] >= score[-2] else num_states - 2
     first = np.zeros(len(wanted), np.int64)
     for step in range(num_steps - 1, -1, -1):
@@ -121,14 +125,16 @@ def _placed(onsets: Sequence[_Onset], mono: Floats, speech: Sequence[tuple[int, 
     phones: list[Phone] = []
     at = 0
     for k, onset in enumerate(onsets):
-        start = max(at, min(onset.step * STEP, len(mono)))
-        limit = onsets[k + 1].step * STEP if k + 1 < len(onsets) else len(mono)
+        start = max(at, min(onset.step * STEP - _LATE, len(mono)))
+        limit = onsets[k + 1].step * STEP - _LATE if k + 1 < len(onsets) else len(mono)
         end = max(start, min(limit, len(mono), _end(quiet, start, limit)))
         if end <= start:
             continue
         if start > at:
             phones.append(Phone(start=at, end=start, ipa="", viseme="sil"))
-        phones.append(Phone(start=start, end=end, ipa=onset.ipa, viseme=viseme_of(onset.ipa)))
+        parts = tuple(onset.ipa) if onset.ipa in _PAIRS else (onset.ipa,)
+        edges = [start + (end - start) * k // len(parts) for k in range(len(parts) + 1)]
+        phones += [Phone(start=a, end=b, ipa=ipa, viseme=viseme_of(ipa)) for a, b, ipa in zip(edges[:-1], edges[1:], parts, strict=True) if b > a]
         at = end
     if at < len(mono):
         phones.append(Phone(start=at, end=len(mono), ipa="", viseme="sil"))

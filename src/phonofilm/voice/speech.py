@@ -52,6 +52,7 @@ class _Piece:
     letters: str
     style: Floats
     natural: Floats
+    language: str
     #: where each toned syllable begins and ends among the letters, and its tone
     tones: tuple[tones.Toned, ...] = ()
     base: float = 0.0
@@ -127,7 +128,7 @@ def _cropped(piece: _Piece, factor: float, pitch: float) -> tuple[Floats, list[P
     contour = tones.contour(piece.tones, units, piece.base * pitch) if piece.tones else None
     made = kokoro.sound(piece.letters, piece.style, units, pitch_scale=pitch, pitch=contour)
     samples = np.asarray(resample_poly(made.samples, _UPSAMPLE, 1), np.float32)
-    phones = tighten(phones_of(piece.letters, units), samples)
+    phones = tighten(phones_of(piece.letters, units, piece.language), samples)
     sounding = [phone for phone in phones if phone.ipa]
     if not sounding:
         return np.zeros(0, np.float32), []
@@ -150,7 +151,7 @@ def _pieces(part: str, language: str, voice: str) -> list[_Piece]:
         style = kokoro.style(voice, end - start)
         inside = tuple(replace(mark, start=mark.start - start, end=mark.end - start) for mark in marks if start <= mark.start and mark.end <= end)
         some = letters[start:end]
-        pieces.append(_Piece(letters=some, style=style, natural=kokoro.lengths(some, style), tones=inside, base=base))
+        pieces.append(_Piece(letters=some, style=style, natural=kokoro.lengths(some, style), language=language, tones=inside, base=base))
     return pieces
 
 

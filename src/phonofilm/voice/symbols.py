@@ -46,6 +46,8 @@ SOUNDS: dict[str, tuple[str, ...]] = {
     "ꭧ": ("tʂ",),
 }
 FIRST_PART = 0.6
+#: sounds that a letter has in one language only: Japanese わ is written with the letter of a bilabial fricative, but its lips do not meet
+SOUNDS_OF: dict[str, dict[str, tuple[str, ...]]] = {"ja": {"β": ("w",)}}
 
 
 def known(letters: str) -> str:

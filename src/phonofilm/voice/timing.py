@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.phones import Phone, viseme_of
-from phonofilm.voice.symbols import FIRST_PART, LEADING, PAUSES, SOUNDS, TRAILING, is_sound
+from phonofilm.voice.symbols import FIRST_PART, LEADING, PAUSES, SOUNDS, SOUNDS_OF, TRAILING, is_sound
 
 Floats = NDArray[np.float32]
 Units = NDArray[np.int64]
@@ -14,7 +14,7 @@ Units = NDArray[np.int64]
 #: ticks of one unit of duration (25 ms at 48 kHz)
 TICKS_PER_UNIT = 1200
 SHORTEST, LONGEST = 0.75, 1.35
-_BILABIALS = frozenset("pbm")
+_BILABIALS = frozenset("pbmβ")
 _BILABIAL_UNITS = 2
 
 
@@ -32,7 +32,7 @@ def settle(natural: Floats, letters: str, factor: float) -> Units:
     return units
 
 
-def phones_of(letters: str, units: Units) -> list[Phone]:
+def phones_of(letters: str, units: Units, language: str) -> list[Phone]:
     """The phones of a line, tiling [0, sum(units)) in ticks; what is not speech is a phone without symbol, viseme ``sil``.
 
     A stress mark belongs to the sound after it, a length or tone mark to the sound before it, the seam between two words half to each.
@@ -64,11 +64,12 @@ def phones_of(letters: str, units: Units) -> list[Phone]:
         spans[-1] = (spans[-1][0], total, "")
     else:
         spans.append((int(ends[-2]) - pending, total, ""))
-    return [phone for start, end, letter in spans if end > start for phone in _sounds(start, end, letter)]
+    return [phone for start, end, letter in spans if end > start for phone in _sounds(start, end, letter, language)]
 
 
-def _sounds(start: int, end: int, letter: str) -> list[Phone]:
-    parts = SOUNDS.get(letter[:1], (letter[:1],)) if letter else ("",)
+def _sounds(start: int, end: int, letter: str, language: str) -> list[Phone]:
+    own = SOUNDS_OF.get(language, {})
+    parts = own.get(letter[:1]) or SOUNDS.get(letter[:1], (letter[:1],)) if letter else ("",)
     marks = "".join(mark for mark in letter[1:] if mark in "̃ːʰʲᵝ").replace("ᵝ", "ʷ")
     if len(parts) == 1:
         ipa = parts[0] + marks
