@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from phonofilm.engines.stage.face.mouth import build_inside
 from phonofilm.engines.stage.face.opening import Opening, build_opening, draw_opening
 from phonofilm.engines.stage.face.sheet import Sheet, make_sheet, paste
 from phonofilm.engines.stage.face.skin import Jaw, invert_jaw, spread_wide
-from phonofilm.engines.stage.face.skull import Skull, build_skull, head_displacement, rest_depth
+from phonofilm.engines.stage.face.skull import Bound, Skull, bind, build_skull, head_displacement, rest_depth
 from phonofilm.engines.stage.face.trace import trace_lips
 from phonofilm.perceive.percepts import Face
 
@@ -27,6 +27,8 @@ U8 = NDArray[np.uint8]
 SMALLEST = 60
 #: points of the cheek beyond a corner of the mouth: how far out (head units), and how much they follow the corner
 CHEEK = np.array([[0.03, 0.88], [0.07, 0.70], [0.13, 0.46], [0.20, 0.20]], np.float32)
+#: point sets kept bound to a head
+KEPT = 8
 #: the patch goes this far below the chin, head units
 NECK = 0.46
 
@@ -52,6 +54,8 @@ class Rig:
     opening: Opening
     eyes: tuple[Eye, ...]
     skull: Skull
+    #: point sets bound to the head before: the same grid is asked for in every frame
+    bound: dict[bytes, Bound] = field(default_factory=dict[bytes, Bound])
 
     def draw(self, expression: Expression) -> Patch:
         """The face with an expression: a rectangle whose border equals the photo."""
@@ -112,7 +116,14 @@ class Rig:
 
     def head_field(self, points_xy: F32, pose: HeadPose) -> F32:
         """Displacement f32[n 3] of photo points f32[n 2] for a pose of the head: photo pixels, x right, y down, z towards the viewer."""
-        return head_displacement(self.skull, points_xy, pose)
+        key = points_xy.tobytes()
+        bound = self.bound.get(key)
+        if bound is None:
+            bound = bind(self.skull, points_xy)
+            if len(self.bound) >= KEPT:
+                self.bound.clear()
+            self.bound[key] = bound
+        return head_displacement(self.skull, bound, pose)
 
     def relief(self, points_xy: F32) -> F32:
         """Depth f32[n] of photo points f32[n 2] at rest: photo pixels towards the viewer, 0 at the shoulders and far away."""

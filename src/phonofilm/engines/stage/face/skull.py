@@ -105,24 +105,40 @@ def head_weight(skull: Skull, xy: F32) -> F32:
     return (down * (1 - 0.7 * out) * far * above).astype(np.float32)
 
 
-def head_displacement(skull: Skull, points_xy: F32, pose: HeadPose) -> F32:
-    """Displacement f32[n 3] of photo points f32[n 2], photo pixels: x right, y down, z towards the viewer. The head turns about its joint with the spine."""
-    frame = skull.frame
-    xy = frame.plane(points_xy.astype(np.float32))
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Bound:
+    """Photo points bound to the head: how many, which of them move, those relative to the joint f32[m 3] with their weight f32[m 1], and the chest's share f32[n 1]."""
+
+    count: int
+    moving: NDArray[np.intp]
+    rest: F32
+    weight: F32
+    chest: F32
+
+
+def bind(skull: Skull, points_xy: F32) -> Bound:
+    """Bind photo points f32[n 2] to the head; what depends on the points alone is done here, once."""
+    xy = skull.frame.plane(points_xy.astype(np.float32))
     weight = head_weight(skull, xy)
-    out = np.zeros((len(xy), 3), np.float32)
     moving = np.flatnonzero(weight > 0)
+    part = xy[moving]
+    rest = np.concatenate([part, _depth(skull, part)[:, None]], 1) - np.array(PIVOT, np.float32)
+    chest = smooth(xy[:, 1], skull.chin + 0.10, skull.chin + 0.80) * (1 - smooth(xy[:, 1], skull.chin + 1.4, skull.chin + 3.0))
+    return Bound(count=len(xy), moving=moving, rest=rest, weight=weight[moving][:, None], chest=chest[:, None])
+
+
+def head_displacement(skull: Skull, bound: Bound, pose: HeadPose) -> F32:
+    """Displacement f32[n 3] of bound points, photo pixels: x right, y down, z towards the viewer. The head turns about its joint with the spine."""
+    frame = skull.frame
+    out = np.zeros((bound.count, 3), np.float32)
     yaw, pitch, roll = np.radians([pose.yaw, pose.pitch, pose.roll])
     ry = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
     rx = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
     rz = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
     turn = (rz @ ry @ rx - np.eye(3)).astype(np.float32)
-    part = xy[moving]
-    rest = np.concatenate([part, _depth(skull, part)[:, None]], 1) - np.array(PIVOT, np.float32)
-    head = (rest @ turn.T + np.array([pose.dx, pose.dy, pose.dz], np.float32)) * weight[moving][:, None]
-    out[moving] = head @ frame.axes * frame.height
+    head = (bound.rest @ turn.T + np.array([pose.dx, pose.dy, pose.dz], np.float32)) * bound.weight
+    out[bound.moving] = head @ frame.axes * frame.height
     out[:, 2] *= -1
     # breathing lifts the shoulders and what is below them
-    chest = smooth(xy[:, 1], skull.chin + 0.10, skull.chin + 0.80) * (1 - smooth(xy[:, 1], skull.chin + 1.4, skull.chin + 3.0))
-    out[:, :2] += frame.project(np.array([[0, -BREATH * pose.breath, 0]], np.float32)) * chest[:, None]
+    out[:, :2] += frame.project(np.array([[0, -BREATH * pose.breath, 0]], np.float32)) * bound.chest
     return out
