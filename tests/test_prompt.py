@@ -280,5 +280,5 @@ def test_reading_takes_a_sixth_of_a_second_from_a_cold_start() -> None:
         "import time; before = time.process_time(); from phonofilm.prompt import read; "
         "read('A woman walks along the beach at dusk, slow push in. She says: “hi”. No music.'); print(time.process_time() - before)"
     )
-    runs = [float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout) for _ in range(3)]
+    runs = [float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout) for _ in range(5)]
     assert min(runs) <= 0.15, runs

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
 
-from phonofilm.prompt.text import fold
+from phonofilm.prompt.text import data, fold
 
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー]")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㆎᄀ-ᇿ]")
@@ -23,7 +22,7 @@ _MARKS = {"es": "ñ¿¡", "de": "äöüß", "fr": "çèêàùœâîô"}
 def _common() -> dict[str, frozenset[str]]:
     """The commonest words of each Latin language, from ``lexicons/common.txt``."""
     found: dict[str, set[str]] = {}
-    for row in resources.files("phonofilm.prompt").joinpath("lexicons/common.txt").read_text(encoding="utf-8").splitlines():
+    for row in data("common.txt").splitlines():
         if not row.startswith("#"):
             code, *words = row.split()
             found.setdefault(code, set()).update(words)

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import cast
 
-from phonofilm.prompt.text import MENTION_A, MENTION_B, fold
+from phonofilm.prompt.text import MENTION_A, MENTION_B, data, fold
 
 LANGUAGES = ("en", "zh", "yue", "ja", "ko", "es", "fr", "de")
 #: written Cantonese uses the written Chinese words too
@@ -52,10 +52,10 @@ class Lexicon:
 
     def within(self, folded: str) -> Lexicon:
         """The same lexicon without the phrases that cannot occur in this text, so that looking for the others is quick."""
-        sections = {
-            section: {key: tuple(p for p in phrases if _literal(p) in folded) for key, phrases in table.items()}
-            for section, table in self.sections.items()
-        }
+        sections: dict[str, dict[str, tuple[str, ...]]] = {}
+        for section, table in self.sections.items():
+            possible = {key: tuple(p for p in phrases if _literal(p) in folded) for key, phrases in table.items()}
+            sections[section] = {key: phrases for key, phrases in possible.items() if phrases}
         return Lexicon(languages=self.languages, sections=sections)
 
     def find(self, section: str, folded: str, start: int = 0, end: int | None = None) -> list[Hit]:
@@ -78,13 +78,17 @@ def longest(hits: Iterable[Hit]) -> list[Hit]:
     """Hits in order, without those that a longer one overlaps."""
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
-        if all(hit.end <= other.start or hit.start >= other.end for other in kept):
-            kept.append(hit)
-    return sorted(kept, key=lambda h: h.start)
+        place = bisect_left(kept, hit.start, key=lambda h: h.start)
+        before_ends = not place or kept[place - 1].end <= hit.start
+        if before_ends and (place == len(kept) or hit.end <= kept[place].start):
+            kept.insert(place, hit)
+    return kept
 
 
 def matches(phrase: str, folded: str, start: int, stop: int) -> Iterable[re.Match[str]]:
     """Matches of one phrase; nothing is compiled if its longest literal does not occur."""
+    if "@" in phrase and MENTION_A not in folded:
+        return ()
     literal = _literal(phrase)
     if literal and folded.find(literal, start, stop) < 0:
         return ()
@@ -121,7 +125,7 @@ def _pattern(phrase: str) -> re.Pattern[str]:
 
 @cache
 def _file(language: str) -> dict[str, dict[str, tuple[str, ...]]]:
-    raw = tomllib.loads(resources.files("phonofilm.prompt").joinpath(f"lexicons/{language}.toml").read_text(encoding="utf-8"))
+    raw = tomllib.loads(data(f"{language}.toml"))
     return {
         section: {key: tuple(fold(p) for p in cast("list[str]", phrases)) for key, phrases in cast("dict[str, object]", table).items()}
         for section, table in cast("dict[str, object]", raw).items()

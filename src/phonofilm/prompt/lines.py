@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -68,10 +69,10 @@ def read_quotes(
 
 def _context_before(sentences: Sequence[Span], start: int, previous_end: int) -> int:
     """Where the words that introduce a quote begin: its own sentence, and the one before if that ends right at it."""
-    begun = [s for s in sentences if s[0] < start]
-    at = begun[-1][0] if begun else 0
-    if len(begun) > 1 and start - at < 3:
-        at = begun[-2][0]
+    begun = bisect_left(sentences, start, key=lambda span: span[0])
+    at = sentences[begun - 1][0] if begun else 0
+    if begun > 1 and start - at < 3:
+        at = sentences[begun - 2][0]
     return max(at, previous_end, start - 2 * _BEFORE)
 
 

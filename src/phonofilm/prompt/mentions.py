@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from phonofilm.errors import UnknownMention
 from phonofilm.prompt.script import Mention, Remark, Span
@@ -30,6 +31,7 @@ _ORDINAL_WORDS = {
     3: "third|tercera?|第三|3枚目の|三枚目の|세 ?번째",
 }
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|[a-z0-9][\w.+-]*@[\w-]+(?:\.[a-z]{2,})+\S*")
+_DIGIT = re.compile(r"\d")
 _NAME = re.compile(r"(?<![a-z0-9_.])@\s?([^\W\d][\w\-.]*)")
 
 
@@ -39,17 +41,17 @@ def _kind_pattern(kind: Kind) -> str:
     return f"(?:(?<![a-z0-9])(?:{latin})|(?:{other}))"
 
 
-_NUMBERED = {
-    kind: re.compile(rf"(?P<open>[@\[<【「『]\s*@?\s*|@)?(?:(?<=@)|)(?P<word>{_kind_pattern(kind)}){_NUMBER}{_RANGE}(?P<close>\s*[\]>】」』])?")
-    for kind in KIND_WORDS
-}
-_ORDINAL = {
-    kind: {
-        n: re.compile(rf"(?:the |la |el )?(?:{words})\s*(?:张|段|个|幅|条)?\s*(?:reference |参考)?{_kind_pattern(kind)}(?![a-z])")
-        for n, words in _ORDINAL_WORDS.items()
+@cache
+def _numbered() -> dict[Kind, re.Pattern[str]]:
+    return {
+        kind: re.compile(rf"(?P<open>[@\[<【「『]\s*@?\s*|@)?(?P<word>{_kind_pattern(kind)}){_NUMBER}{_RANGE}(?P<close>\s*[\]>】」』])?")
+        for kind in KIND_WORDS
     }
-    for kind in KIND_WORDS
-}
+
+
+@cache
+def _ordinal(kind: Kind, number: int) -> re.Pattern[str]:
+    return re.compile(rf"(?:the |la |el )?(?:{_ORDINAL_WORDS[number]})\s*(?:张|段|个|幅|条)?\s*(?:reference |参考)?{_kind_pattern(kind)}(?![a-z])")
 
 
 def addresses(folded: str) -> list[Span]:
@@ -59,7 +61,7 @@ def addresses(folded: str) -> list[Span]:
 
 def names_file(words: str) -> bool:
     """Whether the words are nothing but a kind of file and its number ("画像 1" in quotation marks is a mention, not speech)."""
-    return any(pattern.fullmatch(words.strip()) for pattern in _NUMBERED.values())
+    return bool(_DIGIT.search(words)) and len(words) < 40 and any(pattern.fullmatch(words.strip()) for pattern in _numbered().values())
 
 
 def find_mentions(text: Text, hidden: Sequence[Span], references: Sequence[Reference]) -> tuple[list[Mention], list[Remark]]:
@@ -74,8 +76,8 @@ def find_mentions(text: Text, hidden: Sequence[Span], references: Sequence[Refer
     for key, tag in tags:
         if key:
             found += [(*span, tag) for span in _by_tag(folded, key) if _free(span, found)]
-    by_kind = {kind: [r.tag for r in references if r.kind == kind] for kind in KIND_WORDS}
-    for kind, pattern in _NUMBERED.items():
+    by_kind: dict[Kind, list[str]] = {kind: [r.tag for r in references if r.kind == kind] for kind in KIND_WORDS}
+    for kind, pattern in _numbered().items() if _DIGIT.search(folded) else ():
         for match in pattern.finditer(folded):
             if not _free(match.span(), found):
                 continue
@@ -90,12 +92,10 @@ def find_mentions(text: Text, hidden: Sequence[Span], references: Sequence[Refer
                 raise UnknownMention(f"{match['word']}{last}", known=[r.tag for r in references], at=at)
             start, end = _trim(folded, *match.span(), closed=bool(match["open"]))
             found += [(start, end, tags_here[n - 1]) for n in range(first, last + 1)]
-    for kind, patterns in _ORDINAL.items():
-        for number, pattern in patterns.items():
-            if number <= len(by_kind[kind]):
-                found += [
-                    (*m.span(), by_kind[kind][number - 1]) for m in pattern.finditer(folded) if _free(m.span(), found) and not _frame(folded, m.end())
-                ]
+    for kind, given in by_kind.items():
+        for number in range(1, min(len(given), len(_ORDINAL_WORDS)) + 1):
+            places = (m.span() for m in _ordinal(kind, number).finditer(folded))
+            found += [(*place, given[number - 1]) for place in places if _free(place, found) and not _frame(folded, place[1])]
     for match in _NAME.finditer(folded):
         if _free(match.span(), found) and not re.fullmatch(r"f|iso\d*", match[1]):
             name = text.words(*match.span(1)).rstrip(".-")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from phonofilm.prompt.lexicon import Lexicon, matches
 from phonofilm.prompt.script import Binding, Mention, Remark, Role, Span
-from phonofilm.prompt.text import SENTENCE_END, fold, split
+from phonofilm.prompt.text import MENTION_A, SENTENCE_END, fold, split
 from phonofilm.request import Kind, Reference
 
 #: which roles a kind of file can have
@@ -115,6 +115,8 @@ def _from_words(references: Sequence[Reference], mentions: Sequence[Mention], ma
 
 def _role_hits(lexicon: Lexicon, masked: str) -> list[tuple[str, int, int, frozenset[Span]]]:
     """Role, start and end of every phrase found, with the mentions that stand for its @; not those inside a longer phrase for the same mentions."""
+    if MENTION_A not in masked:
+        return []
     hits: list[tuple[str, int, int, frozenset[Span]]] = []
     for start, end in split(masked, SENTENCE_END):
         for role, phrases in lexicon.table("role").items():

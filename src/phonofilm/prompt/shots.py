@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from phonofilm.clock import nearest_frame_start, ticks
 from phonofilm.prompt.lexicon import VERB_FINAL, Lexicon
@@ -19,10 +20,11 @@ _LABEL = (
 )
 _NUMERAL = r"(?:\d{1,2}|[一二三四五六七八九十])"
 _OPEN, _CLOSE = r"(?:[\[(【（{<]\s*)?", r"(?:\s*[\])】）}>])?"
-_MARKER = re.compile(
+_MARKER = (
     rf"(?:(?P<labelled>(?<![a-z]){_LABEL}\s*#?\s*{_NUMERAL}(?!\d)|第\s*{_NUMERAL}\s*(?:镜头?|幕|个镜头|场|格镜)|第\s*{_NUMERAL}\s*{_LABEL})"
-    rf"|(?P<wrap>{_LABEL}\s*|from |von |de |第|desde )?{_OPEN}{_SPAN}(?P<bracket>{_CLOSE}))",
+    rf"|(?P<wrap>{_LABEL}\s*|from |von |de |第|desde )?{_OPEN}{_SPAN}(?P<bracket>{_CLOSE}))"
 )
+_NUMBERED = re.compile(r"\d|[第镜カ분场分][一二三四五六七八九十]|镜头|分镜")
 _SEPARATOR = re.compile(r"\s*(?:画面|화면|フレーム)?\s*[:.：、|)\]】\-–—]?\s*(?:画面|화면)?\s*[:：]?\s*")
 _POINT = re.compile(
     rf"(?:\bat |\bat the |@ ?|\bà |\ba los |\bbei |\bnach |第)?(?P<t>\d{{1,2}}:\d{{2}}(?:\.\d+)?|\d{{1,2}}(?:\.\d+)?)"
@@ -46,6 +48,11 @@ class Cut:
     transition: str = "cut"
 
 
+@cache
+def _marker() -> re.Pattern[str]:
+    return re.compile(_MARKER)
+
+
 def clock_time(words: str) -> float:
     """Seconds of ``m:ss``, ``s`` or ``s.s``."""
     minutes, _, rest = words.replace(",", ".").rpartition(":")
@@ -67,7 +74,7 @@ def find_cuts(folded: str, lexicon: Lexicon) -> list[Cut]:
 def _markers(folded: str) -> list[tuple[int, int, int | None, int | None]]:
     """Markers as (start, where the words begin, first tick, last tick); neighbours that stand together are one."""
     marks: list[tuple[int, int, int | None, int | None]] = []
-    for match in _MARKER.finditer(folded):
+    for match in _marker().finditer(folded) if _NUMBERED.search(folded) else ():
         opening = re.search(r"(?:\A|[\n.!?。！？;；,，、)\]】\ue000]|[-*•])\s*[*_#>]*\s*\Z", folded[max(0, match.start() - 8) : match.start()])
         glued = bool(marks) and not folded[marks[-1][1] : match.start()].strip(" \t([（【-–—·|")
         times: tuple[int | None, int | None] = (None, None)

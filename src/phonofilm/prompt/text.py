@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pkgutil import get_data
 
 from phonofilm.prompt.script import Span
 
@@ -26,10 +26,15 @@ SENTENCE_END = re.compile(r"[!?]+|[.…](?=[\s\"'”’»)\]\ue000]|$)|[。;]|\n
 CLAUSE_END = re.compile(r"[.…](?=[\s\"'”’»)\]\ue000\ue001\ue002]|$)|:(?!\d)|[。!?;,、\n()\[\]{}]+|\s[-–—]+\s")
 
 
+def data(name: str) -> str:
+    """A data file of the lexicons."""
+    return (get_data("phonofilm.prompt", f"lexicons/{name}") or b"").decode("utf-8")
+
+
 @cache
 def han_pairs() -> dict[str, str]:
     """Traditional to simplified, from the pairs in ``lexicons/han.txt``."""
-    rows = resources.files("phonofilm.prompt").joinpath("lexicons/han.txt").read_text(encoding="utf-8")
+    rows = data("han.txt")
     return {pair[0]: pair[1] for row in rows.splitlines() if not row.startswith("#") for pair in row.split() if len(pair) == 2}
 
 
@@ -49,6 +54,8 @@ def _fold_cluster(cluster: str) -> str:
 
 def fold(words: str) -> str:
     """Words as they are matched (see the module's text); length may change."""
+    if words.isascii():
+        return words.lower()
     return "".join(_fold_cluster(c) for c in _CLUSTER.findall(_APOSTROPHE.sub("'", words)))
 
 
