@@ -47,7 +47,7 @@ def turned(folder: Path, orientation: int, kind: str = "JPEG") -> Path:
         image = image.transpose(Image.Transpose(undo[orientation]))
     exif = Image.Exif()
     exif[0x0112] = orientation
-    return save(folder, f"turned{orientation}.{kind.lower()}", image, kind, exif=exif)
+    return save(folder, f"turned{orientation}.{kind.lower()}", image, kind, exif=exif, quality=90)
 
 
 def deep_grey(folder: Path) -> Path:
@@ -226,6 +226,23 @@ def clip(
                 frame.sample_rate, frame.pts, frame.time_base = 48_000, at, Fraction(1, 48_000)
                 out.mux(audio.encode(frame))
             out.mux(audio.encode(None))
+    return path
+
+
+def interlaced(folder: Path) -> Path:
+    """A bar that moves so fast that the two fields of each frame show it at other places: 25 frames of 50 fields a second."""
+    path = folder / "camcorder.mts"
+    with av.open(str(path), "w", format="mpegts") as out:
+        video = out.add_stream("libx264", rate=25)
+        video.width, video.height, video.pix_fmt = 720, 576, "yuv420p"
+        video.codec_context.options = {"preset": "ultrafast", "crf": "10", "x264-params": "tff=1", "flags": "+ilme+ildct"}
+        for n in range(50):
+            woven = np.full((576, 720, 3), 40, np.uint8)
+            for field in range(2):
+                x = (2 * n + field) * 12 % 600
+                woven[field::2, x : x + 100] = 220
+            out.mux(video.encode(av.VideoFrame.from_ndarray(woven, format="rgb24").reformat(format="yuv420p", dst_colorspace=5)))
+        out.mux(video.encode(None))
     return path
 
 

@@ -64,6 +64,7 @@ PICTURES: dict[str, tuple[Maker, Good]] = {
     "BMP": (lambda f: odd.picture(f, "b.bmp", "BMP"), Good(kind="image")),
     "HEIC": (lambda f: heic(f), Good(kind="image", remark="is heic")),
     "AVIF": (lambda f: odd.picture(f, "a.avif", "AVIF", quality=90), Good(kind="image", remark="is avif")),
+    "AVIF held sideways": (lambda f: odd.turned(f, 6, "AVIF"), Good(kind="image", remark="is avif")),
     "JPEG named .png": (lambda f: odd.written(f, "wrong.png", odd.jpeg_bytes()), Good(kind="image")),
     "JPEG without an extension": (lambda f: odd.written(f, "IMG_0001", odd.jpeg_bytes()), Good(kind="image")),
     "JPEG with a clip glued to its end": (lambda f: odd.written(f, "motion.jpg", odd.jpeg_bytes() + bytes(9999)), Good(kind="image")),
@@ -300,6 +301,20 @@ def test_an_odd_clip_becomes_a_steady_copy_that_shows_the_right_time(name: str, 
 
 
 RATES = {"29.97 fps": 30000 / 1001, "60 fps": 60.0, "15 fps": 15.0}
+
+
+def test_interlaced_fields_are_made_into_frames_without_combs(tmp_path: Path) -> None:
+    copy = transcode_clip(odd.interlaced(tmp_path), tmp_path / "copy.mp4")
+    assert "interlaced" in " ".join(copy.remarks)
+    frames = list(read_frames(copy.path))
+    assert len(frames) == 48
+    for n, frame in enumerate(frames[2:-2], 2):
+        grey = frame[100:476, :, 1].astype(int)
+        comb = np.abs(grey[1:-1] - (grey[:-2] + grey[2:]) / 2) > 40
+        assert comb.mean() < 0.002, n
+        bright = np.flatnonzero(grey[200] > 130)
+        source = int((n + 0.5) * 25 / 24)
+        assert abs(bright[0] - 2 * source * 12 % 600) <= 14, n
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3])

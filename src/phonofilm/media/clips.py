@@ -7,6 +7,7 @@ of exactly the same length.
 from __future__ import annotations
 
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -94,7 +95,7 @@ def _steady(path: Path, start: int, num: int, width: int, height: int, remarks: 
         made = 0
         shown: av.VideoFrame | None = None
         ready: NDArray[np.uint8] | None = None
-        for frame, at in _timed(container, stream, start):
+        for frame, at in _progressive(_timed(container, stream, start), stream, remarks):
             while shown is not None and made < num and frame_middle(made) + start < at:
                 ready = convert(shown, stream) if ready is None else ready
                 yield ready
@@ -126,6 +127,38 @@ def _timed(container: InputContainer, stream: VideoStream, start: int) -> Iterat
             at = last if frame.pts is None else round((frame.pts - zero) * base * TICKS_PER_SECOND)
             last = at
             yield frame, at
+
+
+def _progressive(frames: Iterator[tuple[av.VideoFrame, int]], stream: VideoStream, remarks: list[str]) -> Iterator[tuple[av.VideoFrame, int]]:
+    """The same frames; where they are woven of two fields, each made of one with the other's lines filled in (FFmpeg's ``bwdif``)."""
+    graph: Graph | None = None
+    waiting: deque[int] = deque()
+    for frame, at in frames:
+        if graph is None and not frame.interlaced_frame:
+            yield frame, at
+            continue
+        if graph is None:
+            remarks.append("its interlaced fields are made into frames")
+            graph = Graph()
+            nodes = [graph.add_buffer(template=stream), graph.add("bwdif", "mode=send_frame:deint=interlaced"), graph.add("buffersink")]
+            graph.link_nodes(*nodes).configure()
+        graph.push(frame)
+        waiting.append(at)
+        yield from _pulled(graph, waiting)
+    if graph is not None:
+        graph.push(None)
+        yield from _pulled(graph, waiting)
+
+
+def _pulled(graph: Graph, waiting: deque[int]) -> Iterator[tuple[av.VideoFrame, int]]:
+    """What the filter has ready; it gives one frame for each that it got, in their order."""
+    while waiting:
+        try:
+            frame = graph.pull()
+        except (BlockingIOError, EOFError):
+            return
+        assert isinstance(frame, av.VideoFrame)
+        yield frame, waiting.popleft()
 
 
 class _Converter:
