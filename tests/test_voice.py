@@ -86,3 +86,38 @@ def test_a_recording_without_words_gives_the_phones_that_are_heard() -> None:
     found = align(line.samples)
     assert_phones_tile(found, len(line.samples))
     assert sum(is_bilabial(phone) for phone in found) == sum(is_bilabial(phone) for phone in line.phones)
+
+
+LIPS = {
+    "en": ("Bob may pay.", 4),
+    "zh": ("爸爸跑步买面包。", 7),
+    "yue": ("爸爸買麵包。", 5),
+    "ja": ("ピアノと桃。", 3),
+    "ko": ("밥을 봐요.", 3),
+    "es": ("Mi papá bebe.", 5),
+    "fr": ("Papa boit, madame.", 5),
+    "de": ("Papa mag mein Brot.", 5),
+}
+
+
+@pytest.mark.parametrize("language", LIPS)
+def test_every_language_is_spoken_with_its_lips_closing(language) -> None:
+    text, closures = LIPS[language]
+    line = speak(text, language)
+    assert_phones_tile(line.phones, len(line.samples))
+    assert sum(is_bilabial(phone) for phone in line.phones) == closures
+    assert line.voice == voice_for(language).name
+    assert models_for(language) == ("kokoro",)
+    assert 0.05 < np.abs(line.samples).max() <= 1.0
+
+
+def test_cantonese_tones_are_heard_in_the_pitch() -> None:
+    def middle_pitch(text: str) -> float:
+        line = speak(text, "yue")
+        start, end = next((phone.start, phone.end) for phone in line.phones if phone.ipa.startswith("iː"))
+        part = line.samples[start:end] * np.hanning(end - start)
+        echo = np.fft.irfft(np.abs(np.fft.rfft(part, 1 << 16)) ** 2)[: 48_000 // 60]
+        lag = 48_000 // 400 + int(np.argmax(echo[48_000 // 400 :]))
+        return 48_000 / lag
+
+    assert middle_pitch("詩。") > 1.2 * middle_pitch("時。")  # si1, high and level; si4, low and falling
