@@ -217,13 +217,13 @@ def dog_bark(random: Random, force: float = 0.7) -> Wave:
     out = silence(0.9)
     for at, size in ((0.0, 1.0), (0.36, 0.9)):
         length = 0.21
-        pitch = line(length, (0, 330), (0.03, 520), (0.09, 470), (length, 260)) * (1 + 0.05 * wander(random, length, 90))
+        pitch = line(length, (0, 360), (0.055, 640), (0.11, 580), (length, 320)) * (1 + 0.05 * wander(random, length, 90))
         turn = np.cumsum(pitch) / RATE
         buzz = sum((np.sin(2 * np.pi * k * turn + random.uniform(0, 6)) * k**-0.6 for k in range(1, 24)), np.zeros(len(pitch)))
-        rough = buzz * (1 + 0.5 * np.sin(np.pi * turn)) + 2.2 * noise(random, length)[: len(pitch)]
+        rough = buzz * (1 + 0.5 * np.sin(np.pi * turn)) + 0.9 * noise(random, length)[: len(pitch)]
         env = line(length, (0, 0), (0.012, 1), (0.08, 0.85), (0.15, 0.25), (length, 0))
         voice = np.zeros(len(pitch), np.float32)
-        for hertz, width, level in ((720, 0.22, 1.0), (1350, 0.16, 0.75), (2700, 0.2, 0.35), (4200, 0.25, 0.12)):
+        for hertz, width, level in ((760, 0.22, 0.7), (1080, 0.16, 1.0), (1900, 0.18, 0.3), (3100, 0.2, 0.1)):
             voice += level * band(rough.astype(np.float32), hertz * (1 - width), hertz * (1 + width), order=1)
         add(out, voice * env, round(at * RATE), size)
     return out

@@ -17,6 +17,7 @@ Wave = NDArray[np.floating[Any]]
 Random = np.random.Generator
 
 RATE = TICKS_PER_SECOND
+_ONE_THREAD = 262_144  # multiplications: a product no larger is made by one thread, whatever the number of cores
 _TOP = 19_000.0  # Hz: partials above are left out, so nothing folds back
 
 
@@ -57,7 +58,9 @@ def damped(hertz: ArrayLike, level: ArrayLike, decay: ArrayLike, seconds: float,
     inner = np.exp(np.arange(block)[None] * rate[:, None])
     left = np.concatenate([outer.real, -outer.imag], axis=1).astype(np.float32)
     right = np.concatenate([inner.real, inner.imag], axis=0).astype(np.float32)
-    return np.ascontiguousarray((left @ right).reshape(-1)[:count])
+    rows = max(1, _ONE_THREAD // (block * len(right)))
+    parts = [left[k : k + rows] @ right for k in range(0, len(left), rows)]
+    return np.concatenate(parts).reshape(-1)[:count]
 
 
 def steady(hertz: ArrayLike, level: ArrayLike, seconds: float, phase: ArrayLike = 0.0) -> Wave:

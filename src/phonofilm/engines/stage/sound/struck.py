@@ -36,9 +36,9 @@ BODIES: dict[str, Body] = {
     "wood": Body(low=95, high=3800, modes=26, ring=0.22, ring_high=0.03, tilt=-4.5, contact=0.5, contact_band=(500, 5000)),
     "table": Body(low=170, high=4200, modes=22, ring=0.14, ring_high=0.025, tilt=-3.5, contact=0.4, contact_band=(900, 6000)),
     "metal": Body(low=230, high=11000, modes=44, ring=0.9, ring_high=0.3, tilt=-0.5, contact=0.25, contact_band=(2000, 12000), contact_time=0.003),
-    "stone": Body(low=140, high=6500, modes=22, ring=0.07, ring_high=0.015, tilt=-4.5, contact=0.5, contact_band=(900, 7000), contact_time=0.005),
-    "floor": Body(low=135, high=3200, modes=24, ring=0.15, ring_high=0.03, tilt=-4.0, contact=0.25, contact_band=(400, 3000)),
-    "grate": Body(low=170, high=9000, modes=40, ring=0.45, ring_high=0.12, tilt=-3.2, contact=0.25, contact_band=(1500, 9000), contact_time=0.003),
+    "stone": Body(low=140, high=6500, modes=22, ring=0.07, ring_high=0.015, tilt=-5.5, contact=0.3, contact_band=(800, 6000), contact_time=0.005),
+    "floor": Body(low=135, high=3200, modes=24, ring=0.12, ring_high=0.03, tilt=-2.6, contact=0.25, contact_band=(400, 3000)),
+    "grate": Body(low=170, high=9000, modes=40, ring=0.4, ring_high=0.1, tilt=-2.2, contact=0.25, contact_band=(1500, 9000), contact_time=0.003),
     "glass": Body(low=1900, high=12500, modes=22, ring=0.5, ring_high=0.12, tilt=-1.5, contact=0.25, contact_band=(4000, 14000), contact_time=0.002),
     "body": Body(low=58, high=900, modes=14, ring=0.16, ring_high=0.03, tilt=-7.0, contact=0.35, contact_band=(150, 1400), contact_time=0.02),
     "ball": Body(low=75, high=1400, modes=12, ring=0.11, ring_high=0.03, tilt=-5.0, contact=0.35, contact_band=(300, 2600), contact_time=0.006),
@@ -110,10 +110,10 @@ class Ground:
 GROUNDS: dict[str, Ground] = {
     "gravel": Ground(grain=(600, 5200), ring=0.006, density=1500, length=0.14, swell=0.035, thud=150, thud_level=0.16),
     "dirt": Ground(grain=(350, 2600), ring=0.005, density=1300, length=0.10, swell=0.02, grain_level=0.7, thud=170, thud_level=0.35),
-    "sand": Ground(grain=(700, 3600), ring=0.003, density=6000, length=0.15, swell=0.045, grain_level=0.8, thud=160, thud_level=0.12),
-    "snow": Ground(grain=(260, 2400), ring=0.005, density=2400, length=0.18, swell=0.06, grain_level=0.9, thud=110, thud_level=0.14),
+    "sand": Ground(grain=(450, 2500), ring=0.003, density=6000, length=0.15, swell=0.045, grain_level=0.8, thud=160, thud_level=0.12),
+    "snow": Ground(grain=(180, 1500), ring=0.006, density=2400, length=0.18, swell=0.06, grain_level=0.9, thud=110, thud_level=0.14),
     "grass": Ground(grain=(2200, 9000), ring=0.0015, density=5000, length=0.17, swell=0.05, grain_level=0.7, thud=95, thud_level=0.16),
-    "wood": Ground(thud=190, thud_level=0.22, body="floor", body_level=1.0, hiss=(500, 3500), hiss_level=0.08),
+    "wood": Ground(thud=230, thud_level=0.16, body="floor", body_level=1.0, hiss=(500, 3500), hiss_level=0.08),
     "stone": Ground(thud=205, thud_level=0.30, body="stone", body_level=0.5, hiss=(1200, 6000), hiss_level=0.12),
     "metal": Ground(thud=185, thud_level=0.25, body="grate", body_level=0.7, hiss=(1500, 8000), hiss_level=0.08),
     "water": Ground(grain=(500, 3800), ring=0.008, density=900, length=0.22, swell=0.02, thud=180, thud_level=0.2, hiss=(500, 4500), hiss_level=0.7),
@@ -160,7 +160,8 @@ def footstep(random: Random, surface: str, force: float = 0.7) -> Wave:
 def glass_break(random: Random, force: float = 0.7) -> Wave:
     """A pane: the blow, the burst, then shards that fall and ring."""
     out = silence(1.9)
-    add(out, strike(random, BODIES["stone"], 1.0), 0, 0.35)
+    add(out, strike(random, BODIES["stone"], 1.0), 0, 0.5)
+    add(out, band_level(noise(random, 0.12), 250, 2400) * fall(0.12, 0.09, attack=0.001), 0, 0.4)
     burst = band_level(noise(random, 0.3), 3000, 15000) * fall(0.3, 0.24, attack=0.001)
     add(out, burst, 0, 0.75)
     times = np.concatenate([random.exponential(0.05, 34), 0.12 + random.exponential(0.28, 46)])
