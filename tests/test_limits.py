@@ -14,7 +14,7 @@ from phonofilm.clock import ticks
 from phonofilm.errors import LimitError, RequestError
 from phonofilm.limits import MB, PROFILES, profile, read_profiles
 from phonofilm.media.check import check, check_one
-from phonofilm.media.facts import Facts
+from phonofilm.media.probe import Facts
 from phonofilm.media.reference import open_references
 from phonofilm.request import Reference
 

@@ -153,7 +153,7 @@ def test_a_job_that_takes_too_long_is_stopped_and_the_next_one_works(tmp_path: P
     begin = time.monotonic()
     with pytest.raises(ReferenceError_, match=r"longer than 0\.2 s"):
         sandbox.run("picture", big, seconds=0.2)
-    assert time.monotonic() - begin < 2
+    assert time.monotonic() - begin < 5
     assert read_picture(odd.picture(tmp_path, "small.png", "PNG")).rgb.shape == (360, 480, 3)
 
 
@@ -215,7 +215,7 @@ def test_a_program_stopped_while_it_reads_leaves_no_process_and_no_folder(kind: 
         assert process.stdout and process.stdout.readline()
         time.sleep(0.5)
         process.send_signal(kind)
-        assert process.wait(5) != 0
+        assert process.wait(15) != 0
     for _ in range(100):
         if not list(own.iterdir()):
             break

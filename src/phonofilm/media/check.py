@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.errors import LimitError, shown_name
 from phonofilm.limits import MB, KindLimits, Limits, profile
-from phonofilm.media.facts import Facts
-from phonofilm.media.probe import probe
+from phonofilm.media.probe import Facts, probe
 from phonofilm.request import Kind, Reference
 
 _KINDS: tuple[Kind, ...] = ("image", "video", "audio")

@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND, frame_middle
 from phonofilm.errors import ReferenceError_
 from phonofilm.media import hdr
-from phonofilm.media.facts import DAMAGED, Facts, facts, format_of, open_container, picture_stream
+from phonofilm.media.facts import facts, format_of, open_container, picture_stream
+from phonofilm.media.probe import DAMAGED, Facts
 from phonofilm.media.sounds import decode
 from phonofilm.media.writer import FilmWriter
 

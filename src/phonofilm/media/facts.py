@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
@@ -19,39 +19,14 @@ from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.errors import ReferenceError_
+from phonofilm.media.probe import DAMAGED, Facts
 from phonofilm.media.sniff import HEAD, Format, sniff
-from phonofilm.request import Kind
 
 BOMB = 200_000_000  # pixels of one picture beyond which nothing is decoded under any profile
-DAMAGED = "The file may be damaged or only partly copied: copy or export it again."
 
 
 _KNOW_THEIR_LENGTH = frozenset({"mp4", "mov", "matroska", "flac", "avi"})
 _ANIMATED = frozenset({"gif", "webp", "png", "avif"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What a file is. ``width`` and ``height`` as seen (after rotation, square pixels); ``length`` ticks;
-    ``fps`` the mean rate.
-
-    ``steady``: every frame lasts equally long. ``frames``: pictures of an animation or a clip. ``sound``: there is a sound track.
-    """
-
-    kind: Kind
-    format: str
-    bytes: int
-    width: int = 0
-    height: int = 0
-    length: int = 0
-    fps: float = 0.0
-    steady: bool = True
-    frames: int = 0
-    sound: bool = False
-    channels: int = 0
-    rate: int = 0
-    codec: str = ""
-    depth: int = 8
 
 
 def job(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:

@@ -17,7 +17,8 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from phonofilm.errors import ReferenceError_
 from phonofilm.media import hdr
-from phonofilm.media.facts import BOMB, DAMAGED, format_of, pictures_in
+from phonofilm.media.facts import BOMB, format_of, pictures_in
+from phonofilm.media.probe import DAMAGED
 
 WORKING_PIXELS = 16_000_000  # what a picture is kept at: four times a 2k film
 _PILLOW = {"heic": "HEIF", "avif": "AVIF", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "bmp": "BMP", "tiff": "TIFF", "gif": "GIF"}

@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 from phonofilm.errors import ReferenceError_
 from phonofilm.media import sandbox
-from phonofilm.media.facts import DAMAGED, Facts
+from phonofilm.request import Kind
 
+DAMAGED = "The file may be damaged or only partly copied: copy or export it again."
 SECONDS = 9.0  # what a look at a file may take,
 BYTES_PER_SECOND = 100_000_000  # and how fast a large one is read through
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a file is. ``width`` and ``height`` as seen (after rotation, square pixels); ``length`` ticks;
+    ``fps`` the mean rate.
+
+    ``steady``: every frame lasts equally long. ``frames``: pictures of an animation or a clip. ``sound``: there is a sound track.
+    """
+
+    kind: Kind
+    format: str
+    bytes: int
+    width: int = 0
+    height: int = 0
+    length: int = 0
+    fps: float = 0.0
+    steady: bool = True
+    frames: int = 0
+    sound: bool = False
+    channels: int = 0
+    rate: int = 0
+    codec: str = ""
+    depth: int = 8
 
 
 def probe(path: Path) -> Facts:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.errors import ReferenceError_
-from phonofilm.media.facts import DAMAGED, format_of, open_container, picture_stream
+from phonofilm.media.facts import format_of, open_container, picture_stream
+from phonofilm.media.probe import DAMAGED
 
 GAP = 0.05  # seconds that a stream's time may jump before silence is put in
 NOT_NUMBERS = 0.01  # share of samples that may be NaN or infinite before the file is refused
