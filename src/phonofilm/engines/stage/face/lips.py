@@ -57,7 +57,7 @@ def read_lips(landmarks: F32, frame: HeadFrame, pupils: float) -> Lips:
     uo, ui, li, lo = (frame.to_head(landmarks[list(rows)]) for rows in (UPPER_OUTER, UPPER_INNER, LOWER_INNER, LOWER_OUTER))
     gap = max(0.0, float(np.mean((li - ui)[4:7, 1])))
     width = float(uo[-1, 0] - uo[0, 0])
-    relaxed = float(np.clip(RELAXED_WIDTH * pupils / max(width, 1e-3), 0.84, 1.0))
+    relaxed = float(np.clip(RELAXED_WIDTH * pupils / max(width, 1e-3), 0.88, 1.0))
     relaxed = 1 + (relaxed - 1) * min(1.0, gap / 0.03)
     # closed lips meet near the edge of the upper teeth, which an open smile shows at its lower end
     share = 0.52 + 0.08 * min(1.0, gap / 0.06)
@@ -91,7 +91,7 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
     shape = _profile(s, 2.2 - 0.2 * round_, 0.95 - 0.35 * round_)
     flat = _profile(s, 3.5, 0.8)
 
-    narrow = lips.relaxed * (1 - 0.27 * round_ + 0.07 * e.spread * (1 - round_) - 0.05 * e.jaw + 0.06 * e.smile)
+    narrow = lips.relaxed * (1 - (0.27 - 0.7 * (1 - lips.relaxed)) * round_ + 0.07 * e.spread * (1 - round_) - 0.05 * e.jaw + 0.06 * e.smile)
     x = centre + (xs - centre) * narrow
     lift = -(0.010 * e.spread + 0.03 * e.smile) * np.abs(s) ** 1.5
     lift += fall * 0.28 * np.abs(s) ** 2  # corners sink a little with the jaw

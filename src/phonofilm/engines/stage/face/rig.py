@@ -26,7 +26,7 @@ U8 = NDArray[np.uint8]
 #: a lower face cannot be animated, pixels from forehead to chin
 SMALLEST = 60
 #: points of the cheek beyond a corner of the mouth: how far out (head units), and how much they follow the corner
-CHEEK = np.array([[0.03, 0.88], [0.07, 0.70], [0.13, 0.46], [0.20, 0.20]], np.float32)
+CHEEK = np.array([[0.03, 0.90], [0.08, 0.72], [0.15, 0.45], [0.23, 0.17]], np.float32)
 #: point sets kept bound to a head
 KEPT = 8
 #: the patch goes this far below the chin, head units
@@ -68,7 +68,10 @@ class Rig:
         if moves:
             box = self.opening.box
             up, low = self._sheets(box, mouth)
-            picture = draw_opening(self.opening, box.sample(self.image, up), box.sample(self.image, low), mouth, self.frame, e.tongue, e.rest)
+            line = self.frame.to_image(np.concatenate([mouth.upper_inner, mouth.lower_inner]))[:, 1]
+            first, last = (int((y - box.y0) // box.step) for y in (line.min(), line.max()))
+            over, under = (box.sample(self.image, back, rows) for back, rows in ((up, (0, last + 3)), (low, (first - 2, box.shape[0]))))
+            picture = draw_opening(self.opening, over, under, mouth, self.frame, e.tongue, e.rest)
             paste(out, picture, box, sheet, edge)
         for eye, lid in zip(self.eyes, (e.lid_left, e.lid_right) if len(self.eyes) == 2 else (e.lid_left,), strict=True):
             if lid > 0.01 or e.gaze_x or e.gaze_y:
@@ -157,13 +160,13 @@ def build_rig(image: U8, face: Face) -> Rig:
     neck = frame.project(np.array([[0, NECK, 0]], np.float32))[0] + marks[CHIN, :2]
     low, high = np.minimum(oval.min(0), neck), np.maximum(oval.max(0), neck)
     bounds = (low[0] - 0.06 * fh, low[1] - 0.02 * fh, high[0] + 0.06 * fh, high[1] + 0.02 * fh)
-    sheet = make_sheet(image, frame, bounds, max(2, round(fh / 60)), fade=True)
+    sheet = make_sheet(image, frame, bounds, max(2, round(fh / 44)), fade=True)
     seam = frame.seen(lips.seam)
     xs = seam[:, 0]
     y0, y1 = float(seam[5, 1]) - 0.11, float(seam[5, 1]) + 0.20
     ring = np.array([[xs[0] - 0.07, y0], [xs[-1] + 0.07, y0], [xs[0] - 0.07, y1], [xs[-1] + 0.07, y1]], np.float32)
     ring = frame.project(np.concatenate([ring, np.zeros((4, 1), np.float32)], 1)) + frame.origin[:2]
-    box = make_sheet(image, frame, (*ring.min(0), *ring.max(0)), max(1, round(fh / 160)), fade=False)
+    box = make_sheet(image, frame, (*ring.min(0), *ring.max(0)), max(1, round(fh / 112)), fade=False)
     xy = sheet.plane
     line = np.interp(xy[:, 0], xs, seam[:, 1])
     beyond = np.maximum(np.maximum(xs[0] - xy[:, 0], xy[:, 0] - xs[-1]), 0)

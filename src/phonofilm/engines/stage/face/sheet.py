@@ -35,10 +35,13 @@ class Sheet:
     plane: F32
     window: F32
 
-    def sample(self, image: U8, back: F32) -> U8:
-        """The photo drawn through backward displacements f32[rows cols 2], pixels. Where nothing moves the photo is copied."""
+    def sample(self, image: U8, back: F32, within: tuple[int, int] | None = None) -> U8:
+        """The photo drawn through backward displacements f32[rows cols 2], pixels. Where nothing moves, and outside the rows ``within``, the photo is copied."""
         out = image[self.y0 : self.y0 + self.h, self.x0 : self.x0 + self.w].copy()
         moving = np.abs(back).max(-1) > STILL
+        if within is not None:
+            moving[: max(0, within[0])] = False
+            moving[max(0, within[1]) :] = False
         rows, columns = np.flatnonzero(moving.any(1)), np.flatnonzero(moving.any(0))
         if not len(rows):
             return out

@@ -67,7 +67,7 @@ def wendland(a: F32, b: F32, radius: float) -> F32:
 
 
 #: levels of spreading: reach and ridge. The first carries what neighbours share far out, so that skin is not stretched; the second meets every control.
-WIDE = ((0.40, 0.6), (0.22, 1e-3))
+WIDE = ((0.46, 0.6), (0.22, 1e-3))
 
 
 def spread_wide(points: F32, controls: F32, values: F32) -> F32:

@@ -22,12 +22,12 @@ F32 = NDArray[np.float32]
 HOP = 480
 CHANNELS = ("jaw", "closed", "rounding", "spread", "teeth", "tongue")
 #: blur of a phone's pull, seconds; how much earlier a channel starts than the sound
-BLUR = {"jaw": 0.020, "closed": 0.009, "rounding": 0.042, "spread": 0.036, "teeth": 0.020, "tongue": 0.024}
+BLUR = {"jaw": 0.018, "closed": 0.009, "rounding": 0.042, "spread": 0.036, "teeth": 0.020, "tongue": 0.024}
 LEAD = {"jaw": 0.003, "rounding": 0.030, "spread": 0.012, "teeth": 0.008}
 #: pull of a viseme on a channel where it is not 1
 PULL: dict[str, dict[str, float]] = {
     "sil": {"jaw": 0.7, "rounding": 0.4, "spread": 0.4},
-    "PP": {"jaw": 1.1, "closed": 4.0, "rounding": 0.25, "spread": 0.25},
+    "PP": {"jaw": 1.1, "closed": 2.0, "rounding": 0.25, "spread": 0.25},
     "FF": {"jaw": 1.3, "teeth": 4.0, "rounding": 0.3, "spread": 0.4},
     "TH": {"jaw": 0.9, "rounding": 0.2, "spread": 0.2, "tongue": 2.0},
     "DD": {"jaw": 0.65, "rounding": 0.15, "spread": 0.25},

@@ -172,7 +172,7 @@ def _moved(lips: Lips, ui: F32, li: F32, canvas: Canvas, up: F32, down: F32) -> 
     new_ui, new_li = lips.upper_inner.copy(), lips.lower_inner.copy()
     for new, old, edge in ((new_ui, ui, up), (new_li, li, down)):
         away = hold * np.clip(np.interp(old[:, 0], x, edge) - old[:, 1], -0.03, 0.03)
-        new[:, 1] += np.convolve(np.pad(away, 1, mode="edge"), [0.2, 0.6, 0.2], mode="valid").astype(np.float32)
+        new[1:-1, 1] += np.convolve(away, [0.2, 0.6, 0.2], mode="valid").astype(np.float32)
     new_li[:, 1] = np.maximum(new_li[:, 1], new_ui[:, 1])
     return replace(lips, upper_inner=new_ui, lower_inner=new_li)
 
