@@ -135,8 +135,7 @@ def _voice_at(share: float, phones: Sequence[Phone]) -> int:
     best, gained = at, 0.0
     for a, b in pairwise(sounds):
         pause = b.start - a.end
-        middle = a.end + pause // 2
-        near = 1.0 - abs(middle - at) / reach
+        near = 1.0 - max(a.end - at, at - b.start, 0) / reach
         if pause > TICKS_PER_SECOND // 50 and near > 0 and pause * near > gained:
             best, gained = b.start - min(pause // 2, TICKS_PER_SECOND // 12), pause * near
     return best

@@ -28,7 +28,7 @@ OVERSCAN = 0.45
 #: lenses that a photo may have been taken with and how much of it may be continued, the best first: a wide lens holds more degrees, and real
 #: picture is better than continued picture
 TRIES = (
-    (50.0, 0.1), (40.0, 0.1), (50.0, 0.2), (32.0, 0.1), (40.0, 0.25), (26.0, 0.15), (50.0, 0.45), (32.0, 0.45), (26.0, 0.45),
+    (50.0, 0.02), (40.0, 0.02), (32.0, 0.04), (50.0, 0.1), (40.0, 0.15), (26.0, 0.1), (50.0, 0.2), (32.0, 0.25), (50.0, 0.45), (26.0, 0.45),
 )  # fmt: skip
 #: how much closer than the widest framing a move may be filmed to find room
 CLOSER = (1.0, 1.1, 1.2, 1.35, 1.55)

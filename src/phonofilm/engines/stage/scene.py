@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_FRAME, frame_at
 from phonofilm.engines.stage.face.performance import Performance
-from phonofilm.engines.stage.face.rig import build_rig
+from phonofilm.engines.stage.face.rig import FaceNotUsable, Rig, build_rig
 from phonofilm.engines.stage.living import Living, node_pixels
 from phonofilm.engines.stage.photo import (
     NODES,
@@ -179,8 +179,8 @@ def _layer(cutout: Cutout, corners: F64, metres: float, picture: Picture, actor:
     h, w = cutout.rgb.shape[:2]
     texture = premultiplied(cutout.rgb, cutout.alpha)
     pixels = node_pixels(w, h, NODES, NODES)
-    if actor is not None and actor.face < len(cutout.faces):
-        rig = build_rig(cutout.rgb, cutout.faces[actor.face])
+    rig = _rig_of(cutout, actor)
+    if actor is not None and rig is not None:
         nodes = np.zeros((NODES, NODES, 3), np.float32)
         nodes[..., 2] = rig.relief(pixels.reshape(-1, 2)).reshape(NODES, NODES) * metres
         sheet = Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes)
@@ -191,6 +191,16 @@ def _layer(cutout: Cutout, corners: F64, metres: float, picture: Picture, actor:
         nodes = np.zeros((NODES, NODES, 3), np.float32)
         nodes[..., 2] = bulge(cutout.alpha, deep)
     return Still(sheet=Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes))
+
+
+def _rig_of(cutout: Cutout, actor: Actor | None) -> Rig | None:
+    """The rig of an actor's face; None where there is none, or it is too small in this film to be moved."""
+    if actor is None or actor.face >= len(cutout.faces):
+        return None
+    try:
+        return build_rig(cutout.rgb, cutout.faces[actor.face])
+    except FaceNotUsable:
+        return None
 
 
 def _shadow(alpha: U8, corners: F64, floor: float) -> Sheet:

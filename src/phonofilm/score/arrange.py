@@ -1,0 +1,116 @@
+"""Which reference is seen when: by the prompt's own shots, by a talk's words, by beats, pauses, or evenly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from phonofilm.clock import TICKS_PER_FRAME, nearest_frame_start, seconds, ticks
+from phonofilm.prompt.script import ScriptShot
+from phonofilm.score.draft import CARD, LOGO_CARD, Draft, has_card
+from phonofilm.score.edit import SHORTEST_SHOT, Piece, beat_cuts, cut_times, order, pieces_between
+from phonofilm.score.model import Line, Music
+from phonofilm.score.speech import pauses, said_at
+
+STILL_ROLES = ("product", "subject", "background", "first_frame", "last_frame", "style", "outfit")
+
+
+def pieces_of(draft: Draft, presenters: Sequence[str], length: int) -> tuple[Piece, ...]:
+    """Which reference is seen when: by the prompt's shots where it has them, else edited to the music or the voice."""
+    pinned = _pinned_pieces(draft, presenters, length)
+    if pinned:
+        return pinned
+    shots = draft.script.shots
+    stills = [t for t in draft.tagged(*STILL_ROLES, "face") if t in draft.percepts.pictures and t not in presenters]
+    stills = [t for t in stills if draft.script.role(t) not in ("style", "outfit", "background") or not presenters]
+    clips = [t for t in draft.tagged("footage", "edit_source", "motion", "camera") if t in draft.percepts.clips]
+    body = length - (LOGO_CARD if has_card(draft) else 0)
+    if len(shots) > 1 or any(s.start is not None for s in shots):
+        return _written_pieces(draft, shots, [*presenters, *stills, *clips], length)
+    every = [*presenters, *stills, *clips]
+    if len(every) <= 1:
+        tail = (Piece(start=body, end=length, tag=CARD),) if body < length else ()
+        return (Piece(start=0, end=body, tag=every[0] if every else "", shot=0), *tail)
+    music = next((c for c in draft.cues if isinstance(c, Music)), None)
+    lines = [c for c in draft.cues if isinstance(c, Line)]
+    spoken = [c for c in lines if not c.sung]
+    if music is not None and music.beats and not spoken:
+        cuts = beat_cuts(body, music.beats, music.downbeats)
+    else:
+        heard = {s.source: s for s in draft.percepts.sounds.values()}
+        num_shots = len(every) + (1 if presenters and stills and body > (len(every) + 1) * ticks(1.4) else 0)
+        if clips and presenters:
+            num_shots = max(num_shots, round(seconds(body) / 2.2))
+        quiet = pauses(spoken, heard)
+        told = _told_pieces(draft, presenters, stills, spoken, quiet, body) if presenters and not clips else None
+        if told:
+            return (*told, Piece(start=body, end=length, tag=CARD)) if body < length else told
+        cuts = cut_times(num_shots - 1, body, quiet or (music.beats if music else ()))
+    tags = order(presenters, stills, clips, len(cuts) + 1)
+    made = pieces_between(cuts, body, tags)
+    if body < length:
+        made = (*made, Piece(start=body, end=length, tag=CARD))
+    return made
+
+
+def _pinned_pieces(draft: Draft, presenters: Sequence[str], length: int) -> tuple[Piece, ...]:
+    """A film that begins or ends on a given frame: that picture, what lies between, and the other; empty where no frame is given."""
+    first = next((t for t in draft.tagged("first_frame") if t in draft.percepts.pictures), "")
+    last = next((t for t in draft.tagged("last_frame") if t in draft.percepts.pictures), "")
+    if not first and not last:
+        return ()
+    between = [*presenters, *(t for t in draft.tagged("product", "subject", "footage") if t in draft.percepts.pictures or t in draft.percepts.clips)]
+    tags = [t for t in (first, *between, last) if t]
+    cuts = cut_times(len(tags) - 1, length, ())
+    return pieces_between(cuts, length, tags)
+
+
+def _told_pieces(
+    draft: Draft, presenters: Sequence[str], stills: Sequence[str], lines: Sequence[Line], quiet: Sequence[int], length: int
+) -> tuple[Piece, ...] | None:
+    """A talk with pictures: each is seen from the pause before its name is spoken; None where the words of no line name two of them."""
+    named = [(at, tag) for tag in stills if (at := said_at(lines, {tag, draft.references[tag].path.stem})) is not None]
+    if len(named) < 2 or len(named) < len(stills):
+        return None
+    edges: list[tuple[int, str]] = [(0, presenters[0])]
+    for at, tag in sorted(named):
+        before = [q for q in quiet if edges[-1][0] + SHORTEST_SHOT <= q <= at + TICKS_PER_FRAME * 4]
+        start = max(edges[-1][0] + SHORTEST_SHOT, max((q for q in before if q > at - ticks(1.6)), default=nearest_frame_start(at)))
+        edges.append((nearest_frame_start(start), tag))
+    after = [q for q in quiet if edges[-1][0] + ticks(1.3) <= q <= length - ticks(1.0)]
+    if after:
+        edges.append((after[0], presenters[0]))
+    if edges[-1][0] > length - SHORTEST_SHOT:
+        return None
+    ends = [start for start, _ in edges[1:]] + [length]
+    return tuple(Piece(start=start, end=end, tag=tag) for (start, tag), end in zip(edges, ends, strict=True))
+
+
+def _written_pieces(draft: Draft, shots: Sequence[ScriptShot], every: list[str], length: int) -> tuple[Piece, ...]:
+    """The prompt's own shots on the clock: given times are kept, the rest share what is left."""
+    num = len(shots)
+    edges: list[int | None] = [None] * (num + 1)
+    edges[0], edges[num] = 0, length
+    for k, shot in enumerate(shots):
+        if shot.start is not None and k and shot.start < length:
+            edges[k] = nearest_frame_start(shot.start)
+        if shot.end is not None and k + 1 < num and edges[k + 1] is None and shot.end < length:
+            edges[k + 1] = nearest_frame_start(shot.end)
+    known = [k for k, e in enumerate(edges) if e is not None]
+    for a, b in pairwise(known):
+        low, high = edges[a] or 0, edges[b] or 0
+        for k in range(a + 1, b):
+            edges[k] = nearest_frame_start(low + (high - low) * (k - a) // (b - a))
+    pieces: list[Piece] = []
+    for k, shot in enumerate(shots):
+        start, end = edges[k] or 0, edges[k + 1] or 0
+        shown = [t for t in shot.mentions if t in every]
+        tag = shown[0] if shown else every[0] if len(every) == 1 else (pieces[-1].tag if pieces else every[0]) if every else ""
+        if end - start >= TICKS_PER_FRAME * 4:
+            pieces.append(Piece(start=start, end=end, tag=tag, shot=k))
+    if not pieces:
+        pieces = [Piece(start=0, end=length, tag=every[0] if every else "", shot=0)]
+    pieces[0] = replace(pieces[0], start=0)
+    joined = [replace(p, end=n.start) for p, n in pairwise(pieces)]
+    return (*joined, replace(pieces[-1], end=length))

@@ -1,0 +1,48 @@
+"""A score being made: the request and what is known of its files, the remarks, cues and cast so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from phonofilm.clock import ticks
+from phonofilm.perceive.percepts import Percepts, Sound
+from phonofilm.prompt.script import Script
+from phonofilm.request import Reference, Request
+from phonofilm.score.model import Actor, Cue
+
+LOGO_CARD = ticks(1.75)
+CARD = "#card"
+"""The tag of the closing card in an edit; no reference can have it."""
+
+
+@dataclass(kw_only=True)
+class Draft:
+    """A score being made."""
+
+    request: Request
+    script: Script
+    percepts: Percepts
+    references: dict[str, Reference]
+    size: tuple[int, int]
+    remarks: list[str] = field(default_factory=list[str])
+    cues: list[Cue] = field(default_factory=list[Cue])
+    cast: dict[str, Actor] = field(default_factory=dict[str, Actor])
+    used: dict[str, int] = field(default_factory=dict[str, int])
+
+    def tagged(self, *roles: str) -> list[str]:
+        """Tags of the references with one of the roles, in the order given."""
+        return [b.tag for b in self.script.bindings if b.role in roles]
+
+    def sound(self, tag: str) -> Sound | None:
+        """The sound of a recording, or of a clip."""
+        clip = self.percepts.clips.get(tag)
+        return self.percepts.sounds.get(tag) or (clip.sound if clip else None)
+
+
+def grade_words(script: Script) -> str:
+    scene = script.scene
+    return " ".join(w for w in (scene.light, scene.hour, scene.mood, scene.style) if w)
+
+
+def has_card(draft: Draft) -> bool:
+    return bool(draft.tagged("logo")) and any(t in draft.percepts.pictures for t in draft.tagged("logo"))

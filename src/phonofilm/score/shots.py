@@ -1,0 +1,193 @@
+"""A piece of the edit as a shot: its camera, its setting and who is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from phonofilm.clock import TICKS_PER_FRAME
+from phonofilm.perceive.palette import palette
+from phonofilm.perceive.percepts import Picture
+from phonofilm.prompt.script import CameraMove
+from phonofilm.score.camera import FAMILIES, Stand, Step, build_moves, build_path
+from phonofilm.score.draft import CARD, Draft, grade_words
+from phonofilm.score.edit import Piece
+from phonofilm.score.framing import frame_picture, frame_whole
+from phonofilm.score.model import Actor, CameraPath, Setting, Shot, Source
+from phonofilm.score.speech import source_of
+
+#: moves given to shots whose words name none, in turn
+USUAL_MOVES = {
+    "face": (("push_in", 0.14), ("truck_right", 0.06), ("pull_out", 0.14)),
+    "product": (("orbit_right", 14.0), ("push_in", 0.22), ("crane_down", 0.16), ("orbit_left", 14.0), ("truck_left", 0.12)),
+    "picture": (("push_in", 0.12), ("truck_right", 0.07), ("pull_out", 0.12), ("crane_up", 0.08)),
+    "footage": (("static", 0.0),),
+    "place": (("push_in", 0.14), ("truck_right", 0.12), ("crane_up", 0.14)),
+}
+#: tallest and widest that a product stands, in metres, and how far from the camera
+PRODUCT_HEIGHT, PRODUCT_AWAY = 0.42, 1.9
+
+
+def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
+    """One piece of the edit as a shot with its camera and setting."""
+    script_shot = draft.script.shots[piece.shot] if 0 <= piece.shot < len(draft.script.shots) else None
+    moves = script_shot.moves if script_shot else tuple(m for s in draft.script.shots for m in s.moves)
+    words = draft.script.prompt[slice(*script_shot.span)] if script_shot else draft.script.prompt
+    kind = _kind(draft, piece.tag)
+    steps, handheld = _steps(moves, kind, number, piece)
+    transition = script_shot.transition if script_shot and number else "cut"
+    base = Shot(start=piece.start, end=piece.end, camera=_still_camera(piece), setting=Setting(kind="studio"), words=words)
+    base = replace(base, transition=transition if transition in ("cut", "dissolve", "dip", "whip", "push") else "cut")
+    if kind == "place" or kind == "logo":
+        return _place_shot(draft, base, steps, handheld, logo=kind == "logo")
+    source = source_of(draft.references[piece.tag])
+    if kind == "footage":
+        used = draft.used.get(piece.tag, 0)
+        draft.used[piece.tag] = used + piece.end - piece.start
+        stand = Stand(position=(0.0, 1.5, 0.0), focal=50.0, subject=(0.0, 1.5, -4.0))
+        camera = build_moves(steps, stand, piece.start, piece.end, handheld=handheld)
+        clip = draft.percepts.clips[piece.tag]
+        start = used % max(clip.length, 1)
+        if start + piece.end - piece.start > clip.length:
+            start = max(0, clip.length - (piece.end - piece.start))
+        return replace(base, camera=camera, setting=Setting(kind="footage", source=source, start=start // TICKS_PER_FRAME * TICKS_PER_FRAME))
+    picture = draft.percepts.pictures[piece.tag]
+    role = draft.script.role(piece.tag)
+    if role in ("first_frame", "last_frame"):
+        framed = frame_whole(picture, source, piece.start, piece.end, draft.size, last=role == "last_frame")
+        joined = "dissolve" if number and base.transition == "cut" else base.transition
+        return replace(base, camera=framed.camera, setting=framed.setting, transition=joined)
+    if kind == "product" and not _is_cut(draft, piece.tag):
+        return _product_shot(draft, base, piece.tag, source, steps, handheld)
+    framed = frame_picture(
+        picture, source, steps[0].family, piece.start, piece.end, draft.size,
+        amount=steps[0].amount, more=steps[1:], handheld=handheld, name=f"@{piece.tag}",
+        tight=1.18 if number % 2 and kind == "face" else 1.0,
+    )  # fmt: skip
+    draft.remarks += framed.remarks
+    seen = (piece.tag,) if piece.tag in draft.cast else ()
+    return replace(base, camera=framed.camera, setting=framed.setting, seen=seen)
+
+
+def _still_camera(piece: Piece) -> CameraPath:
+    return build_path("static", Stand(position=(0.0, 1.5, 0.0), focal=40.0, subject=(0.0, 1.5, -3.0)), piece.start, piece.end)
+
+
+def _kind(draft: Draft, tag: str) -> str:
+    if tag == CARD:
+        return "logo"
+    if not tag:
+        return "place"
+    if tag in draft.percepts.clips:
+        return "footage"
+    if tag in draft.cast and draft.cast[tag].role == "face":
+        return "face"
+    return "product" if draft.script.role(tag) == "product" else "picture"
+
+
+def _steps(moves: Sequence[CameraMove], kind: str, number: int, piece: Piece) -> tuple[tuple[Step, ...], float]:
+    """The moves of a shot in order, and its handheld strength."""
+    handheld = 1.0 if any(m.move == "handheld" for m in moves) else 0.0
+    moves = [m for m in moves if m.move != "handheld"]
+    if not moves:
+        if handheld:
+            return (Step(family="static"),), handheld
+        usual = USUAL_MOVES.get(kind, USUAL_MOVES["picture"])
+        family, amount = usual[number % len(usual)]
+        return (Step(family=family, amount=amount),), 0.0
+    # a shot of the prompt has all its own moves; shots that the edit made take turns with the moves of the prompt
+    own = moves if piece.shot >= 0 else [moves[number % len(moves)]]
+    return tuple(Step(family=m.move, amount=_amount(m)) for m in own), handheld
+
+
+def _amount(move: CameraMove) -> float:
+    """How far a move goes, in its family's unit."""
+    default = FAMILIES[move.move]
+    amount = default.amount * move.amount * (0.75 if move.speed < 1 else 1.25 if move.speed > 1 else 1.0)
+    if default.unit == "ratio":
+        amount = 1 + (default.amount - 1) * move.amount
+    if move.degrees and default.unit == "degrees":
+        amount = move.degrees
+    return min(amount, 0.62) if default.unit == "share" else amount
+
+
+def _is_cut(draft: Draft, tag: str) -> bool:
+    """Whether a product's picture cuts it off, or nothing could be cut out: such a picture is filmed as it is."""
+    picture = draft.percepts.pictures[tag]
+    matte = picture.matte
+    if not matte.any() or float((matte > 128).mean()) > 0.8:
+        return True
+    return bool((matte[:, :2] > 128).any() or (matte[:, -2:] > 128).any() or (matte[:2] > 128).any())
+
+
+def _product_shot(draft: Draft, base: Shot, tag: str, source: Source, steps: tuple[Step, ...], handheld: float) -> Shot:
+    picture = draft.percepts.pictures[tag]
+    assert picture.subject_box is not None
+    x0, y0, x1, y1 = picture.subject_box
+    aspect = (x1 - x0) / max(1, y1 - y0)
+    film = draft.size[0] / draft.size[1]
+    tall = PRODUCT_HEIGHT if aspect < 1.4 else PRODUCT_HEIGHT * 1.4 / aspect
+    draft.cast[tag] = Actor(name=tag, source=source, role="product", place=(0.0, 0.0, -PRODUCT_AWAY), height=tall)
+    # the product fills 66 % of the height or 58 % of the width
+    high = max(tall / 0.66, tall * aspect / 0.58 / film)
+    wide = high * film
+    focal = PRODUCT_AWAY / max(wide, high) * 36.0
+    middle = (0.0, tall / 2 + 0.02, -PRODUCT_AWAY)
+    stand = Stand(position=(0.0, middle[1] + 0.1, 0.0), focal=focal, subject=middle, pitch=-3.0)
+    camera = build_moves(steps, stand, base.start, base.end, handheld=handheld)
+    setting = Setting(
+        kind="studio", far=PRODUCT_AWAY + 1.6, near=PRODUCT_AWAY, colours=_brand(draft, _subject_palette(picture)), mood=grade_words(draft.script)
+    )
+    return replace(base, camera=camera, setting=setting, seen=(tag,))
+
+
+def _brand(draft: Draft, subject: tuple[str, ...]) -> tuple[str, ...]:
+    """Colours of the set: the prompt's, else the logo's, else the picture's own; first the one that the product stands out from most."""
+    if draft.script.scene.colours:
+        return draft.script.scene.colours
+    found = subject
+    for tag in draft.tagged("logo"):
+        if tag in draft.percepts.pictures:
+            found = draft.percepts.pictures[tag].palette[:4]
+    if not subject:
+        return found[:3]
+    pale = tuple(_mixed(c, "#ffffff", 0.72) for c in found[:3])
+    return tuple(sorted((*found[:3], *pale), key=lambda c: -_contrast(c, subject)))[:3]
+
+
+def _subject_palette(picture: Picture) -> tuple[str, ...]:
+    """The main colours of the subject alone."""
+    inside = picture.matte > 200
+    return palette(picture.image, inside) if int(inside.sum()) > 500 else picture.palette
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _mixed(colour: str, other: str, share: float) -> str:
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(_rgb(colour), _rgb(other), strict=True))
+
+
+def _contrast(colour: str, subject: Sequence[str]) -> float:
+    """How far a set's colour is from a product's two main colours (weighted RGB, Thiadmer Riemersma's low-cost approximation)."""
+
+    def far(a: str, b: str) -> float:
+        (r1, g1, b1), (r2, g2, b2) = _rgb(a), _rgb(b)
+        mean = (r1 + r2) / 2
+        return ((2 + mean / 256) * (r1 - r2) ** 2 + 4 * (g1 - g2) ** 2 + (2 + (255 - mean) / 256) * (b1 - b2) ** 2) ** 0.5
+
+    return min(far(colour, p) for p in subject[:2])
+
+
+def _place_shot(draft: Draft, base: Shot, steps: tuple[Step, ...], handheld: float, *, logo: bool) -> Shot:
+    scene = draft.script.scene
+    stand = Stand(position=(0.0, 1.6, 0.0), focal=28.0, subject=(0.0, 1.6, -9.0))
+    if logo:
+        camera = build_path("static", stand, base.start, base.end)
+        return replace(base, camera=camera, setting=Setting(kind="studio", colours=_brand(draft, ()), far=6.0, mood=grade_words(draft.script)))
+    camera = build_moves(steps, stand, base.start, base.end, handheld=handheld)
+    setting = Setting(
+        kind="place", place=scene.place, hour=scene.hour or "day", weather=scene.weather or "clear", mood=scene.mood, colours=scene.colours
+    )
+    return replace(base, camera=camera, setting=setting)
