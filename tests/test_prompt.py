@@ -171,6 +171,19 @@ def test_every_kind_of_quotation_mark_holds_a_line() -> None:
         assert [line.text for line in read("She says: " + marks.format("Don't look back.")).lines] == ["Don't look back."], marks
 
 
+def test_braces_hold_dialogue_and_json_is_read_by_its_keys() -> None:
+    assert [line.text for line in read("She waits. {Where did you go?}").lines] == ["Where did you go?"]
+    script = read('{"scene": "a beach at dusk", "camera": "slow push in", "dialogue": "Hello there.", "title": "SALE"}')
+    assert (script.scene.place, script.scene.hour) == ("beach", "dusk")
+    assert [m.move for m in script.shots[0].moves] == ["push_in"]
+    assert [line.text for line in script.lines] == ["Hello there."] and script.titles == ("SALE",)
+
+
+def test_how_a_shot_is_framed_is_read() -> None:
+    assert read("Low-angle close-up in slow motion.").shots[0].framing == ("low_angle", "close_up", "slow_motion")
+    assert read("特写镜头，浅景深").shots[0].framing == ("close_up", "shallow_focus")
+
+
 def test_marked_words_that_nobody_says_are_plain_words() -> None:
     script = read('A "slow push in" on the house at "golden hour".')
     assert script.lines == () and script.scene.hour == "golden"

@@ -82,7 +82,7 @@ def _sentence(text: Text, words: str, subjects: str, lexicon: Lexicon, start: in
             continue
         if negated(lexicon, words, hit.start, hit.end) and move not in ("static", "handheld"):
             continue
-        speed, amount, degrees = _manner(lexicon, words, hit, before, after)
+        speed, amount, degrees = _manner(lexicon, words, hit, before, after, first=index == 0)
         moves.append(CameraMove(move=move, span=text.span(hit.start, hit.end), speed=speed, amount=amount, degrees=degrees))
     return moves
 
@@ -144,11 +144,14 @@ def _direction(lexicon: Lexicon, words: str, hit: Hit, before: int, after: int, 
     return next((h.key for h in order if h.key in table), None)
 
 
-def _manner(lexicon: Lexicon, words: str, hit: Hit, before: int, after: int) -> tuple[float, float, float]:
+def _manner(lexicon: Lexicon, words: str, hit: Hit, before: int, after: int, *, first: bool) -> tuple[float, float, float]:
     """Speed, amount and degrees said in the same breath as a move."""
     clause_start = max((m.end() for m in CLAUSE_END.finditer(words, max(0, before - 1), hit.start)), default=before)
     clause_end = next((m.start() for m in CLAUSE_END.finditer(words, hit.end, after)), after)
     at, stop = max(before, clause_start), min(after, clause_end)
+    adjectives = max((m.end() for m in CLAUSE_END.finditer(words, before, max(before, at - 1))), default=before if first else at)
+    if adjectives < at and words[at - 1 : at] in (",", "、", " ") and _only_filler(lexicon, words, adjectives, at):
+        at = adjectives
 
     def nearest(section: str) -> float:
         hits = lexicon.find(section, words, at, stop)
@@ -162,7 +165,7 @@ def _without_repeats(moves: list[CameraMove], text: Text) -> list[CameraMove]:
     """A move named twice in a row is one move, and a static camera ends where another move is asked in the same breath."""
     kept: list[CameraMove] = []
     for move in moves:
-        if kept and kept[-1].move == move.move:
+        if kept and kept[-1].move == move.move and not (move.degrees and kept[-1].degrees):
             last = kept[-1]
             kept[-1] = CameraMove(
                 move=last.move, span=last.span, speed=last.speed if last.speed != 1.0 else move.speed,

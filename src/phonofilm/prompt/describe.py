@@ -23,7 +23,7 @@ def _rows(script: Script) -> Iterator[str]:
     for number, shot in enumerate(script.shots, start=1):
         times = f" {time_code(shot.start)}–{time_code(shot.end)}" if shot.start is not None and shot.end is not None else ""
         joined = f" after a {shot.transition}" if number > 1 and shot.transition != "cut" else ""
-        setting = ", ".join(word for word in (shot.place, shot.hour, shot.weather) if word)
+        setting = ", ".join(word.replace("_", " ") for word in (shot.place, shot.hour, shot.weather, *shot.framing) if word)
         yield f"shot {number:<6} {_place(shot.span)}{times}{joined}{': ' + setting if setting else ''}"
         for move in shot.moves:
             yield f"  camera    {_move(move)} {_place(move.span)}"

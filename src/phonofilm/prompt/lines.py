@@ -42,7 +42,8 @@ def read_quotes(
         following = quotes[index + 1].span[0] if index + 1 < len(quotes) else len(masked)
         after = _context_after(masked, end, following)
         words = text.words(*quote.inner).strip()
-        kind, cue = _kind(lexicon, masked, before, start, end, after, words)
+        braced = text.folded[start] == "{"
+        kind, cue = ("line", None) if braced else _kind(lexicon, masked, before, start, end, after, words)
         if kind == "plain":
             said.plain.append(quote)
             continue
@@ -90,6 +91,8 @@ def _kind(lexicon: Lexicon, masked: str, before: int, start: int, end: int, afte
         for hit in lexicon.find(f"say.{kind}", masked, before, start):
             scored.append((start - hit.end, kind, hit))
         for hit in lexicon.find(f"say.{kind}", masked, end, after):
+            if re.search(r"[\"{}]", masked[end : hit.start]) or re.match(r"\"?\s*:", masked[hit.end :][:4]):
+                continue
             if hit.start - end <= (16 if not masked[hit.start : hit.end].isascii() else 22):
                 scored.append((hit.start - end + 1, kind, hit))
     colon = re.search(r"[:：]\s*[-–—]?\s*$", masked[before:start])

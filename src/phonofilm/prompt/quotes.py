@@ -9,6 +9,9 @@ from phonofilm.prompt.script import Span
 
 _PAIRS = {"“": "”", "„": "“”", "«": "»", "»": "«", "「": "」", "『": "』", "‘": "’", "‹": "›", "《": "", '"': '"', "'": "'", "〝": "〟", "＂": "＂"}
 LONGEST = 1200
+#: {words} are dialogue in some prompt dialects; what holds quotes, colons or braces of its own is JSON
+_BRACED = re.compile(r"\{[^{}\"“”:\n]*[^\W\d_][^{}\"“”:\n]*\}")
+_JSON_KEY = re.compile(r"\"\s*:")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +23,7 @@ class Quote:
 
 
 def find_quotes(folded: str) -> list[Quote]:
-    """Quotes in order, outermost only; a mark without its partner is left alone.
+    """Quotes in order, outermost only; a mark without its partner is left alone, and so are the keys of JSON.
 
     ' counts only at the edges of words, " not after a number (inches).
     """
@@ -30,6 +33,11 @@ def find_quotes(folded: str) -> list[Quote]:
         mark = folded[at]
         closers = _PAIRS.get(mark, "")
         end = _close(folded, at, closers) if closers and _opens(folded, at, mark) else -1
+        if mark == "{" and (braced := _BRACED.match(folded, at)):
+            end = braced.end() - 1
+        if end > 0 and _JSON_KEY.match(folded, end) and re.search(r"[{,\[]\s*$", folded[max(0, at - 12) : at]):
+            at = end + 1
+            continue
         if end > 0:
             if folded[at + 1 : end].strip():
                 quotes.append(Quote(span=(at, end + 1), inner=(at + 1, end)))

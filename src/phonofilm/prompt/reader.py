@@ -42,7 +42,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     said = read_quotes(text, masked, quotes, places, kinds, words, language)
     masked = _uncover(masked, text.folded, said)
     cuts = find_cuts(masked, words)
-    bindings, notes = bind(references, places, masked, words, {line.speaker for line in said.lines}, bool(said.lines))
+    bindings, notes, asked = bind(references, places, masked, words, {line.speaker for line in said.lines}, bool(said.lines))
     shots, read_from = _shots(text, masked, words, cuts, places)
     sounds = _sounds(text, masked, words, cuts)
     scene, hits = find_scene(text, masked, words, 0, len(masked))
@@ -51,7 +51,17 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     wished = [h for h in words.find("wish.captions", masked) if not any(h.start < r.end and r.start < h.end for r in refused)]
     captions = False if any(r.key == "captions" for r in refused) else True if wished else None
     used = [*(h for _, h in sounds), *hits, *refused, *wished]
-    understood = [*read_from, *((h.start, h.end) for h in used), *(m.span for m in places), *said.read, *hidden, *((c.start, c.body) for c in cuts)]
+    known = [*words.find("framing", masked), *words.find("known", masked)]
+    understood = [
+        *read_from,
+        *asked,
+        *((h.start, h.end) for h in known),
+        *((h.start, h.end) for h in used),
+        *(m.span for m in places),
+        *said.read,
+        *hidden,
+        *((c.start, c.body) for c in cuts),
+    ]
     return Script(
         prompt=prompt,
         language=language,
@@ -64,13 +74,18 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         titles=tuple(said.titles),
         captions=captions,
         refused=frozenset(r.key for r in refused),
-        remarks=(*remarks, *notes, *not_understood(text, masked, understood)),
+        remarks=(*remarks, *notes, *not_understood(text, _without_manner(masked, words), understood)),
     )
 
 
 def _mask_mentions(folded: str, places: Sequence[Mention]) -> str:
     even = mask(folded, [m.span for m in places[::2]], MENTION_A)
     return mask(even, [m.span for m in places[1::2]], MENTION_B)
+
+
+def _without_manner(masked: str, words: Lexicon) -> str:
+    """The prompt without its adverbs: a clause of nothing else is not worth a remark."""
+    return mask(masked, [(h.start, h.end) for section in ("speed", "amount") for h in words.find(section, masked)], " ")
 
 
 def _uncover(masked: str, folded: str, said: Said) -> str:
@@ -91,7 +106,8 @@ def _shots(text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut], places:
             ScriptShot(
                 span=text.span(cut.start, cut.end), start=cut.first, end=cut.last, moves=tuple(moves), transition=cut.transition,
                 mentions=tuple(dict.fromkeys(m.tag for m in places if cut.start <= m.span[0] < cut.end)),
-                place=scene.place, hour=scene.hour, weather=scene.weather,
+                place=scene.place,
+                framing=tuple(dict.fromkeys(h.key for h in words.find("framing", masked, cut.body, cut.end))), hour=scene.hour, weather=scene.weather,
             )
         )  # fmt: skip
     whole = [m for i, shot in enumerate(shots) for m in shot.moves if _goes_through(text, masked, words, m, cuts[i])]

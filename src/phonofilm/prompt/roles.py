@@ -44,6 +44,7 @@ NAMES: tuple[tuple[str, Role], ...] = (
     ),
 )
 _KIND: dict[Kind, Role] = {"image": "subject", "video": "footage", "audio": "voice"}
+RoleHit = tuple[str, int, int, frozenset[Span]]
 #: roles that a list of mentions has in common ("the products @a @b @c")
 SHARED = frozenset({"product", "outfit", "footage", "subject", "music", "background", "style"})
 _JOINT = re.compile(r"[\s,、，/&+;]*(?:and|y|e|et|und|和|与|同|及|と|와|과|or)?[\s,、，]*")
@@ -51,12 +52,13 @@ _JOINT = re.compile(r"[\s,、，/&+;]*(?:and|y|e|et|und|和|与|同|及|と|와|
 
 def bind(
     references: Sequence[Reference], mentions: Sequence[Mention], masked: str, lexicon: Lexicon, speakers: Collection[str], spoken: bool
-) -> tuple[list[Binding], list[Remark]]:
-    """A role for every reference.
+) -> tuple[list[Binding], list[Remark], list[Span]]:
+    """A role for every reference, remarks, and the places that roles were read from.
 
     ``masked`` has mentions as runs of a filler; ``speakers`` are the tags that say a line; ``spoken``: there are lines to say.
     """
-    read = _from_words(references, mentions, masked, lexicon)
+    hits = _role_hits(lexicon, masked)
+    read = _from_words(references, mentions, masked, lexicon, hits)
     voices = 0
     bindings: list[Binding] = []
     remarks: list[Remark] = []
@@ -74,7 +76,7 @@ def bind(
         if reference.tag not in named:
             source = {"words": "a speaker's name", "tag": "its name", "kind": "its kind of file"}[why]
             remarks.append(Remark(text=f"@{reference.tag} is not mentioned; it is used as {role.replace('_', ' ')}, from {source}."))
-    return bindings, remarks
+    return bindings, remarks, [(start, end) for _, start, end, _ in hits]
 
 
 def from_name(reference: Reference) -> Role | None:
@@ -95,12 +97,14 @@ def _from_kind(reference: Reference, references: Sequence[Reference], spoken: bo
     return _KIND[reference.kind]
 
 
-def _from_words(references: Sequence[Reference], mentions: Sequence[Mention], masked: str, lexicon: Lexicon) -> dict[str, Role]:
+def _from_words(
+    references: Sequence[Reference], mentions: Sequence[Mention], masked: str, lexicon: Lexicon, hits: Sequence[RoleHit]
+) -> dict[str, Role]:
     kinds: dict[str, Kind] = {r.tag: r.kind for r in references}
     rank = {role: place for place, role in enumerate(lexicon.table("role"))}
     best: dict[str, tuple[int, int, str]] = {}
     runs = _runs(mentions, masked)
-    for role, start, end, places in _role_hits(lexicon, masked):
+    for role, start, end, places in hits:
         for run in runs:
             for mention in run:
                 if mention.span not in places:
@@ -113,11 +117,11 @@ def _from_words(references: Sequence[Reference], mentions: Sequence[Mention], ma
     return {tag: role for tag, (_, _, role) in best.items()}  # type: ignore[misc]
 
 
-def _role_hits(lexicon: Lexicon, masked: str) -> list[tuple[str, int, int, frozenset[Span]]]:
+def _role_hits(lexicon: Lexicon, masked: str) -> list[RoleHit]:
     """Role, start and end of every phrase found, with the mentions that stand for its @; not those inside a longer phrase for the same mentions."""
     if MENTION_A not in masked:
         return []
-    hits: list[tuple[str, int, int, frozenset[Span]]] = []
+    hits: list[RoleHit] = []
     for start, end in split(masked, SENTENCE_END):
         for role, phrases in lexicon.table("role").items():
             for match in (m for phrase in phrases for m in matches(phrase, masked, start, end)):

@@ -27,8 +27,10 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
             found = [h for h in found if h.key not in _WEAK_PLACES] or found
         return found[0].key if found else ""
 
+    plain = mask(masked, [(h.start, h.end) for h in lexicon.find("framing", masked, start, end)])
+
     def written(section: str) -> tuple[str, ...]:
-        found = [h for h in lexicon.find(section, masked, start, end) if h.key != "pronoun"]
+        found = [h for h in lexicon.find(section, plain, start, end) if h.key != "pronoun"]
         hits.extend(found)
         return tuple(dict.fromkeys(text.words(h.start, h.end).strip() for h in found))[:_MOST]
 

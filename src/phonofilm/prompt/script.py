@@ -71,7 +71,11 @@ class SoundWish:
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptShot:
-    """One shot of the prompt: its span, its time where one was given, its moves in order, the tags it shows, its own place, hour and weather."""
+    """One shot of the prompt: its span, its time where one was given, its moves in order, the tags it shows, its own place, hour and weather.
+
+    ``framing`` says how it is taken: extreme_close_up close_up medium wide extreme_wide low_angle high_angle overhead over_shoulder pov aerial
+    shallow_focus slow_motion.
+    """
 
     span: Span
     start: int | None = None
@@ -82,6 +86,7 @@ class ScriptShot:
     place: str = ""
     hour: str = ""
     weather: str = ""
+    framing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
