@@ -76,7 +76,7 @@ def _roofs(air: Air, seed: int, pane: Pane, above: float) -> U8:
     """The nearest blocks, seen from above: their upper floors, and the glow of the streets between them."""
     drawn = _buildings(air, seed, pane, 290.0, 42.0, 0.0, 0.5, above)
     street = mix(air.far(air.tint(rgb("#5d6470"), 0.3), 500), rgb("#d98a4a"), 0.30 * air.dark)
-    base = np.array(mix(street, air.haze, 0.35), np.float32) * np.ones((pane.height, pane.width, 1), np.float32)
+    base = np.array(mix(mix(street, (0.05, 0.05, 0.07), 0.35), air.haze, 0.12), np.float32) * np.ones((pane.height, pane.width, 1), np.float32)
     ground = layered(base, 1 - step(-0.235, -0.165, np.broadcast_to(pane.ys(), base.shape[:2])), seed)
     keep = 255 - drawn[..., 3:].astype(np.uint16)
     return (drawn + (ground * keep + 127) // 255).astype(np.uint8)
@@ -336,4 +336,6 @@ def _string(air: Air, pane: Pane, distance: float) -> U8:
                 soft += air.lamps * np.exp(-np.hypot(pane.xs() - x, pane.ys() - y + 0.006) / 0.016)
     shone = _shine(pixels, glow, pane, distance)
     halo = np.clip(soft * 0.55, 0, 1)[..., None] * np.array(rgb("#ffb868"), np.float32)
-    return np.dstack([np.clip(shone[..., :3] + halo * 255, 0, 255).astype(np.uint8), np.maximum(shone[..., 3], (halo[..., 0] * 120).astype(np.uint8))])
+    return np.dstack(
+        [np.clip(shone[..., :3] + halo * 255, 0, 255).astype(np.uint8), np.maximum(shone[..., 3], (halo[..., 0] * 120).astype(np.uint8))]
+    )

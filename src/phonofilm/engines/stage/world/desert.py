@@ -43,7 +43,9 @@ def _sand_tone(air: Air) -> Rgb:
 
 def _mesas(air: Air, seed: int, pane: Pane) -> U8:
     x, y = pane.xs(), pane.ys()
-    block = step(0.60, 0.635, bumpy(seed + 1, x, 0.13)) * (0.040 + 0.035 * bumpy(seed + 2, x, 0.09) + 0.012 * step(0.5, 0.54, bumpy(seed + 8, x, 0.05)))
+    block = step(0.60, 0.635, bumpy(seed + 1, x, 0.13)) * (
+        0.040 + 0.035 * bumpy(seed + 2, x, 0.09) + 0.012 * step(0.5, 0.54, bumpy(seed + 8, x, 0.05))
+    )
     small = step(0.70, 0.74, bumpy(seed + 3, x, 0.05)) * (0.022 + 0.03 * bumpy(seed + 9, x, 0.03))
     crest = np.maximum(np.maximum(block, small), 0.010 + 0.012 * bumpy(seed + 4, x, 0.3)) + 0.002 * bumpy(seed + 5, x, 0.012)
     strata = 0.5 + 0.5 * np.sin((y + 0.004 * bumpy(seed + 6, x, 0.08)) * 620.0)
@@ -63,7 +65,8 @@ def _dune(air: Air, seed: int, pane: Pane, distance: float, low: float, tall: fl
 
     def crest_at(v: F32) -> F32:
         wave = value(seed + 1, v * 1.9, v * 0)
-        return low + tall * (0.18 + 0.95 * wave**1.6 + 0.05 * value(seed + 2, v * 7.0, v * 0))
+        shape = 0.18 + 0.95 * wave**1.6 + 0.05 * value(seed + 2, v * 7.0, v * 0)
+        return (low + tall * shape).astype(np.float32)
 
     crest = crest_at(u.astype(np.float32))
     depth = np.maximum(crest - y, 0) / tall

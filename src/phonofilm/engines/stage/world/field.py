@@ -32,14 +32,16 @@ def plies(air: Air, seed: int) -> tuple[Ply, ...]:
 
 def park(air: Air, seed: int) -> tuple[Ply, ...]:
     """The layers of a park, far to near."""
+    row = tuple(float(x) for x in np.arange(-1.5, 1.5, 0.085))
+    group = (-0.86, -0.58, -0.30, 0.36, 0.63, 0.95)
     return (
         *_hills(air, seed),
-        Ply(name="far trees", kind="card", distance=110, bottom=-0.02, top=0.16, paint=lambda p: _tree(air, seed + 1, p, 110, tuple(np.arange(-1.5, 1.5, 0.085)), 11.0)),
-        Ply(name="trees", kind="card", distance=46, bottom=-0.04, top=0.30, paint=lambda p: _tree(air, seed + 2, p, 46, (-0.86, -0.58, -0.30, 0.36, 0.63, 0.95), 11.0)),
+        Ply(name="far trees", kind="card", distance=110, bottom=-0.02, top=0.16, paint=lambda p: _tree(air, seed + 1, p, 110, row, 11.0)),
+        Ply(name="trees", kind="card", distance=46, bottom=-0.04, top=0.30, paint=lambda p: _tree(air, seed + 2, p, 46, group, 11.0)),
         Ply(name="lawn", kind="ground", paint=lambda p: lawn(air, seed, p, rgb("#6f9a4a"), flowers=0.15, path=True)),
         Ply(name="near trees", kind="card", distance=17, bottom=-0.11, top=0.62, paint=lambda p: _tree(air, seed + 3, p, 17, (-0.60, 0.62), 9.0)),
         Ply(name="grass", kind="card", distance=4.2, bottom=-0.4, top=-0.1, detail=0.8, paint=lambda p: _blades(air, seed, p, 0.11)),
-    )  # fmt: skip
+    )
 
 
 def _hills(air: Air, seed: int) -> tuple[Ply, ...]:
@@ -49,7 +51,9 @@ def _hills(air: Air, seed: int) -> tuple[Ply, ...]:
             crest = crest_line(seed + at, x, low=low, tall=tall, wide=wide, sharp=False)
             hedge = 0.004 * step(0.55, 0.75, bumpy(seed + at + 1, x, 0.14)) * (0.5 + bumpy(seed + at + 2, x, 0.008))
             tone = rgb(green) if not air.white else mix(rgb(green), (0.93, 0.95, 0.99), 0.85)
-            return ridge(air, seed + at, p, crest + hedge, 0.09, distance=distance, rock=tone, rough=2.4, haze=min(0.93, haze + air.veil(distance * 0.5)))
+            return ridge(
+                air, seed + at, p, crest + hedge, 0.09, distance=distance, rock=tone, rough=2.4, haze=min(0.93, haze + air.veil(distance * 0.5))
+            )
 
         return Ply(name=f"hills {at}", kind="card", distance=distance, bottom=-0.003, top=0.2, detail=0.7, paint=paint)
 
@@ -71,13 +75,18 @@ def lawn(air: Air, seed: int, pane: Pane, green: Rgb, *, flowers: float, path: b
     tuft = ripples(seed + 22, pane, (0.9, 0.6), 3, 0.75)
     fine = ripples(seed + 23, pane, (0.10, 0.12), 2, 0.8)
     lit = np.clip(0.52 + 0.34 * drift + 0.16 * tuft + 0.16 * fine, 0, 1)
-    dark, bright = np.array(air.tint(green, 0.10), np.float32), np.array(air.tint(mix(green, rgb("#e8dc7a") if not air.white else (1, 1, 1), 0.18), 0.98), np.float32)
+    dark, bright = (
+        np.array(air.tint(green, 0.10), np.float32),
+        np.array(air.tint(mix(green, rgb("#e8dc7a") if not air.white else (1, 1, 1), 0.18), 0.98), np.float32),
+    )
     colour = dark * 0.9 + (bright - dark * 0.9) * lit[..., None]
     if path:
         bend = 0.9 * np.sin(z / 9.0) + 0.35 * (value(seed + 27, z / np.float32(4.0), z * 0) - 0.5)
         wide = np.abs(x - bend - 0.25) / 1.25
         ground = 1 - step(0.90, 1.10, wide + 0.10 * tuft)
-        sand = np.array(air.tint(rgb("#cdb78f") if not air.white else rgb("#e4e9f2"), 0.55), np.float32) * (0.92 + 0.10 * fine[..., None] + 0.08 * tuft[..., None])
+        sand = np.array(air.tint(rgb("#cdb78f") if not air.white else rgb("#e4e9f2"), 0.55), np.float32) * (
+            0.92 + 0.10 * fine[..., None] + 0.08 * tuft[..., None]
+        )
         colour = colour * (1 - ground[..., None]) + sand * ground[..., None]
         flowers_here = flowers * (1 - ground)
     else:
@@ -122,5 +131,6 @@ def _blades(air: Air, seed: int, pane: Pane, tall: float = 0.16) -> U8:
     grass(canvas, numbers, xs[keep], -0.39, tall, tones, 0.15 * air.wind)
     if not air.white:
         for x in xs[keep][::9]:
-            canvas.drawCircle(float(x) + float(numbers.normal(0, 0.01)), -0.39 + tall * float(numbers.uniform(0.75, 1.05)), 0.006, ink(air.tint(rgb(_BLOOMS[int(numbers.integers(5))]), 0.85)))  # fmt: skip
+            bloom = ink(air.tint(rgb(_BLOOMS[int(numbers.integers(5))]), 0.85))
+            canvas.drawCircle(float(x) + float(numbers.normal(0, 0.01)), -0.39 + tall * float(numbers.uniform(0.75, 1.05)), 0.006, bloom)
     return pixels

@@ -120,7 +120,11 @@ def _trunk(canvas: Any, x: float, foot: float, wide: float, lean: float, root: f
     path.close()
     paint: Any = skia.Paint(AntiAlias=True, Dither=True)
     stops = [skia.Color4f(*c, 1.0).toColor() for c in ((edge, bark, bark) if side < 0 else (bark, bark, edge))]
-    paint.setShader(skia.GradientShader.MakeLinear([skia.Point(x - wide * 0.55, 0), skia.Point(x + wide * 0.55, 0)], stops, [0.0, 0.38, 1.0] if side < 0 else [0.0, 0.62, 1.0]))
+    paint.setShader(
+        skia.GradientShader.MakeLinear(
+            [skia.Point(x - wide * 0.55, 0), skia.Point(x + wide * 0.55, 0)], stops, [0.0, 0.38, 1.0] if side < 0 else [0.0, 0.62, 1.0]
+        )
+    )
     canvas.drawPath(path, paint)
 
 
@@ -182,7 +186,7 @@ def _floor(air: Air, seed: int, pane: Pane) -> U8:
 
     def shaded(tone: Rgb) -> F32:
         low, high = np.array(air.tint(tone, 0.05), np.float32) * 0.85, np.array(air.tint(mix(tone, (1.0, 0.95, 0.7), 0.15), 1.0), np.float32)
-        return low + (high - low) * lit[..., None]
+        return (low + (high - low) * lit[..., None]).astype(np.float32)
 
     colour = shaded(earth) * (1 - moss[..., None]) + shaded(green) * moss[..., None]
     if not air.white:
@@ -215,7 +219,9 @@ def _frond(canvas: Any, x: float, y: float, angle: float, length: float, tone: R
     spine: list[tuple[float, float]] = []
     for t in np.linspace(0, 1, 13):
         bend = angle * (0.55 + 0.75 * t)
-        spine.append((x + length * t * float(np.sin(bend)), y + length * t * float(np.cos(bend)) - droop * length * float(t) ** 3 * abs(float(np.sin(angle)))))
+        spine.append(
+            (x + length * t * float(np.sin(bend)), y + length * t * float(np.cos(bend)) - droop * length * float(t) ** 3 * abs(float(np.sin(angle))))
+        )
     for i in range(1, 13):
         (x0, y0), (x1, y1) = spine[i - 1], spine[i]
         leaf = 0.24 * length * (1 - i / 13.5) ** 0.8

@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from phonofilm.engines.stage.world.air import Air
 from phonofilm.engines.stage.world.colour import mix, rgb
+from phonofilm.engines.stage.world.field import lawn
 from phonofilm.engines.stage.world.ground import places, ripples
 from phonofilm.engines.stage.world.noise import source, step, value
 from phonofilm.engines.stage.world.pane import Pane, layered
 from phonofilm.engines.stage.world.place import Ply
-from phonofilm.engines.stage.world.shapes import bumpy, crest_line, grass, ink, misted, pine, ridge
+from phonofilm.engines.stage.world.shapes import bumpy, crest_line, grass, ink, misted, outline, pine, ridge
 from phonofilm.engines.stage.world.sky import paint_sky
 from phonofilm.engines.stage.world.water import mirrored, surface
 
@@ -56,7 +57,9 @@ def _mountains(air: Air, seed: int) -> tuple[Ply, ...]:
     def middle(p: Pane) -> U8:
         lift = 0.6 + 0.8 * step(0.05, 0.65, np.abs(p.xs() - 0.05))
         crest = crest_line(seed + 7, p.xs(), low=0.02, tall=0.17, wide=0.55) * lift
-        return ridge(air, seed + 7, p, crest, 0.18, distance=2600, rock=blue, growth=rgb("#46604a"), snow=white + 0.08, haze=min(0.9, 0.18 + air.veil(700)))
+        return ridge(
+            air, seed + 7, p, crest, 0.18, distance=2600, rock=blue, growth=rgb("#46604a"), snow=white + 0.08, haze=min(0.9, 0.18 + air.veil(700))
+        )
 
     def near(p: Pane) -> U8:
         lift = 0.25 + 1.0 * step(0.1, 0.8, np.abs(p.xs() + 0.08))
@@ -100,17 +103,19 @@ def _bay(air: Air, seed: int, pane: Pane, distance: float) -> U8:
     dark, bright = air.far(air.tint(rgb("#1f3029"), 0.2), distance), air.far(air.tint(rgb("#46603f"), 0.85), distance)
     for side in (-1.0, 1.0):
         begin = float(numbers.uniform(0.24, 0.32)) if side < 0 else float(numbers.uniform(0.40, 0.50))
-        land = [(side * (begin - 0.06), foot), (side * (begin + 0.05), foot + 0.006), (side * 0.9, foot + 0.012), (side * 2.4, foot + 0.014), (side * 2.4, foot - 0.004), (side * begin, foot - 0.003)]  # fmt: skip
+        outer = [(0.9, 0.012), (2.4, 0.014), (2.4, -0.004)]
+        shape = [(begin - 0.06, 0.0), (begin + 0.05, 0.006), *outer, (begin, -0.003)]
+        land = [(side * x, foot + y) for x, y in shape]
         path_tone = mix(dark, bright, 0.15)
-        from phonofilm.engines.stage.world.shapes import outline
-
         canvas.drawPath(outline(land), ink(path_tone))
         for row in range(2):
             x = begin
             while x < 2.2:
                 grown = min(1.0, 0.35 + (x - begin) * 2.6)
                 size = 0.135 * grown * float(numbers.uniform(0.55, 1.0)) * (1.0 if row == 0 else 0.7)
-                pine(canvas, numbers, side * x, foot + 0.004 - 0.004 * row, size, ink(mix(dark, bright, float(numbers.uniform(0, 0.35)) + 0.12 * row)))
+                pine(
+                    canvas, numbers, side * x, foot + 0.004 - 0.004 * row, size, ink(mix(dark, bright, float(numbers.uniform(0, 0.35)) + 0.12 * row))
+                )
                 x += size * float(numbers.uniform(0.16, 0.30))
     return misted(pixels, pane, air.haze, 0.16, 0.0, foot, foot + 0.09)
 
@@ -136,8 +141,6 @@ def _lake(air: Air, seed: int, pane: Pane, mirror: tuple[Ply, ...]) -> U8:
 
 
 def _meadow(air: Air, seed: int, pane: Pane) -> U8:
-    from phonofilm.engines.stage.world.field import lawn
-
     return lawn(air, seed, pane, rgb("#6d8a4a"), flowers=0.5)
 
 

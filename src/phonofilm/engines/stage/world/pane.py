@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.engines.stage.sheet import Drawn
-from phonofilm.engines.stage.world.noise import dithered
+from phonofilm.engines.stage.world.noise import Floats, dithered
 from phonofilm.score.camera import CameraPose
 
 F32 = NDArray[np.float32]
@@ -167,7 +167,7 @@ class PlaceLayer:
         return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 
-def layered(colour: F32, alpha: F32 | None = None, seed: int = 0) -> U8:
+def layered(colour: Floats, alpha: Floats | None = None, seed: int = 0) -> U8:
     """Premultiplied bytes [h w 4] of colours 0…1 f32[h w 3] (not premultiplied) and coverage f32[h w]; dithered."""
     if alpha is None:
         rgb = dithered(colour, seed)

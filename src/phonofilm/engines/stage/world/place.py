@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -69,17 +70,34 @@ class Place:
 
     def layers(self, cameras: Sequence[CameraPose], width: int, height: int) -> tuple[PlaceLayer, ...]:
         """The layers for these cameras on a film of ``width`` x ``height`` pixels."""
-        made: list[PlaceLayer] = []
-        for ply in self.plies:
-            pane = window(ply, cameras, width, height)
-            if pane is not None:
-                rgba = ply.paint(pane)
-                made.append(
-                    PlaceLayer(
-                        name=ply.name, kind=ply.kind, distance=ply.distance, pane=pane, rgba=rgba, drift=ply.drift, pulse=ply.pulse, glow=ply.glow
-                    )
-                )
-        return tuple(made)
+        panes = [(ply, pane) for ply in self.plies if (pane := window(ply, cameras, width, height)) is not None]
+
+        def drawn(seen: tuple[Ply, Pane]) -> PlaceLayer:
+            ply, pane = seen
+            rgba = ply.paint(pane)
+            rgba, pane = trimmed(rgba, pane, ply.glow)
+            return PlaceLayer(
+                name=ply.name, kind=ply.kind, distance=ply.distance, pane=pane, rgba=rgba, drift=ply.drift, pulse=ply.pulse, glow=ply.glow
+            )
+
+        with ThreadPoolExecutor(max_workers=2) as workers:  # a layer depends on no other, so the order of work does not matter
+            return tuple(workers.map(drawn, panes))
+
+
+def trimmed(rgba: U8, pane: Pane, glow: bool) -> tuple[U8, Pane]:
+    """A drawn layer without its empty edges, and the pane of what is left: what is not there need not be filmed."""
+    if rgba.shape[:2] != (pane.height, pane.width):
+        return rgba, pane
+    seen = rgba[..., :3].max(axis=2) > 1 if glow else rgba[..., 3] > 0
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    if not rows.size:
+        return np.zeros((1, 1, 4), np.uint8), pane
+    y0, y1, x0, x1 = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+    if (y1 - y0) * (x1 - x0) > 0.92 * seen.size:
+        return rgba, pane
+    k = 1.0 / pane.scale
+    cut = Pane(left=pane.left + x0 * k, right=pane.left + x1 * k, bottom=pane.top - y1 * k, top=pane.top - y0 * k, scale=pane.scale)
+    return np.ascontiguousarray(rgba[y0:y1, x0:x1]), cut
 
 
 def window(ply: Ply, cameras: Sequence[CameraPose], width: int, height: int) -> Pane | None:

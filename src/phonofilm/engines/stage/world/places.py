@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from phonofilm.engines.stage.world import city, desert, field, forest, hall, lake, room, sea, snow, space
+from phonofilm.engines.stage.world import abstract, city, desert, field, forest, hall, lake, room, sea, snow, space, street
 from phonofilm.engines.stage.world.air import Air, air_of
 from phonofilm.engines.stage.world.falling import Falling, fog_banks
 from phonofilm.engines.stage.world.place import Place, Ply
@@ -12,6 +12,7 @@ from phonofilm.engines.stage.world.place import Place, Ply
 _PLACES: dict[str, Callable[[Air, int], tuple[Ply, ...]]] = {
     "sea": sea.plies,
     "city": city.plies,
+    "street": street.plies,
     "bridge": city.bridge,
     "rooftop": city.rooftop,
     "lake": lake.plies,
@@ -26,13 +27,21 @@ _PLACES: dict[str, Callable[[Air, int], tuple[Ply, ...]]] = {
     "cafe": room.cafe,
     "kitchen": room.kitchen,
     "stage": hall.plies,
+    "abstract": abstract.plies,
     "sky": space.above_clouds,
     "space": space.plies,
 }
 #: where weather reaches the camera
 OUTDOORS = frozenset({"sea", "city", "street", "bridge", "rooftop", "lake", "mountain", "field", "park", "forest", "desert", "snow"})
 #: other words for a place
-_WORDS = {"beach": "sea", "ocean": "sea", "coast": "sea", "shore": "sea", "seaside": "sea", "harbor": "sea", "harbour": "sea"}
+_WORDS = {
+    "beach": "sea", "ocean": "sea", "coast": "sea", "shore": "sea", "seaside": "sea", "harbor": "sea", "harbour": "sea", "skyline": "city",
+    "downtown": "city", "road": "street", "alley": "street", "market": "street", "roof": "rooftop", "woods": "forest", "jungle": "forest",
+    "mountains": "mountain", "valley": "mountain", "river": "lake", "pond": "lake", "meadow": "field", "garden": "park", "dunes": "desert",
+    "bedroom": "room", "living_room": "room", "home": "room", "house": "room", "library": "office", "classroom": "office",
+    "restaurant": "cafe", "bar": "cafe", "concert": "stage", "theatre": "stage", "theater": "stage", "clouds": "sky", "galaxy": "space",
+    "winter": "snow", "studio": "abstract",
+}  # fmt: skip
 
 
 def supported_places() -> tuple[str, ...]:
@@ -43,11 +52,11 @@ def supported_places() -> tuple[str, ...]:
 def build_place(place: str, hour: str, weather: str, mood: str, colours: Sequence[str], seed: int, size_px: int) -> Place:
     """The place that words name, under their hour, weather, mood and colours; ``size_px`` is the film's longer side.
 
-    A place that is not drawn becomes the nearest one that is. The same arguments always give the same picture.
+    A place that is not drawn becomes ``abstract``: fields of colour without a ground. The same arguments always give the same picture.
     """
     name = place.strip().lower().replace("-", "_").replace(" ", "_")
     known = _WORDS.get(name, name)
-    chosen = known if known in _PLACES else "sea"
+    chosen = known if known in _PLACES else "abstract"
     air = air_of(hour, weather, mood, colours)
     plies = _PLACES[chosen](air, seed)
     falling: tuple[Falling, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,39 +26,38 @@ FURNITURE = 6.7
 Window = tuple[float, float, float, float]  # left, right, sill, top in metres
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Style:
-    """What makes one room differ from another: colours, windows, lamps (x, y, reach, power) and what stands in it."""
+    """What makes one room differ from another: colours, windows with their ``panes`` (across, up), lamps (x, y, reach, power), what stands in it."""
 
-    def __init__(
-        self, wall: str, floor: str, windows: tuple[Window, ...], lamps: tuple[tuple[float, float, float, float], ...],
-        furnish: Callable[[Any, Air, np.random.Generator], None], *, panes: tuple[int, int] = (2, 2), dado: str = "", tiles: str = "", bricks: bool = False,
-    ) -> None:  # fmt: skip
-        self.wall, self.floor, self.windows, self.lamps, self.furnish = wall, floor, windows, lamps, furnish
-        self.panes, self.dado, self.tiles, self.bricks = panes, dado, tiles, bricks
+    wall: str
+    floor: str
+    windows: tuple[Window, ...]
+    lamps: tuple[tuple[float, float, float, float], ...]
+    furnish: Callable[[Any, Air, np.random.Generator], None]
+    panes: tuple[int, int] = (2, 2)
+    tiles: str = ""
+    bricks: bool = False
 
 
 def plies(air: Air, seed: int) -> tuple[Ply, ...]:
     """A living room."""
-    style = Style("#cfc4b4", "#a97c52", ((-2.75, -0.55, 0.75, 2.75),), ((2.35, 1.72, 1.7, 1.0),), _living, panes=(3, 1))
-    return _room(air, seed, style, _garden(air, seed))
+    return _room(air, seed, _LIVING, _garden(air, seed))
 
 
 def office(air: Air, seed: int) -> tuple[Ply, ...]:
     """An office high above the city."""
-    style = Style("#b9bdc2", "#8d8b88", ((-4.6, -1.75, 0.35, 2.95), (-1.6, 1.25, 0.35, 2.95)), ((2.7, 2.6, 1.9, 0.55), (0.0, 3.1, 2.4, 0.35)), _office, panes=(2, 1))  # fmt: skip
-    return _room(air, seed, style, _town(air, seed))
+    return _room(air, seed, _OFFICE, _town(air, seed))
 
 
 def cafe(air: Air, seed: int) -> tuple[Ply, ...]:
     """A café."""
-    style = Style("#8c5f4a", "#7d5a3e", ((-3.3, -1.0, 0.8, 2.8),), ((-0.35, 2.25, 1.2, 0.9), (0.85, 2.25, 1.2, 0.9), (2.05, 2.25, 1.2, 0.9)), _cafe, panes=(3, 2), bricks=True)  # fmt: skip
-    return _room(air, seed, style, _town(air, seed))
+    return _room(air, seed, _CAFE, _town(air, seed))
 
 
 def kitchen(air: Air, seed: int) -> tuple[Ply, ...]:
     """A kitchen."""
-    style = Style("#dcdad2", "#b89a74", ((-1.15, 0.55, 1.15, 2.25),), ((1.75, 2.5, 1.7, 1.0), (-2.3, 2.5, 1.7, 0.9)), _kitchen, panes=(2, 1), tiles="#eef0ee")
-    return _room(air, seed, style, _garden(air, seed))
+    return _room(air, seed, _KITCHEN, _garden(air, seed))
 
 
 def _garden(air: Air, seed: int) -> tuple[Ply, ...]:
@@ -77,7 +76,14 @@ def _room(air: Air, seed: int, style: Style, outside: tuple[Ply, ...]) -> tuple[
         *(replace(p, detail=min(p.detail, 0.8)) for p in outside),
         Ply(name="floor", kind="ground", top=-EYE / (WALL + 0.02), paint=lambda p: _floor(indoors, seed, p, style)),
         Ply(name="wall", kind="card", distance=WALL, bottom=-EYE / WALL, paint=lambda p: _wall(indoors, seed, p, style)),
-        Ply(name="furniture", kind="card", distance=FURNITURE, bottom=-EYE / FURNITURE - 0.02, top=0.75, paint=lambda p: _furniture(indoors, seed, p, style)),
+        Ply(
+            name="furniture",
+            kind="card",
+            distance=FURNITURE,
+            bottom=-EYE / FURNITURE - 0.02,
+            top=0.75,
+            paint=lambda p: _furniture(indoors, seed, p, style),
+        ),
         Ply(name="beam", kind="card", distance=6.0, detail=0.3, glow=True, paint=lambda p: _beam(air, seed, p, style)),
     )
 
@@ -205,12 +211,21 @@ def _floor(air: Air, seed: int, pane: Pane, style: Style) -> U8:
     for left, right, _, top in style.windows:
         # the window seen in the polish of the floor, and its light thrown towards the camera
         spread = 0.25 + 0.10 * (WALL - z)
-        throw = step(left - spread, left + spread, x) * (1 - step(right - spread, right + spread, x)) * np.exp(-np.maximum(WALL - z, 0) / (0.8 + 0.8 * top))
+        throw = (
+            step(left - spread, left + spread, x)
+            * (1 - step(right - spread, right + spread, x))
+            * np.exp(-np.maximum(WALL - z, 0) / (0.8 + 0.8 * top))
+        )
         gain = gain + (0.62 * throw * (1 - night) + 0.05 * night * throw)[..., None] * sun
         if air.sun_power > 0.4 and air.sun[1] < 0.8:
             slant = (WALL - z) * 0.55 * (1 if air.sun[0] < 0 else -1)
             near = 0.9 + 0.2 * top
-            patch = step(left - 0.05, left + 0.05, x - slant) * (1 - step(right - 0.05, right + 0.05, x - slant)) * step(WALL - near - 1.3, WALL - near - 1.2, z) * (1 - step(WALL - 0.95, WALL - 0.85, z))
+            patch = (
+                step(left - 0.05, left + 0.05, x - slant)
+                * (1 - step(right - 0.05, right + 0.05, x - slant))
+                * step(WALL - near - 1.3, WALL - near - 1.2, z)
+                * (1 - step(WALL - 0.95, WALL - 0.85, z))
+            )
             bars = 1 - 0.8 * step(0.45, 0.49, np.abs(np.mod((x - slant - left) / max(right - left, 0.1) * style.panes[0], 1.0) - 0.5))
             gain = gain + (0.95 * patch * bars * air.sun_power)[..., None] * sun
     for lx, _, reach, power in style.lamps:
@@ -258,12 +273,17 @@ def _soft_shadow(canvas: Any, x0: float, x1: float, y: float = 0.0) -> None:
 
 def _box(canvas: Any, x0: float, y0: float, x1: float, y1: float, colour: Rgb, *, round_: float = 0.03) -> None:
     """A body with light from above: its top lighter, its foot darker."""
-    canvas.drawRoundRect(_rect(x0, y0, x1, y1), round_, round_, gradient((0, y0, mix(colour, (0, 0, 0), 0.26), 1), (0, y1, mix(colour, (1, 1, 1), 0.10), 1)))
+    canvas.drawRoundRect(
+        _rect(x0, y0, x1, y1), round_, round_, gradient((0, y0, mix(colour, (0, 0, 0), 0.26), 1), (0, y1, mix(colour, (1, 1, 1), 0.10), 1))
+    )
 
 
 def _plant(canvas: Any, numbers: np.random.Generator, x: float, foot: float, tall: float, pot: Rgb) -> None:
     _soft_shadow(canvas, x - 0.25, x + 0.25, foot)
-    canvas.drawPath(outline([(x - 0.13, foot), (x - 0.17, foot + 0.34), (x + 0.17, foot + 0.34), (x + 0.13, foot)]), gradient((x - 0.17, 0, mix(pot, (0, 0, 0), 0.25), 1), (x + 0.17, 0, pot, 1)))
+    canvas.drawPath(
+        outline([(x - 0.13, foot), (x - 0.17, foot + 0.34), (x + 0.17, foot + 0.34), (x + 0.13, foot)]),
+        gradient((x - 0.17, 0, mix(pot, (0, 0, 0), 0.25), 1), (x + 0.17, 0, pot, 1)),
+    )
     greens = ("#2f4f35", "#4a7548", "#7fa05e")
     for k in range(34):
         angle = float(numbers.uniform(-1.25, 1.25))
@@ -285,7 +305,10 @@ def _lamp(canvas: Any, air: Air, x: float) -> None:
     canvas.drawRect(_rect(x - 0.012, 0.02, x + 0.012, 1.55), ink(metal))
     canvas.drawOval(_rect(x - 0.16, 0.0, x + 0.16, 0.05), ink(metal))
     shade = mix(rgb("#d9cdb6"), rgb("#ffe3b0"), air.lamps)
-    canvas.drawPath(outline([(x - 0.24, 1.5), (x - 0.17, 1.86), (x + 0.17, 1.86), (x + 0.24, 1.5)]), gradient((0, 1.5, mix(shade, (1, 1, 1), 0.5 * air.lamps), 1), (0, 1.86, shade, 1)))
+    canvas.drawPath(
+        outline([(x - 0.24, 1.5), (x - 0.17, 1.86), (x + 0.17, 1.86), (x + 0.24, 1.5)]),
+        gradient((0, 1.5, mix(shade, (1, 1, 1), 0.5 * air.lamps), 1), (0, 1.86, shade, 1)),
+    )
 
 
 def _living(canvas: Any, air: Air, numbers: np.random.Generator) -> None:
@@ -293,7 +316,9 @@ def _living(canvas: Any, air: Air, numbers: np.random.Generator) -> None:
         y = 1.55 if h != 0.22 else 2.05
         canvas.drawRect(_rect(x - 0.02, y - 0.02, x + w + 0.02, y + h + 0.02), ink(rgb("#4a3a2c")))
         canvas.drawRect(_rect(x, y, x + w, y + h), ink(rgb("#efe9dd")))
-        canvas.drawRect(_rect(x + 0.06, y + 0.06, x + w - 0.06, y + h - 0.06), gradient((x, y, rgb(code), 1), (x + w, y + h, mix(rgb(code), (1, 1, 1), 0.45), 1)))
+        canvas.drawRect(
+            _rect(x + 0.06, y + 0.06, x + w - 0.06, y + h - 0.06), gradient((x, y, rgb(code), 1), (x + w, y + h, mix(rgb(code), (1, 1, 1), 0.45), 1))
+        )
     _soft_shadow(canvas, 0.1, 2.1)
     sofa = rgb("#5f7a80")
     for x in (0.22, 1.88):
@@ -428,5 +453,28 @@ def _kitchen(canvas: Any, air: Air, numbers: np.random.Generator) -> None:
     canvas.restore()
     canvas.drawOval(_rect(-1.75, 0.94, -1.25, 1.03), ink(rgb("#b5835a")))
     for k, code in enumerate(("#e8a33c", "#d9503f", "#8fae4a", "#e8c04a")):
-        canvas.drawCircle(-1.65 + 0.1 * k, 1.05, 0.055, gradient((-1.7 + 0.1 * k, 1.0, mix(rgb(code), (0, 0, 0), 0.2), 1), (-1.6 + 0.1 * k, 1.1, mix(rgb(code), (1, 1, 1), 0.25), 1)))
+        canvas.drawCircle(
+            -1.65 + 0.1 * k,
+            1.05,
+            0.055,
+            gradient((-1.7 + 0.1 * k, 1.0, mix(rgb(code), (0, 0, 0), 0.2), 1), (-1.6 + 0.1 * k, 1.1, mix(rgb(code), (1, 1, 1), 0.25), 1)),
+        )
     del air
+
+
+_LIVING = Style(
+    wall="#cfc4b4", floor="#a97c52", windows=((-2.75, -0.55, 0.75, 2.75),), lamps=((2.45, 1.72, 1.7, 1.0),), furnish=_living, panes=(3, 1)
+)
+_OFFICE = Style(
+    wall="#b9bdc2", floor="#8d8b88", windows=((-4.6, -1.75, 0.35, 2.95), (-1.6, 1.25, 0.35, 2.95)),
+    lamps=((2.7, 2.6, 1.9, 0.55), (0.0, 3.1, 2.4, 0.35)), furnish=_office, panes=(2, 1),
+)  # fmt: skip
+_CAFE = Style(
+    wall="#8c5f4a", floor="#7d5a3e", windows=((-3.3, -1.0, 0.8, 2.8),),
+    lamps=((-0.35, 2.25, 1.2, 0.9), (0.85, 2.25, 1.2, 0.9), (2.05, 2.25, 1.2, 0.9)),
+    furnish=_cafe, panes=(3, 2), bricks=True,
+)  # fmt: skip
+_KITCHEN = Style(
+    wall="#dcdad2", floor="#b89a74", windows=((-1.15, 0.55, 1.15, 2.25),), lamps=((1.75, 2.5, 1.7, 1.0), (-2.3, 2.5, 1.7, 0.9)),
+    furnish=_kitchen, panes=(2, 1), tiles="#eef0ee",
+)  # fmt: skip

@@ -132,7 +132,9 @@ def leafy(canvas: Any, numbers: np.random.Generator, x: float, foot: float, tall
         angle = math.radians(float(numbers.uniform(35, 145)))
         bough: Any = skia.Path()
         bough.moveTo(x, foot + (0.3 + 0.05 * k) * tall)
-        bough.quadTo(x + 0.1 * tall * math.cos(angle), foot + 0.5 * tall, x + 0.26 * tall * math.cos(angle), foot + (0.45 + 0.25 * math.sin(angle)) * tall)
+        bough.quadTo(
+            x + 0.1 * tall * math.cos(angle), foot + 0.5 * tall, x + 0.26 * tall * math.cos(angle), foot + (0.45 + 0.25 * math.sin(angle)) * tall
+        )
         canvas.drawPath(bough, ink(trunk, stroke=0.014 * tall))
     middle = foot + 0.66 * tall
     clumps: list[tuple[float, float, float, float]] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,10 +67,18 @@ def _trees(air: Air, seed: int, pane: Pane, distance: float, metres: float, many
     return misted(pixels, pane, air.haze, 0.14, 0.0, foot, foot + spread * 0.7)
 
 
-def _load(canvas: object, numbers: np.random.Generator, x: float, foot: float, tall: float, cold: tuple[float, float, float], bright: tuple[float, float, float], sun: float) -> None:
+def _load(
+    canvas: Any,
+    numbers: np.random.Generator,
+    x: float,
+    foot: float,
+    tall: float,
+    cold: tuple[float, float, float],
+    bright: tuple[float, float, float],
+    sun: float,
+) -> None:
     """Snow lying on the tiers of a conifer, bright on the sun's side."""
     tiers = 6
-    draw = canvas
     for i in range(tiers):
         t = (i + 0.7) / tiers
         y = foot + tall * (1 - 0.90 * t)
@@ -77,8 +86,9 @@ def _load(canvas: object, numbers: np.random.Generator, x: float, foot: float, t
         lift = 0.055 * tall
         for s in (-1.0, 1.0):
             tone = mix(cold, bright, 0.9 if s == sun else 0.25)
-            cap = [(x, y + 1.5 * lift), (x + s * reach * 0.5, y + lift * 0.35), (x + s * reach, y - lift * 0.55), (x + s * reach * 0.72, y - lift * 0.42), (x + s * reach * 0.55, y - lift * 0.02), (x + s * reach * 0.3, y - lift * 0.05), (x, y + lift * 0.45)]  # fmt: skip
-            draw.drawPath(outline(cap), ink(tone))  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+            shape = ((0.0, 1.5), (0.5, 0.35), (1.0, -0.55), (0.72, -0.42), (0.55, -0.02), (0.3, -0.05), (0.0, 0.45))
+            cap = [(x + s * reach * across, y + lift * up) for across, up in shape]
+            canvas.drawPath(outline(cap), ink(tone))
 
 
 def _snow(air: Air, seed: int, pane: Pane) -> U8:
@@ -89,12 +99,12 @@ def _snow(air: Air, seed: int, pane: Pane) -> U8:
     fine = ripples(seed + 23, pane, (0.25, 0.2), 2, 0.6)
     lit = np.clip(0.58 + 0.34 * drift + 0.20 * fold + 0.05 * fine, 0, 1)
     cold = np.array(air.tint((0.74, 0.83, 0.98), 0.12), np.float32)
-    warm = np.array(air.tint((1.0, 0.99, 0.98), 1.0), np.float32)
+    warm = np.array(mix(air.tint((1.0, 0.99, 0.98), 1.0), (0.98, 0.97, 0.97), 0.30 * (1 - air.dark)), np.float32)
     shade = np.maximum(cold, np.array(air.tint((0.8, 0.86, 0.96), 0.3), np.float32))
     colour = shade + (warm - shade) * (lit * (0.35 + 0.65 * air.sun_power))[..., None]
     spark = step(0.955, 0.985, value(seed + 24, x / np.float32(0.035), z / np.float32(0.06))) * (z < 14) * air.sun_power * 0.6
     colour = colour + spark[..., None] * np.array(air.sun_colour, np.float32)
-    low_sun = np.exp(-0.5 * ((pane.xs() - air.sun[0]) / (0.08 - pane.ys())) ** 2) * air.sun_power * (0.18 if 0 < air.sun[1] < 0.3 else 0.0)
+    low_sun = np.exp(-0.5 * ((pane.xs() - air.sun[0]) / (0.08 - pane.ys())) ** 2) * air.sun_power * (0.07 if 0 < air.sun[1] < 0.3 else 0.0)
     colour = colour + low_sun[..., None] * np.array(air.sun_colour, np.float32)
     veil = ((1 - np.exp(-z / (air.sight * 0.5))) * 0.85)[..., None]
     return layered(np.clip(colour + veil * (np.array(air.haze, np.float32) - colour), 0, 1).astype(np.float32), None, seed)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.engines.stage.world.air import Air
-from phonofilm.engines.stage.world.colour import Rgb, known, mix, rgb
+from phonofilm.engines.stage.world.colour import Rgb, mix, rgb
 from phonofilm.engines.stage.world.noise import fbm, ridged, source, step
 from phonofilm.engines.stage.world.pane import Pane, layered
 from phonofilm.engines.stage.world.place import Ply
@@ -24,19 +24,33 @@ def plies(air: Air, seed: int) -> tuple[Ply, ...]:
     numbers = source(seed, "planet")
     hues = (("#2f6fb8", "#d9e6ee", "#5fb6f0"), ("#b5643c", "#e6b98a", "#f0a878"), ("#5a4a8c", "#b79ad6", "#a890f0"))
     body = hues[int(numbers.integers(3))]
+    grey = ("#7d7a78", "#c9c4bc", "#9a9894")
+
+    def planet(p: Pane) -> U8:
+        return _planet(seed, p, (0.42, -0.34), 0.46, body)
+
+    def moon(p: Pane) -> U8:
+        return _planet(seed + 5, p, (-0.30, 0.13), 0.045, grey, air=False)
+
     return (
         Ply(name="deep sky", kind="sky", detail=0.75, paint=lambda p: _deep(air, seed, p)),
         Ply(name="stars", kind="sky", glow=True, detail=0.75, pulse=(0.55, 3.1, 0.0), paint=lambda p: _twinkle(seed + 1, p)),
         Ply(name="more stars", kind="sky", glow=True, detail=0.75, pulse=(0.55, 4.3, 0.5), paint=lambda p: _twinkle(seed + 2, p)),
-        Ply(name="planet", kind="card", distance=900, left=-0.2, right=1.1, bottom=-0.95, top=0.30, paint=lambda p: _planet(seed, p, (0.42, -0.34), 0.46, body)),
-        Ply(name="moon", kind="card", distance=700, left=-0.40, right=-0.22, bottom=0.06, top=0.2, paint=lambda p: _planet(seed + 5, p, (-0.30, 0.13), 0.045, ("#7d7a78", "#c9c4bc", "#9a9894"), air=False)),
-    )  # fmt: skip
+        Ply(name="planet", distance=900, left=-0.2, right=1.1, bottom=-0.95, top=0.30, kind="card", paint=planet),
+        Ply(name="moon", distance=700, left=-0.40, right=-0.22, bottom=0.06, top=0.2, kind="card", paint=moon),
+    )
 
 
 def above_clouds(air: Air, seed: int) -> tuple[Ply, ...]:
     """The sky from above a sea of clouds, far to near."""
     high = replace(air, cover=0.22)
-    banks = ((2600.0, -0.002, 0.022, 0.10), (1200.0, -0.016, 0.034, 0.16), (560.0, -0.045, 0.050, 0.26), (240.0, -0.115, 0.085, 0.42), (110.0, -0.24, 0.12, 0.6))
+    banks = (
+        (2600.0, -0.002, 0.022, 0.10),
+        (1200.0, -0.016, 0.034, 0.16),
+        (560.0, -0.045, 0.050, 0.26),
+        (240.0, -0.115, 0.085, 0.42),
+        (110.0, -0.24, 0.12, 0.6),
+    )
     return (
         Ply(name="sky", kind="sky", detail=0.6, paint=lambda p: paint_sky(high, seed, p)),
         *(
@@ -56,7 +70,7 @@ def _deep(air: Air, seed: int, pane: Pane) -> U8:
     band = np.exp(-0.5 * ((y - 0.42 * x - 0.10 + 0.35 * bend) / 0.16) ** 2)
     dust = fbm(seed + 4, x * 3.2 + bend * 1.5, y * 3.2, 6, 0.55)
     lane = ridged(seed + 5, x * 2.2 + bend, y * 2.8, 5)
-    tones = known(()) or (rgb("#3a2a7a"), rgb("#b0468c"), rgb("#2f7fb0"))
+    tones = (rgb("#3a2a7a"), rgb("#b0468c"), rgb("#2f7fb0"))
     mixer = fbm(seed + 6, x * 1.1 + 7, y * 1.1, 3)
     first, second, third = (np.array(t, np.float32) for t in tones)
     tint = first + (second - first) * step(0.40, 0.62, mixer)[..., None]

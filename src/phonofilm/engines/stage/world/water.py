@@ -27,7 +27,7 @@ def mirrored(plies: Sequence[Ply], pane: Pane) -> F32:
         drawn = ply.paint(up)
         flipped = cv2.resize(drawn[::-1], (w, h), interpolation=cv2.INTER_LINEAR).astype(np.float32) / 255
         out = flipped[..., :3] + (0.0 if ply.glow else 1 - flipped[..., 3:]) * out
-    return np.clip(out, 0, 1)
+    return np.clip(out, 0, 1).astype(np.float32)
 
 
 def rippled(picture: F32, pane: Pane, seed: int, rough: float, wave: tuple[float, float] = (1.6, 0.5)) -> F32:

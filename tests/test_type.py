@@ -1,0 +1,204 @@
+"""Words on the picture: broken, shaped, drawn and moved as readers of eight languages expect."""
+
+import itertools
+import unicodedata
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND, frame_middle
+from phonofilm.engines.stage.type.faces import Family, script_tag
+from phonofilm.engines.stage.type.marks import logo_card, watermark
+from phonofilm.engines.stage.type.shape import shape
+from phonofilm.engines.stage.type.title import split_title
+from phonofilm.engines.stage.type.typesetter import SUBTITLE, Typesetter
+from phonofilm.errors import ReferenceError_
+from phonofilm.phones import Phone
+from phonofilm.score.breaks import NO_END, NO_START, wrap
+from phonofilm.score.captions import split_caption
+from phonofilm.score.model import Caption
+
+LINES = {
+    "en": "Welcome back, everyone. Today I am going to show you how the new camera sees the world.",
+    "es": "¿Sabías que el señor Muñoz llegó a la ciudad en pingüino? ¡Qué ocurrencia!",
+    "fr": "L'été dernier, nous avons goûté un cœur d'artichaut à Besançon : c'était délicieux.",
+    "de": "Größere Straßen führen über die Brücke zum Übungsplatz, wo wir uns treffen.",
+    "zh": "大家好，今天我想给你们看一看这台新相机是怎么看世界的。",
+    "yue": "今日嘅天氣好好，我哋喺度飲咗杯茶，之後就返屋企瞓覺嘞。",
+    "ja": "皆さんこんにちは。今日は新しいカメラがどのように世界を見るのかをご紹介します。",
+    "ko": "여러분 안녕하세요. 오늘은 새로운 카메라가 세상을 어떻게 보는지 보여 드리겠습니다.",
+}
+
+
+@pytest.mark.parametrize("language", LINES)
+def test_no_character_of_any_language_falls_into_the_empty_box(language):
+    line = shape(LINES[language], language, SUBTITLE, 50.0)
+    assert all(glyph != 0 for run in line.runs for glyph in run.glyphs)
+    assert line.width > 100
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (992, 432)])
+@pytest.mark.parametrize("language", LINES)
+def test_a_subtitle_stays_inside_the_title_safe_area(language, size):
+    width, height = size
+    overlay = Typesetter(width, height).caption(LINES[language], language)
+    h, w = overlay.rgba.shape[:2]
+    assert overlay.x0 >= 0.05 * width and overlay.x0 + w <= 0.95 * width
+    assert overlay.y0 >= 0.5 * height and overlay.y0 + h <= 0.97 * height
+    assert abs((overlay.x0 + w / 2) - width / 2) <= 0.02 * width, "centred; a full stop of East Asia is half empty"
+    assert (overlay.rgba[..., :3] <= overlay.rgba[..., 3:]).all(), "premultiplied"
+    assert int(overlay.rgba[..., :3].min(axis=2).max()) > 250, "white letters"
+
+
+def test_the_same_ideograph_takes_the_form_of_its_region():
+    family = Family(weight=500, cjk_weight=500)
+    forms = {language: shape("骨", language, family, 40.0).runs[0] for language in ("zh", "ja", "yue", "ko")}
+    assert len({(run.face.key, run.glyphs) for run in forms.values()}) == 4
+    assert forms["zh"].glyphs != forms["ja"].glyphs
+    assert script_tag("讓我們說話", "zh") == "zh-Hant" and script_tag("让我们说话", "zh") == "zh-Hans" and script_tag("佢哋喺度", "zh") == "zh-HK"
+
+
+def test_latin_words_are_kerned():
+    family = Family(weight=500, cjk_weight=500)
+    apart = shape("A", "en", family, 100).width + shape("V", "en", family, 100).width
+    assert shape("AV", "en", family, 100).width < apart - 3
+
+
+@given(text=st.text(alphabet="こんにちは世界「」、。（）ーァッカメラ新しい", min_size=2, max_size=40), width=st.integers(4, 20))
+@settings(max_examples=150, deadline=None)
+def test_no_line_of_japanese_begins_with_a_closing_mark_or_ends_with_an_opening_one(text, width):
+    lines = wrap(text, lambda t: float(len(t)), float(width), 9)
+    if lines is None:
+        return
+    assert "".join(lines) == "".join(text.split())
+    for before, after in itertools.pairwise(lines):
+        assert after[0] not in NO_START and before[-1] not in NO_END
+    assert all(len(line) <= width for line in lines)
+
+
+@given(words=st.lists(st.text(alphabet="abcdefgh", min_size=1, max_size=9), min_size=4, max_size=14))
+@settings(max_examples=100, deadline=None)
+def test_two_lines_come_out_nearly_equal_and_lose_no_word(words):
+    text = " ".join(words)
+    lines = wrap(text, lambda t: float(len(t)), 0.72 * len(text), 2)
+    if lines is None or len(lines) == 1:
+        return
+    assert " ".join(lines).split() == words
+    assert max(map(len, lines)) - min(map(len, lines)) <= 0.5 * len(text)
+
+
+@given(language=st.sampled_from(sorted(LINES)), times=st.integers(1, 5), seconds=st.integers(2, 15))
+@settings(max_examples=60, deadline=None)
+def test_subtitles_cover_their_line_without_overlap_and_keep_every_letter(language, times, seconds):
+    joint = "" if language in ("zh", "yue", "ja") else " "
+    text = joint.join([LINES[language]] * times)
+    pieces = split_caption(text, 1000, 1000 + seconds * TICKS_PER_SECOND, language)
+    assert pieces[0][0] == 1000 and pieces[-1][1] == 1000 + seconds * TICKS_PER_SECOND
+    assert all(a[1] == b[0] and a[0] < a[1] for a, b in itertools.pairwise(pieces))
+    assert "".join(p[2] for p in pieces).replace(" ", "") == text.replace(" ", "")
+    assert all(len(p[2]) <= 84 for p in pieces)
+
+
+def test_a_cut_between_two_subtitles_falls_into_the_pause_of_the_voice():
+    text = "We walked all the way down to the harbour in the rain. Nobody had told us that the last boat was already gone."
+    second = TICKS_PER_SECOND
+    phones = [Phone(start=i * second // 10, end=(i + 1) * second // 10, ipa="a", viseme="aa") for i in range(30)]
+    phones += [Phone(start=3 * second, end=4 * second, ipa="", viseme="sil")]
+    phones += [Phone(start=4 * second + i * second // 10, end=4 * second + (i + 1) * second // 10, ipa="a", viseme="aa") for i in range(30)]
+    pieces = split_caption(text, 0, 7 * second, "en", phones)
+    assert len(pieces) == 2
+    assert 3 * second <= pieces[0][1] <= 4 * second
+
+
+def test_a_title_arrives_word_by_word_stands_still_and_leaves():
+    typesetter = Typesetter(960, 540)
+    cue = Caption(start=4800, end=4800 + 4 * TICKS_PER_SECOND, text="The Light We Carry — a film about small things", style="title")
+    assert typesetter.at(cue, cue.start - 1) is None and typesetter.at(cue, cue.end) is None
+    seen = [typesetter.at(cue, cue.start + frame_middle(f)) for f in (1, 5, 12, 50, 60, 94)]
+    light = [int(s[0].rgba[..., :3].astype(np.int64).sum()) for s in seen if s]
+    assert light[0] < light[1] < light[2] <= light[3] * 1.02 and light[5] < 0.8 * light[4]
+    assert seen[3][0] is seen[4][0], "a title at rest is one drawing"
+    again = Typesetter(960, 540).at(cue, cue.start + frame_middle(5))
+    assert np.array_equal(again[0].rgba, seen[1][0].rgba)
+
+
+def test_a_title_keeps_off_a_face():
+    typesetter = Typesetter(960, 540)
+    cue = Caption(start=0, end=3 * TICKS_PER_SECOND, text="Morning", style="title")
+    face = (380, 150, 580, 380)
+    overlay = typesetter.at(cue, TICKS_PER_SECOND, avoid=(face,))[0]
+    solid = np.zeros((540, 960), np.uint8)
+    h, w = overlay.rgba.shape[:2]
+    solid[overlay.y0 : overlay.y0 + h, overlay.x0 : overlay.x0 + w] = overlay.rgba[..., :3].min(axis=2) > 200
+    assert solid.sum() > 500 and solid[150:380, 380:580].sum() < 0.1 * solid.sum()
+
+
+def test_a_title_is_split_into_headline_and_subline():
+    assert split_title("光的重量：一部关于小事的电影") == ("光的重量", "一部关于小事的电影")
+    assert split_title("Nova\nA story of light") == ("Nova", "A story of light")
+    assert split_title("Just this") == ("Just this", "")
+
+
+def test_a_subtitle_fades_in_and_out_within_its_span():
+    typesetter = Typesetter(640, 360)
+    cue = Caption(start=0, end=TICKS_PER_SECOND, text="Hello")
+    assert typesetter.at(cue, 500)[1] < 0.3
+    assert typesetter.at(cue, TICKS_PER_SECOND // 2)[1] == 1.0
+    assert typesetter.at(cue, cue.end - TICKS_PER_FRAME // 4)[1] < 0.3
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "🎬❤️ → ★", "שלום עולם", "مرحبا بالعالم", "x" * 300, "\u0000", "a\nb\nc\nd", "👩‍👩‍👧", "ⴰⵣⵓⵍ", "“", "—— ：\n"]
+)
+@pytest.mark.parametrize("style", ["subtitle", "title", "lower third"])
+def test_nothing_that_a_person_can_type_breaks_the_typesetter(text, style):
+    overlay = Typesetter(640, 360).caption(text, "en", style)
+    h, w = overlay.rgba.shape[:2]
+    assert overlay.x0 >= 0 and overlay.y0 >= 0 and overlay.x0 + w <= 640 and overlay.y0 + h <= 360
+
+
+def test_a_lower_third_slides_in_at_the_left():
+    typesetter = Typesetter(1280, 720)
+    cue = Caption(start=0, end=3 * TICKS_PER_SECOND, text="Amélie Laurent, astronaut", style="lower third")
+    first, rest = typesetter.at(cue, 4000)[0], typesetter.at(cue, 2 * TICKS_PER_SECOND)[0]
+    assert int(first.rgba.sum()) < int(rest.rgba.sum())
+    assert rest.x0 < 0.12 * 1280 and rest.y0 > 0.6 * 720
+
+
+def test_a_watermark_is_words_or_a_picture_in_the_lower_right_corner(tmp_path):
+    words = watermark("© 映画 2026", 1280, 720)
+    picture = np.zeros((60, 200, 4), np.uint8)
+    picture[10:50, 10:190] = (40, 90, 220, 255)
+    path = tmp_path / "mark.png"
+    cv2.imwrite(str(path), picture)
+    for mark in (words, watermark(str(path), 1280, 720)):
+        h, w = mark.rgba.shape[:2]
+        assert mark.x0 > 640 and mark.y0 > 500 and mark.x0 + w <= 1280 and mark.y0 + h <= 720
+        assert 100 < int(mark.rgba[..., 3].max()) < 240
+    with pytest.raises(ReferenceError_, match="watermark"):
+        watermark(str(tmp_path / "none.png"), 1280, 720)
+
+
+def test_a_logo_stands_in_the_middle_of_a_quiet_card_and_a_light_passes_over_it():
+    logo = np.zeros((100, 300, 4), np.uint8)
+    logo[20:80, 20:280] = (30, 30, 40, 255)
+    card = logo_card(logo, ("#1e1e28", "#d04030"), 640, 360)
+    start, swept, end = card.at(0.0), card.at(0.5), card.at(1.0)
+    assert start.shape == (360, 640, 3) and start[170:190, 300:340].mean() > 200, "a bright ground under a dark logo"
+    assert end[165:185, 300:340].mean() < 60
+    assert swept[150:200, 200:440].mean() > end[150:200, 200:440].mean() + 1
+    assert np.array_equal(card.at(0.37), card.at(0.37))
+
+
+def test_a_logo_on_its_own_white_ground_is_cut_free_of_it():
+    logo = np.full((100, 300, 4), 255, np.uint8)
+    logo[30:70, 40:260, :3] = (200, 30, 30)
+    card = logo_card(logo, ("#ffffff", "#c81e1e"), 640, 360)
+    assert card.logo.shape[1] / card.logo.shape[0] == pytest.approx(220 / 40, rel=0.08)
+
+
+def test_names_of_characters_used_in_the_tables_exist():
+    assert all(unicodedata.name(c, "") for c in NO_START | NO_END)
