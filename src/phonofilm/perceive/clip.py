@@ -17,6 +17,7 @@ from phonofilm.perceive.sound import perceive_sound
 from phonofilm.progress import Progress, quiet
 from phonofilm.vision.face import FaceFinder
 from phonofilm.vision.flow import flow, warp
+from phonofilm.vision.tensors import THREADS
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
@@ -35,6 +36,7 @@ def perceive_clip(path: Path, sha256: str, progress: Progress = quiet, *, copy: 
         ReferenceError_: it cannot be read.
         ModelMissing: a model file is not in the cache.
     """
+    cv2.setNumThreads(THREADS)
     name = path.name
     progress(f"copy of {name}", 0.0)
     made = transcode_clip(path, copy)

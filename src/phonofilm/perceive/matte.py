@@ -31,18 +31,19 @@ def refine(picture: U8, coarse: F32, *, hair: F32 | None = None) -> F32:
     size = (edge.shape[1], edge.shape[0])
     region = resize(_region(picture, coarse), size)
     radius = max(2.5, max(size) / 220)
-    reach = np.full(region.shape, radius, np.float32)
+    reach, loose = np.full(region.shape, radius, np.float32), np.zeros(region.shape, np.float32)
     if hair is not None:
-        reach *= 1 + np.clip(resize(hair, size), 0, 1)
+        loose = np.clip(resize(hair, size), 0, 1)
+        reach *= 1 + 0.9 * loose
     depth = _depth(region > 0.5)
-    inside, outside = depth > reach, depth < -1.3 * reach
+    inside, outside = depth > reach, depth < -reach
     if not inside.any() or not outside.any():
         return resize((region > 0.5).astype(np.float32), (width, height))
     rows, columns = np.flatnonzero((~outside).any(1)), np.flatnonzero((~outside).any(0))
     more = round(6 * radius)
     part = np.s_[max(0, rows[0] - more) : rows[-1] + more + 1, max(0, columns[0] - more) : columns[-1] + more + 1]
     alpha = np.zeros(region.shape, np.float32)
-    alpha[part] = _mix(edge[part], inside[part], outside[part], (depth / reach)[part], radius)
+    alpha[part] = _mix(edge[part], inside[part], outside[part], (depth / reach)[part], loose[part], radius)
     return np.clip(resize(alpha, (width, height)), 0, 1)
 
 
@@ -144,7 +145,7 @@ def _samples(picture: F32, known: Mask, at: NDArray[np.int64], radius: float) ->
     return np.stack(out)
 
 
-def _mix(picture: U8, inside: Mask, outside: Mask, depth: F32, radius: float) -> F32:
+def _mix(picture: U8, inside: Mask, outside: Mask, depth: F32, loose: F32, radius: float) -> F32:
     """The matte at the size of ``picture``: 1 inside, 0 outside, and in the band the share of the best pair of sampled colours.
 
     ``depth`` is the distance to the region's rim, positive inside, 1 at the inner side of the band: it decides where colours say little.
@@ -174,7 +175,14 @@ def _mix(picture: U8, inside: Mask, outside: Mask, depth: F32, radius: float) ->
     alpha = np.clip(smooth, 0, 1)
     alpha.flat[at] = (1 - crisp) * alpha.ravel()[at] + crisp * share
     alpha = np.clip((alpha - 0.07) / 0.86, 0, 1)
-    return np.clip(alpha, np.clip(0.2 + 1.6 * depth, 0, 1), np.clip(1.6 + 1.3 * depth, 0, 1)).astype(np.float32)
+    seen = np.zeros(inside.shape, np.float32)  # where colours tell so clearly that gaps between strands may stay open
+    seen.flat[at] = np.clip(2 * trust_here - 1, 0, 1) * np.clip(apart / 6000 - 0.5, 0, 1)
+    seen = np.asarray(cv2.blur(seen, (3, 3)), np.float32)
+    least = np.clip(0.2 + 1.6 * depth, 0, 1) * (1 - 0.85 * seen * loose)
+    trust = np.zeros(inside.shape, np.float32)
+    trust.flat[at] = trust_here
+    most = np.clip(1.05 + 1.5 * depth + 0.5 * np.asarray(cv2.blur(trust, (5, 5)), np.float32), 0, 1)
+    return np.clip(alpha, least, np.maximum(least, most)).astype(np.float32)
 
 
 def _guided(guide: F32, values: F32, radius: float) -> F32:

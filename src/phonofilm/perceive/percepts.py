@@ -18,8 +18,9 @@ SoundKind = Literal["speech", "singing", "music", "effect", "silence"]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Face:
-    """One face of a picture. ``landmarks``: f32[478 3], x y in pixels of ``Picture.image``, z in the same unit, the MediaPipe mesh (468) and irises (10).
+    """One face of a picture.
 
+    ``landmarks``: f32[478 3], x y in pixels of ``Picture.image``, z in the same unit, the MediaPipe mesh (468) and irises (10).
     ``box`` x0 y0 x1 y1; ``yaw`` positive to the picture's right, ``pitch`` positive up, ``roll`` positive clockwise, degrees; ``score`` 0…1.
     ``mouth_open``: inner lip gap by face height. ``glasses`` and ``beard`` 0…1.
     """
@@ -39,8 +40,9 @@ class Face:
 class Picture:
     """A prepared picture: upright, sRGB, small ones enlarged (``scale`` times), its subject's matte, and the plate behind the subject.
 
-    ``plate`` is the picture with the subject filled in from its surroundings. ``foreground`` u8[h w 3]: the subject's own colours, carried outwards over
-    its edge: lay it with ``matte`` over anything (None only in hand-made pictures: then ``image`` serves). ``ground`` is the subject's contact line, a pixel row.
+    ``plate`` is the picture with the subject filled in from its surroundings. ``foreground`` u8[h w 3]: the subject's own colours, carried outwards
+    over its edge: lay it with ``matte`` over anything (None only in hand-made pictures: then ``image`` serves). ``ground`` is the subject's contact
+    line, a pixel row.
     ``palette``: colours as #rrggbb, most of the picture first. ``faces`` largest first. ``pose``: f32[33 4] x y z visibility, or None.
     """
 
@@ -79,7 +81,7 @@ class Sound:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Clip:
-    """A prepared clip: a constant-rate 24 fps copy at ``path``; ``cuts`` and ``accents`` (motion peaks) in ticks of the clip; ``sound`` if it has one."""
+    """A prepared clip: a constant-rate 24 fps copy at ``path``; ``cuts`` and ``accents`` (motion peaks) in ticks of it; ``sound`` if it has one."""
 
     source: str
     path: Path

@@ -20,6 +20,7 @@ from phonofilm.perceive.traits import face_of
 from phonofilm.progress import Progress, quiet
 from phonofilm.vision.face import FaceFinder, Mesh
 from phonofilm.vision.pose import Body, BodyFinder
+from phonofilm.vision.tensors import THREADS
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
@@ -35,6 +36,7 @@ def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, rol
         ReferenceError_: it cannot be read.
         ModelMissing: a model file is not in the cache.
     """
+    cv2.setNumThreads(THREADS)
     name = path.name
     progress(f"reading {name}", 0.0)
     data = read_picture(path)

@@ -139,12 +139,17 @@ def _grown(box: Part, picture: U8, share: float) -> Part:
 
 
 def _mark_head(hair: F32, mesh: Mesh) -> None:
-    """Mark where a head's hair may be: an ellipse around it down to the jaw, turned with it."""
+    """Mark where a head's hair may be: an ellipse around it, turned with it, without the face and the ears."""
     top, chin = mesh.landmarks[10, :2], mesh.landmarks[152, :2]
     height = float(np.hypot(*(chin - top)))
     middle = top + 0.25 * (chin - top)
     axes = (round(1.15 * height), round(1.05 * height))
     cv2.ellipse(hair, (round(float(middle[0])), round(float(middle[1]))), axes, mesh.roll, 0, 360, 1.0, -1)
+    hull = np.asarray(cv2.convexHull(np.ascontiguousarray(mesh.landmarks[:468, :2]))).reshape(-1, 2)
+    centre = hull.mean(0)
+    level = hull @ ((chin - top) / height)  # how far down the face each point lies
+    wider = np.where(level > level.min() + 0.25 * np.ptp(level), 1.3, 1.0)[:, None]
+    cv2.fillPoly(hair, [np.round(centre + (hull - centre) * wider).astype(np.int32)], 0.0)
 
 
 def _closer(picture: U8, coarse: F32, part: Part, subject: SubjectMask) -> F32:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -22,8 +25,10 @@ class Network:
     """
 
     def __init__(self, name: str) -> None:
-        self._interpreter: Any = Interpreter(str(model_path(name)), num_threads=THREADS)
-        self._interpreter.allocate_tensors()
+        path = str(model_path(name))
+        with _hushed():
+            self._interpreter: Any = Interpreter(path, num_threads=THREADS)
+            self._interpreter.allocate_tensors()
         first = self._interpreter.get_input_details()[0]
         self._input = int(first["index"])
         self._outputs = [int(o["index"]) for o in self._interpreter.get_output_details()]
@@ -34,6 +39,24 @@ class Network:
         self._interpreter.set_tensor(self._input, np.ascontiguousarray(pixels[None], np.float32))
         self._interpreter.invoke()
         return [np.array(self._interpreter.get_tensor(i)[0], np.float32) for i in self._outputs]
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep the runtime's greeting, which it writes past Python, off the person's terminal."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # no error stream at all
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def sigmoid(x: F32) -> F32:
