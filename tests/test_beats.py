@@ -14,6 +14,7 @@ from phonofilm.errors import ReferenceError_
 from phonofilm.perceive.beats import find_beats
 from phonofilm.perceive.sound import hear, perceive_sound
 from phonofilm.perceive.speech_activity import speech_spans
+from phonofilm.voice.speech import speak
 from tracks import TRACKS, share_hit, share_right, track
 
 
@@ -81,6 +82,23 @@ def test_sound_in_opposite_phase_is_still_heard() -> None:
     mono, _, _ = track("usual", 6.0)
     sound = hear(np.stack([mono, -mono], axis=1), "0")
     assert len(sound.beats) > 6
+
+
+def test_speech_is_called_speech_also_over_quiet_music_and_a_pause_parts_it() -> None:
+    one = speak("Good morning, and welcome to the harbour.", "en").samples
+    two = speak("The next boat leaves at nine.", "en").samples
+    pause = np.zeros(TICKS_PER_SECOND, np.float32)
+    mono = np.concatenate([pause, one, pause, two, pause])
+    alone = hear(np.stack([mono, mono], axis=1), "0")
+    assert alone.kind == "speech"
+    assert alone.beats == ()
+    assert len(alone.speech) == 2
+    first, second = TICKS_PER_SECOND, 2 * TICKS_PER_SECOND + len(one)
+    assert abs(alone.speech[0][0] - first) < TICKS_PER_SECOND // 4
+    assert abs(alone.speech[1][0] - second) < TICKS_PER_SECOND // 4
+    song, _, _ = track("usual", len(mono) / TICKS_PER_SECOND)
+    over = mono + song[: len(mono)] * np.float32(0.15 * np.abs(mono).max())
+    assert hear(np.stack([over, over], axis=1), "0").kind == "speech"
 
 
 def test_pauses_shorter_than_a_breath_do_not_part_speech() -> None:

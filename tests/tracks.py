@@ -21,6 +21,7 @@ TRACKS: dict[str, tuple[float, str, int, float, float, float, float]] = {
     "swing": (110, "pop", 4, 0.33, 0.37, 0, 0),
     "waltz": (90, "pop", 3, 0, 0.37, 0, 0),
     "sparse intro": (126, "pop", 4, 0, 0.37, 5, 0),
+    "starts at once": (112, "pop", 4, 0, 0.0, 0, 0),
     "silent start": (105, "pop", 4, 0, 2.6, 0, 0),
     "tempo that drifts": (92, "pop", 4, 0, 0.37, 0, 0.05),
 }

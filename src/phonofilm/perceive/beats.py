@@ -262,7 +262,7 @@ def _reach_ends(frames: NDArray[np.int64], features: Features) -> NDArray[np.int
     while grid[-1] + late <= last:
         grid.append(grid[-1] + late)
     kept = [g for g in grid if first - 0.12 * gap <= g <= last]
-    return np.round(np.array(kept)).astype(np.int64)
+    return np.maximum(np.round(np.array(kept)), 0).astype(np.int64)
 
 
 def _fine(frames: NDArray[np.int64], features: Features) -> F64:
