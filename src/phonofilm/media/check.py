@@ -52,7 +52,7 @@ def check_one(name: str, found: Facts, rules: Limits) -> None:
         raise LimitError(name, rule, found=value, allowed=allowed, hint=hint if rules.name == "local" else f"{hint} {_LOOSER}")
 
     if found.format not in rows.formats:
-        refuse("format", found.format, ", ".join(sorted(rows.formats)), "Convert it.")
+        refuse("format", _called(found.format, found.kind), ", ".join(sorted(_called(f, found.kind) for f in rows.formats)), "Convert it.")
     if found.bytes > rows.bytes:
         refuse("size", f"{found.bytes / MB:.1f} MB", f"at most {rows.bytes / MB:g} MB", "Save it smaller.")
     if rows.length and not rows.length[0] <= found.length <= rows.length[1]:
@@ -68,6 +68,11 @@ def check_one(name: str, found: Facts, rules: Limits) -> None:
         refuse("aspect (width / height)", f"{found.width / found.height:.3g}", f"{rows.aspect[0]:g} to {rows.aspect[1]:g}", "Crop it.")
     if rows.fps and not rows.fps[0] <= found.fps <= rows.fps[1]:
         refuse("frames a second", f"{found.fps:.4g}", f"{rows.fps[0]:g} to {rows.fps[1]:g}", "Convert it.")
+
+
+def _called(form: str, kind: Kind) -> str:
+    """A format by the name that people know: an MP4 without a picture is an M4A."""
+    return "m4a" if (form, kind) == ("mp4", "audio") else form
 
 
 def _together(given: Sequence[tuple[Reference, Facts]], kind: Kind, rows: KindLimits) -> None:
@@ -87,16 +92,11 @@ def _together(given: Sequence[tuple[Reference, Facts]], kind: Kind, rows: KindLi
 
 
 def _remarks(reference: Reference, found: Facts) -> list[str]:
+    """What reading will not say itself (it says rates, channels, sizes and animations)."""
     name = shown_name(reference.path.name)
     remarks: list[str] = []
     if found.format not in _PLAIN:
         remarks.append(f"{name} is {found.format}; it is converted.")
-    if found.kind == "image" and found.frames > 1:
-        remarks.append(f"{name} is animated; its first picture is used.")
-    if found.kind == "video" and (not found.steady or abs(found.fps - 24) > 0.01):
-        remarks.append(f"{name} has {'' if found.steady else 'varying '}{found.fps:.5g} frames a second; it becomes 24.")
     if found.kind == "video" and found.depth > 8:
         remarks.append(f"{name} has {found.depth} bits a colour; it becomes 8.")
-    if found.kind == "audio" and found.channels > 2:
-        remarks.append(f"{name} has {found.channels} channels; they are mixed to stereo.")
     return remarks

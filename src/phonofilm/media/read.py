@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -18,7 +18,7 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from phonofilm.clock import FRAMES_PER_SECOND, TICKS_PER_SECOND, frame_at
-from phonofilm.errors import ReferenceError_
+from phonofilm.errors import ReferenceError_, shown_name
 from phonofilm.media import sandbox
 from phonofilm.media.colour import from_i420
 from phonofilm.media.probe import regular
@@ -56,7 +56,7 @@ def read_picture(path: Path) -> PictureData:
     """
     regular(path)
     answer = sandbox.run("picture", path.absolute(), seconds=PICTURE_SECONDS)
-    return PictureData(rgb=answer.arrays["rgb"], alpha=answer.arrays.get("alpha"), remarks=tuple(answer.values["remarks"]))
+    return PictureData(rgb=answer.arrays["rgb"], alpha=answer.arrays.get("alpha"), remarks=_said(path, answer.values))
 
 
 def read_sound(path: Path, *, most: int = LONGEST_SOUND) -> tuple[NDArray[np.float32], tuple[str, ...]]:
@@ -66,7 +66,7 @@ def read_sound(path: Path, *, most: int = LONGEST_SOUND) -> tuple[NDArray[np.flo
     """
     regular(path)
     answer = sandbox.run("sound", path.absolute(), seconds=SOUND_SECONDS, most=most)
-    return answer.arrays["sound"], tuple(answer.values["remarks"])
+    return answer.arrays["sound"], _said(path, answer.values)
 
 
 def transcode_clip(path: Path, out: Path, *, start: int = 0, most: int = LONGEST_COPY) -> Copy:
@@ -81,7 +81,11 @@ def transcode_clip(path: Path, out: Path, *, start: int = 0, most: int = LONGEST
         values = sandbox.run("clip", path.absolute(), seconds=CLIP_SECONDS, out=str(part), start=start, most=most).values
         shutil.move(part, out)
     sizes = {name: values[name] for name in ("width", "height", "length", "sound")}
-    return Copy(path=out, remarks=tuple(values["remarks"]), **sizes)
+    return Copy(path=out, remarks=_said(path, values), **sizes)
+
+
+def _said(path: Path, values: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(f"{shown_name(path.name)}: {remark}." for remark in values["remarks"])
 
 
 def read_frames(path: Path, start_tick: int = 0, count: int | None = None, size: tuple[int, int] | None = None) -> Iterator[NDArray[np.uint8]]:
