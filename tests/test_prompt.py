@@ -179,6 +179,16 @@ def test_braces_hold_dialogue_and_json_is_read_by_its_keys() -> None:
     assert [line.text for line in script.lines] == ["Hello there."] and script.titles == ("SALE",)
 
 
+def test_a_fade_at_the_very_end_is_no_shot_of_its_own() -> None:
+    script = read("A quiet street. Slow push in. Then fade to black.")
+    assert [(s.ending, len(s.moves)) for s in script.shots] == [("dip", 1)]
+
+
+def test_a_list_of_mentions_shares_its_role() -> None:
+    script = read("Show each product: @anna, @ben and @cara.", FILES)
+    assert [script.role(tag) for tag in ("anna", "ben", "cara")] == ["product"] * 3
+
+
 def test_how_a_shot_is_framed_is_read() -> None:
     assert read("Low-angle close-up in slow motion.").shots[0].framing == ("low_angle", "close_up", "slow_motion")
     assert read("特写镜头，浅景深").shots[0].framing == ("close_up", "shallow_focus")

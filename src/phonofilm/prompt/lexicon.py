@@ -111,6 +111,7 @@ def _pattern(phrase: str) -> re.Pattern[str]:
     body = phrase.removeprefix("<").removesuffix(">")
     first, last = body[0], body[-1]
     gap = r"(?:[\s,]+[^\s.,;:!?]+){0,3}?\s+" if spaced else r"[^,.;:!?。、\n]{0,8}?"
+    body = re.sub(r"(?<!~) \(([^()]*)\|:\)", r"( (\1)|:)", body)
     if spaced:
         body = re.sub(r"(?<!\\)\*", r"\\w*", body)
     body = body.replace(" ?", r"[\s\-]*").replace("~", "\0")

@@ -85,7 +85,7 @@ def _mask_mentions(folded: str, places: Sequence[Mention]) -> str:
 
 def _without_manner(masked: str, words: Lexicon) -> str:
     """The prompt without its adverbs: a clause of nothing else is not worth a remark."""
-    return mask(masked, [(h.start, h.end) for section in ("speed", "amount") for h in words.find(section, masked)], " ")
+    return mask(masked, [(h.start, h.end) for section in ("speed", "amount", "camera.chain", "transition") for h in words.find(section, masked)], " ")
 
 
 def _uncover(masked: str, folded: str, said: Said) -> str:
@@ -105,6 +105,7 @@ def _shots(text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut], places:
         shots.append(
             ScriptShot(
                 span=text.span(cut.start, cut.end), start=cut.first, end=cut.last, moves=tuple(moves), transition=cut.transition,
+                ending=cut.ending,
                 mentions=tuple(dict.fromkeys(m.tag for m in places if cut.start <= m.span[0] < cut.end)),
                 place=scene.place,
                 framing=tuple(dict.fromkeys(h.key for h in words.find("framing", masked, cut.body, cut.end))), hour=scene.hour, weather=scene.weather,

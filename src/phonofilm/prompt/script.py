@@ -74,7 +74,7 @@ class ScriptShot:
     """One shot of the prompt: its span, its time where one was given, its moves in order, the tags it shows, its own place, hour and weather.
 
     ``framing`` says how it is taken: extreme_close_up close_up medium wide extreme_wide low_angle high_angle overhead over_shoulder pov aerial
-    shallow_focus slow_motion.
+    shallow_focus slow_motion. ``ending`` is how it goes out where that is said of the last words: cut (to black), dip or dissolve.
     """
 
     span: Span
@@ -87,6 +87,7 @@ class ScriptShot:
     hour: str = ""
     weather: str = ""
     framing: tuple[str, ...] = ()
+    ending: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

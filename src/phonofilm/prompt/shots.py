@@ -46,6 +46,7 @@ class Cut:
     first: int | None = None
     last: int | None = None
     transition: str = "cut"
+    ending: str = ""
 
 
 @cache
@@ -114,25 +115,29 @@ def _times(match: re.Match[str]) -> tuple[int | None, int | None]:
 def _by_words(folded: str, lexicon: Lexicon, start: int, body: int, end: int, times: tuple[int | None, int | None]) -> list[Cut]:
     """One stretch divided where its words cut; a word at its very beginning only says how it begins."""
     pieces: list[Cut] = []
-    kind, at, content = "cut", start, body
+    kind, at, content, ending = "cut", start, body, ""
     for hit in lexicon.find("transition", folded, body, end)[:MOST]:
         if lexicon.has("transition_trap", folded, max(body, hit.start - 20), min(end, hit.end + 20)):
             continue
         if not folded[content : hit.start].strip(" \t\n,.;:，。、-–—"):
             kind, content = hit.key, hit.end
             continue
+        if hit.key != "whip" and not folded[hit.end : end].strip(" .。!\n,;"):
+            ending = hit.key
+            break
         begin = _sentence_start(folded, content, hit.start) if lexicon.languages[0] in VERB_FINAL else hit.start
         if not folded[content:begin].strip():
             kind = hit.key
             continue
         pieces.append(Cut(start=at, body=content, end=begin, transition=kind))
         kind, at, content = hit.key, begin, hit.end if begin == hit.start else begin
-    pieces.append(Cut(start=at, body=content, end=end, transition=kind))
+    pieces.append(Cut(start=at, body=content, end=end, transition=kind, ending=ending))
     if len(pieces) == 1 or times == (None, None):
-        return [Cut(start=p.start, body=p.body, end=p.end, first=times[0], last=times[1], transition=p.transition) for p in pieces]
+        return [Cut(start=p.start, body=p.body, end=p.end, first=times[0], last=times[1], transition=p.transition, ending=p.ending) for p in pieces]
     return [
         Cut(
             start=p.start, body=p.body, end=p.end, transition=p.transition,
+            ending=p.ending,
             first=times[0] if index == 0 else None, last=times[1] if index == len(pieces) - 1 else None,
         )
         for index, p in enumerate(pieces)
