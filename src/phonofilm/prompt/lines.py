@@ -13,7 +13,7 @@ from phonofilm.prompt.quotes import Quote
 from phonofilm.prompt.script import Mention, Span, SpokenLine
 from phonofilm.prompt.text import HIDDEN, SENTENCE_END, Text, mask, split
 
-_BEFORE, _AFTER = 90, 36
+_BEFORE, _AFTER, _EARLIER = 90, 36, 250
 _LABEL_END = re.compile(r"[\n]|$")
 _SENTENCE_LIKE = re.compile(r"[.!?。！？…]\s*$")
 
@@ -47,7 +47,7 @@ def read_quotes(
         if kind == "plain":
             said.plain.append(quote)
             continue
-        said.read.append((before if cue is None else min(before, cue.start), end))
+        said.read.append((before if cue is None else min(before, cue.start), end if cue is None else max(end, cue.end)))
         if kind == "title":
             said.titles.append(words)
         else:
@@ -134,7 +134,7 @@ def _speaker(
         ahead = [h for h in lexicon.find("person", masked, end, after)]
         named = [m for m in shown if end <= m.span[0] < after]
         if not ahead and not named:
-            return _resolve(shown, start) if len({m.tag for m in shown}) == 1 or not shown else ""
+            return _resolve(shown, start) if shown and len({m.tag for m in shown}) == 1 else _noun_before(text, masked, lexicon, before)
     nearest = ahead[-1] if ahead else None
     tag = [m for m in named if m.span[1] <= limit] or named
     if nearest is None:
@@ -156,6 +156,12 @@ def _speaker(
 
 def _alias(masked: str, mention: Mention, noun: str) -> bool:
     return masked[max(0, mention.span[0] - len(noun) - 6) : mention.span[0]].find(noun) >= 0
+
+
+def _noun_before(text: Text, masked: str, lexicon: Lexicon, before: int) -> str:
+    """The person named last in the sentences before, for a line whose own sentence names nobody."""
+    earlier = [h for h in lexicon.find("person", masked, max(0, before - _EARLIER), before) if h.key != "pronoun"]
+    return text.words(earlier[-1].start, earlier[-1].end).strip() if earlier else ""
 
 
 def _resolve(shown: Sequence[Mention], start: int) -> str:
