@@ -76,8 +76,8 @@ def level(x: np.ndarray, start: float, end: float) -> float:
 
 
 def through_aac(mixed: Mix, path: Path) -> np.ndarray:
-    """The samples as they come out of AAC in MP4; a block of silence goes before them, as in a film."""
-    lead = -len(mixed.samples) % 1024 or 1024
+    """The samples as they come out of AAC in MP4; silence goes before them to fill the last block, as in a film."""
+    lead = -len(mixed.samples) % 1024
     data = np.concatenate([np.zeros((lead, 2), np.float32), mixed.samples])
     with av.open(str(path), "w") as out:
         stream = out.add_stream("aac", rate=SECOND, layout="stereo", bit_rate=192_000)

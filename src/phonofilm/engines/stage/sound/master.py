@@ -18,6 +18,7 @@ TARGET = -14.0  # LUFS
 CEILING = -2.0  # dBTP: AAC raises true peaks by up to 0.8 dB
 MAX_BOOST = 24.0  # dB over the levels that the mix was planned at, so that a quiet room stays one
 MAX_LIMITING = 9.0  # dB that the limiter may take from the highest peak, so that a lone click is not crushed to be loud
+_FIRST, _FIRST_ROOM = 1536, 2.5  # samples, dB: AAC overshoots where a film begins with a blow, having nothing before it to go by
 _STEP = 48
 _AHEAD = 4  # steps of 1 ms
 _RELEASE = 0.12  # s
@@ -30,6 +31,7 @@ def gain_curve(samples: Wave) -> Wave:
     if loudness <= SILENT or not len(samples):
         return flat
     peaks = true_peaks(samples)
+    peaks[:_FIRST] *= np.float32(db(_FIRST_ROOM))
     top = 20 * float(np.log10(max(float(peaks.max()), 1e-6)))
     most = min(MAX_BOOST, CEILING + MAX_LIMITING - top)
     wanted = min(TARGET - loudness, most)
