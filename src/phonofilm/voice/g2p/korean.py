@@ -130,6 +130,9 @@ _CLOSED = {
 }
 _TENSE = {"ㄱ": "ㄲ", "ㄷ": "ㄸ", "ㅂ": "ㅃ", "ㅅ": "ㅆ", "ㅈ": "ㅉ"}
 _ASPIRATE = {"ㄱ": "ㅋ", "ㄷ": "ㅌ", "ㅂ": "ㅍ", "ㅈ": "ㅊ"}
+_NOUNS_IN_UI = frozenset(
+    "회의 주의 강의 정의 의의 논의 합의 동의 편의 예의 건의 거의 유의 창의 상의 하의 결의 모의 문의 심의 협의 호의 열의 성의 고의 임의 명의".split()
+)
 _NASAL = {"ㄱ": "ㅇ", "ㄷ": "ㄴ", "ㅂ": "ㅁ"}
 
 _VOWEL_SOUNDS = dict(zip(_VOWELS, "a ɛ ja jɛ ʌ e jʌ je o wa wɛ we jo u wʌ we wi ju ɯ ɰi i".split(), strict=True))
@@ -174,6 +177,8 @@ def _joined(block: _Block) -> str:
 def _change(words: list[list[_Block]]) -> None:
     """Apply the rules within each word; changes across words depend on the pace and are left out."""
     for word in words:
+        if len(word) > 1 and _joined(word[-1]) == "의" and _joined(word[-2]) + "의" not in _NOUNS_IN_UI:
+            word[-1].vowel = "ㅔ"  # the particle
         for k, block in enumerate(word):
             _meet(block, word[k + 1] if k + 1 < len(word) else None)
         for k, block in enumerate(word):
