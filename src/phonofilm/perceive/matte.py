@@ -55,9 +55,9 @@ def foreground(picture: U8, matte: F32) -> U8:
     alpha, values = resize(matte, size), small.astype(np.float32)
     inner, outer = _unmix(values, alpha, values, values, max(size) // 24, pure=True)
     inner, _ = _unmix(values, alpha, inner, outer, max(size) // 340 + 2)
-    own = np.asarray(cv2.resize(inner, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-    inside = np.clip((matte - 0.92) / 0.08, 0, 1)[..., None]
-    return np.clip(own * (1 - inside) + picture * inside + 0.5, 0, 255).astype(np.uint8)
+    own = np.asarray(cv2.resize((inner + np.float32(0.5)).astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+    cv2.copyTo(picture, (matte > 0.96).astype(np.uint8), own)
+    return own
 
 
 def _unmix(picture: F32, alpha: F32, inner: F32, outer: F32, reach: int, *, pure: bool = False) -> tuple[F32, F32]:

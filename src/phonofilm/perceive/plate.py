@@ -10,13 +10,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from phonofilm.perceive.matte import nearest
+from phonofilm.perceive.matte import fit, nearest
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
-FILL_SIDE = 512  # longest side at which the hole is filled; texture is added at full size
+FILL_SIDE = 512  # longest side at which the hole is filled
+TEXTURE_SIDE = 2048  # longest side at which texture is added; only grain is finer
 MARCH = 0.06  # how deep lines are continued, as a share of the longest side
 SPILL = 0.006  # how far beside the subject the picture is not believed, as a share of the longest side
 
@@ -39,20 +40,26 @@ def fill(picture: U8, hole: Mask, *, seed: int = 1, around: bool = True) -> U8:
     """
     if not hole.any() or hole.all():
         return picture.copy()
-    height, width = hole.shape
+    work = fit(picture, TEXTURE_SIDE)
+    height, width = work.shape[:2]
+    gap = hole if work is picture else np.asarray(cv2.resize(hole.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA)) > 0.001
     k = min(1.0, FILL_SIDE / max(height, width))
     size = (max(8, round(width * k)), max(8, round(height * k)))
-    known = np.asarray(cv2.resize((~hole).astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
-    sure = known > 0.999
+    sure = np.asarray(cv2.resize((~gap).astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32) > 0.999
     if not sure.any():
         return picture.copy()
-    small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-    base = _base(small, ~sure)
-    smooth = np.asarray(cv2.resize(base, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
-    filled = smooth + _texture(picture, hole, seed, around)
-    rim = np.asarray(cv2.GaussianBlur(hole.astype(np.float32), (0, 0), max(1.0, 0.002 * max(height, width))), np.float32)
-    blend = np.maximum(np.clip(2 * rim - 0.6, 0, 1), hole)[..., None]
-    return np.clip(picture * (1 - blend) + filled * blend + 0.5, 0, 255).astype(np.uint8)
+    base = _base(np.asarray(cv2.resize(work, size, interpolation=cv2.INTER_AREA), np.uint8), ~sure)
+    filled = np.asarray(cv2.resize(base, (width, height), interpolation=cv2.INTER_CUBIC), np.float32) + _texture(work, gap, around)
+    rows, columns = np.flatnonzero(hole.any(1)), np.flatnonzero(hole.any(0))
+    rim = max(3, round(0.004 * max(hole.shape)))
+    part = np.s_[max(0, rows[0] - rim) : rows[-1] + rim + 1, max(0, columns[0] - rim) : columns[-1] + rim + 1]
+    large = np.asarray(cv2.resize(np.clip(filled, 0, 255), (hole.shape[1], hole.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)[part]
+    large += _grain(work, gap, large.shape[:2], seed)
+    inside = hole[part].astype(np.float32)
+    weight = np.maximum(np.clip(2 * np.asarray(cv2.blur(inside, (rim, rim)), np.float32) - 0.6, 0, 1), inside)[..., None]
+    out = picture.copy()
+    out[part] = np.clip(picture[part] * (1 - weight) + large * weight + np.float32(0.5), 0, 255).astype(np.uint8)
+    return out
 
 
 def membrane(values: F32, weight: F32) -> F32:
@@ -83,8 +90,8 @@ def _base(picture: U8, hole: Mask) -> F32:
     return (marched * (1 - near) + inner * near).astype(np.float32)
 
 
-def _texture(picture: U8, hole: Mask, seed: int, crossing: bool) -> F32:
-    """Fine texture for the hole, f32[h w 3]: that of the surroundings, moved across the rim and fading inwards, and their grain."""
+def _texture(picture: U8, hole: Mask, crossing: bool) -> F32:
+    """Fine texture for the hole, f32[h w 3]: that of the surroundings, moved across the rim, fading inwards."""
     height, width = hole.shape
     side = max(height, width)
     values = picture.astype(np.float32)
@@ -106,20 +113,18 @@ def _texture(picture: U8, hole: Mask, seed: int, crossing: bool) -> F32:
     strength = np.clip(2 - depth / (MARCH * side), 0, 1) * (inside & ~hole[sy, sx])
     out = np.zeros_like(values)
     out[hy, hx] = detail[sy, sx] * strength[:, None]
-    return out + _grain(values, hole, seed)
+    return out
 
 
 def _inward(hole: Mask) -> F32:
     return np.asarray(cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 5), np.float32)
 
 
-def _grain(values: F32, hole: Mask, seed: int) -> F32:
-    """Noise as strong as the picture's own in its calmest parts."""
-    luma = values.mean(2)
-    rough = np.abs(cv2.Laplacian(luma, cv2.CV_32F))[~hole]
+def _grain(picture: U8, hole: Mask, shape: tuple[int, ...], seed: int) -> F32:
+    """Noise f32[*shape 1] as strong as the picture's own in its calmest parts."""
+    rough = np.abs(cv2.Laplacian(np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.float32), cv2.CV_32F))[~hole]
     level = min(4.0, float(np.percentile(rough, 30)) / 5)
-    noise = np.random.default_rng(seed).standard_normal(hole.shape, np.float32) * np.float32(level)
-    return (noise * hole)[..., None]
+    return (np.random.default_rng(seed).standard_normal(shape, np.float32) * np.float32(level))[..., None]
 
 
 def extend(plate: U8, left: int, right: int, top: int, bottom: int) -> U8:

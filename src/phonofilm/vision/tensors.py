@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -42,7 +42,7 @@ class Network:
 
 
 @contextmanager
-def _hushed() -> Iterator[None]:
+def _hushed() -> Generator[None]:
     """Keep the runtime's greeting, which it writes past Python, off the person's terminal."""
     try:
         kept = os.dup(2)
