@@ -105,12 +105,23 @@ def _written_pieces(draft: Draft, shots: Sequence[ScriptShot], every: list[str],
     pieces: list[Piece] = []
     for k, shot in enumerate(shots):
         start, end = edges[k] or 0, edges[k + 1] or 0
-        shown = [t for t in shot.mentions if t in every]
-        tag = shown[0] if shown else every[0] if len(every) == 1 else (pieces[-1].tag if pieces else every[0]) if every else ""
+        tags = _shown(draft, k, shot, every, pieces)
+        num_parts = max(1, min(len(tags), (end - start) // SHORTEST_SHOT))
+        parts = [nearest_frame_start(start + (end - start) * p // num_parts) for p in range(num_parts + 1)]
         if end - start >= TICKS_PER_FRAME * 4:
-            pieces.append(Piece(start=start, end=end, tag=tag, shot=k))
+            pieces += [Piece(start=a, end=b, tag=tag, shot=k) for (a, b), tag in zip(pairwise(parts), tags, strict=False)]
     if not pieces:
         pieces = [Piece(start=0, end=length, tag=every[0] if every else "", shot=0)]
     pieces[0] = replace(pieces[0], start=0)
     joined = [replace(p, end=n.start) for p, n in pairwise(pieces)]
     return (*joined, replace(pieces[-1], end=length))
+
+
+def _shown(draft: Draft, k: int, shot: ScriptShot, every: Sequence[str], before: Sequence[Piece]) -> list[str]:
+    """What a written shot shows, one after another: its mentions, else the place that it names, else what was seen before."""
+    shown = [t for t in shot.mentions if t in every]
+    if shown or not every:
+        return shown or [""]
+    if shot.place and not any(line.shot == k and not line.narration for line in draft.script.lines):
+        return [""]
+    return [before[-1].tag if before else every[0]]

@@ -335,8 +335,12 @@ def _key(family: str, stand: Stand, base: Key, share: float, size: float, openin
         gone = share if family == "zoom_in" else -share if opening else 1 - share
         return replace(base, focal=stand.focal * size**gone)
     if family == "dolly_zoom":
+        # straight back along its own axis: only so do place and size of the subject both cancel
         far = 1 + share * size / (1 - size)
-        return replace(base, position=(sx + (px - sx) * far, sy + (py - sy) * far, sz + (pz - sz) * far), focal=stand.focal * far)
+        yaw, pitch = math.radians(stand.yaw), math.radians(stand.pitch)
+        ax, ay, az = math.sin(yaw) * math.cos(pitch), math.sin(pitch), -math.cos(yaw) * math.cos(pitch)
+        back = ((sx - px) * ax + (sy - py) * ay + (sz - pz) * az) * (far - 1)
+        return replace(base, position=(px - ax * back, py - ay * back, pz - az * back), focal=stand.focal * far)
     if family in ("orbit_left", "orbit_right"):
         angle = math.radians(size * way) * (-1 if family == "orbit_left" else 1)
         dx, dz = px - sx, pz - sz

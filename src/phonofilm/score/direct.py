@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from phonofilm.perceive.percepts import Percepts
 from phonofilm.progress import Progress
 from phonofilm.prompt.script import Script
 from phonofilm.request import RATIOS, SIZES, Request
 from phonofilm.score.arrange import pieces_of
 from phonofilm.score.casting import add_music, presenters_of, speech_of
-from phonofilm.score.draft import Draft, grade_words
-from phonofilm.score.model import Score, Shot
+from phonofilm.score.draft import Draft
+from phonofilm.score.model import Score
 from phonofilm.score.shots import shot_of
 from phonofilm.score.speech import film_length
 from phonofilm.score.wishes import add_logo, add_sounds, add_words
@@ -43,7 +41,8 @@ def direct(script: Script, percepts: Percepts, request: Request, *, progress: Pr
     add_logo(draft, length)
     return Score(
         length=length, width=draft.size[0], height=draft.size[1], seed=request.seed, shots=shots, cast=tuple(draft.cast.values()),
-        cues=tuple(sorted(draft.cues, key=lambda c: (c.start, c.kind))), grade=film_grade(script, shots), watermark=request.watermark,
+        cues=tuple(sorted(draft.cues, key=lambda c: (c.start, c.kind))),
+        mood=f"{script.scene.mood} {script.scene.style}".strip(), watermark=request.watermark,
         remarks=tuple(dict.fromkeys(draft.remarks)), request=kept_request(request),
     )  # fmt: skip
 
@@ -69,16 +68,6 @@ def film_size(request: Request, script: Script, percepts: Percepts) -> tuple[int
 def _aspect(ratio: str) -> float:
     width, height = ratio.split(":")
     return int(width) / int(height)
-
-
-def film_grade(script: Script, shots: Sequence[Shot]) -> str:
-    """The look of the finished picture. A given first or last frame is its own look; a drawn place already has its hour's light."""
-    if any(shot.setting.pinned for shot in shots):
-        return ""
-    words = grade_words(script)
-    if all(shot.setting.kind == "place" for shot in shots):
-        words = " ".join(w for w in words.split() if w != script.scene.hour)
-    return words
 
 
 def kept_request(request: Request) -> dict[str, object]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from phonofilm.clock import ticks
 from phonofilm.perceive.percepts import Percepts, Sound
-from phonofilm.prompt.script import Script
+from phonofilm.prompt.script import Script, ScriptShot
 from phonofilm.request import Reference, Request
 from phonofilm.score.model import Actor, Cue
 
@@ -39,9 +39,12 @@ class Draft:
         return self.percepts.sounds.get(tag) or (clip.sound if clip else None)
 
 
-def grade_words(script: Script) -> str:
+def grade_words(script: Script, shot: ScriptShot | None = None) -> str:
+    """The words of light, hour, mood and style that a shot is graded by: its own hour where it says one."""
     scene = script.scene
-    return " ".join(w for w in (scene.light, scene.hour, scene.mood, scene.style) if w)
+    own = any(s.hour for s in script.shots) and len(script.shots) > 1
+    hour = shot.hour if shot is not None and own else scene.hour
+    return " ".join(w for w in (scene.light, hour, scene.mood, scene.style) if w)
 
 
 def has_card(draft: Draft) -> bool:

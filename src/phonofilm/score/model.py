@@ -109,7 +109,7 @@ class Actor:
 
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """[start, end) of the film under one camera; ``words`` are the shot's own words from the prompt."""
+    """[start, end) of the film under one camera; ``grade`` names its light and look, ``words`` are the shot's own words from the prompt."""
 
     start: int
     end: int
@@ -117,6 +117,7 @@ class Shot:
     setting: Setting
     seen: tuple[str, ...] = ()
     transition: Transition = "cut"
+    grade: str = ""
     words: str = ""
 
 
@@ -247,7 +248,7 @@ Cue = Line | Contact | Impact | Music | Ambience | Effect | Caption | Logo
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """One film on one clock. Shots tile [0, length). ``grade`` names the light ("warm evening"), ``remarks`` what was not honoured."""
+    """One film on one clock. Shots tile [0, length). ``mood`` names its mood and style, ``remarks`` what was not honoured."""
 
     length: int
     width: int
@@ -256,7 +257,7 @@ class Score:
     shots: tuple[Shot, ...]
     cast: tuple[Actor, ...] = ()
     cues: tuple[Cue, ...] = ()
-    grade: str = ""
+    mood: str = ""
     watermark: str = ""
     remarks: tuple[str, ...] = ()
     request: dict[str, object] = field(default_factory=dict[str, object])

@@ -8,7 +8,7 @@ from dataclasses import replace
 from phonofilm.clock import TICKS_PER_FRAME
 from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import Picture
-from phonofilm.prompt.script import CameraMove
+from phonofilm.prompt.script import CameraMove, ScriptShot
 from phonofilm.score.camera import FAMILIES, Stand, Step, build_moves, build_path
 from phonofilm.score.draft import CARD, Draft, grade_words
 from phonofilm.score.edit import Piece
@@ -28,6 +28,10 @@ USUAL_MOVES = {
 PRODUCT_HEIGHT, PRODUCT_AWAY = 0.42, 1.9
 
 
+#: how much closer than usual a framing word asks a picture to be
+TIGHTNESS = {"extreme_close_up": 1.7, "close_up": 1.35, "medium": 1.0, "wide": 0.85, "extreme_wide": 0.7}
+
+
 def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     """One piece of the edit as a shot with its camera and setting."""
     script_shot = draft.script.shots[piece.shot] if 0 <= piece.shot < len(draft.script.shots) else None
@@ -37,9 +41,10 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     steps, handheld = _steps(moves, kind, number, piece)
     transition = script_shot.transition if script_shot and number else "cut"
     base = Shot(start=piece.start, end=piece.end, camera=_still_camera(piece), setting=Setting(kind="studio"), words=words)
+    base = replace(base, grade=grade_words(draft.script, script_shot))
     base = replace(base, transition=transition if transition in ("cut", "dissolve", "dip", "whip", "push") else "cut")
     if kind == "place" or kind == "logo":
-        return _place_shot(draft, base, steps, handheld, logo=kind == "logo")
+        return _place_shot(draft, base, script_shot, steps, handheld, logo=kind == "logo")
     source = source_of(draft.references[piece.tag])
     if kind == "footage":
         used = draft.used.get(piece.tag, 0)
@@ -56,17 +61,23 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     if role in ("first_frame", "last_frame"):
         framed = frame_whole(picture, source, piece.start, piece.end, draft.size, last=role == "last_frame")
         joined = "dissolve" if number and base.transition == "cut" else base.transition
-        return replace(base, camera=framed.camera, setting=framed.setting, transition=joined)
+        return replace(base, camera=framed.camera, setting=framed.setting, transition=joined, grade="")
     if kind == "product" and not _is_cut(draft, piece.tag):
         return _product_shot(draft, base, piece.tag, source, steps, handheld)
     framed = frame_picture(
         picture, source, steps[0].family, piece.start, piece.end, draft.size,
         amount=steps[0].amount, more=steps[1:], handheld=handheld, name=f"@{piece.tag}",
-        tight=1.18 if number % 2 and kind == "face" else 1.0,
+        tight=_tightness(script_shot, kind, number),
     )  # fmt: skip
     draft.remarks += framed.remarks
     seen = (piece.tag,) if piece.tag in draft.cast else ()
     return replace(base, camera=framed.camera, setting=framed.setting, seen=seen)
+
+
+def _tightness(shot: ScriptShot | None, kind: str, number: int) -> float:
+    """How close a picture is framed: as the shot says, else a face is seen nearer in every second shot."""
+    said = [TIGHTNESS[f] for f in shot.framing if f in TIGHTNESS] if shot is not None else []
+    return said[0] if said else 1.18 if number % 2 and kind == "face" else 1.0
 
 
 def _still_camera(piece: Piece) -> CameraPath:
@@ -135,9 +146,7 @@ def _product_shot(draft: Draft, base: Shot, tag: str, source: Source, steps: tup
     middle = (0.0, tall / 2 + 0.02, -PRODUCT_AWAY)
     stand = Stand(position=(0.0, middle[1] + 0.1, 0.0), focal=focal, subject=middle, pitch=-3.0)
     camera = build_moves(steps, stand, base.start, base.end, handheld=handheld)
-    setting = Setting(
-        kind="studio", far=PRODUCT_AWAY + 1.6, near=PRODUCT_AWAY, colours=_brand(draft, _subject_palette(picture)), mood=grade_words(draft.script)
-    )
+    setting = Setting(kind="studio", far=PRODUCT_AWAY + 1.6, near=PRODUCT_AWAY, colours=_brand(draft, _subject_palette(picture)), mood=base.grade)
     return replace(base, camera=camera, setting=setting, seen=(tag,))
 
 
@@ -180,14 +189,14 @@ def _contrast(colour: str, subject: Sequence[str]) -> float:
     return min(far(colour, p) for p in subject[:2])
 
 
-def _place_shot(draft: Draft, base: Shot, steps: tuple[Step, ...], handheld: float, *, logo: bool) -> Shot:
+def _place_shot(draft: Draft, base: Shot, shot: ScriptShot | None, steps: tuple[Step, ...], handheld: float, *, logo: bool) -> Shot:
     scene = draft.script.scene
     stand = Stand(position=(0.0, 1.6, 0.0), focal=28.0, subject=(0.0, 1.6, -9.0))
     if logo:
         camera = build_path("static", stand, base.start, base.end)
-        return replace(base, camera=camera, setting=Setting(kind="studio", colours=_brand(draft, ()), far=6.0, mood=grade_words(draft.script)))
+        return replace(base, camera=camera, setting=Setting(kind="studio", colours=_brand(draft, ()), far=6.0, mood=base.grade))
+    place, hour, weather = (shot.place, shot.hour, shot.weather) if shot is not None and shot.place else (scene.place, scene.hour, scene.weather)
     camera = build_moves(steps, stand, base.start, base.end, handheld=handheld)
-    setting = Setting(
-        kind="place", place=scene.place, hour=scene.hour or "day", weather=scene.weather or "clear", mood=scene.mood, colours=scene.colours
-    )
-    return replace(base, camera=camera, setting=setting)
+    setting = Setting(kind="place", place=place, hour=hour or "day", weather=weather or "clear", mood=scene.mood, colours=scene.colours)
+    # a drawn place already has its hour's light
+    return replace(base, camera=camera, setting=setting, grade=" ".join(w for w in base.grade.split() if w != hour))

@@ -29,7 +29,7 @@ def performances_of(score: Score, materials: Materials) -> dict[str, Performance
                 heard = loudness_by_frame(materials.line(cue), cue.start, num_frames)
                 energy = np.maximum(energy, heard)
         phones.sort(key=lambda p: p.start)
-        found[actor.name] = perform(phones, energy, None, score.length, score.seed + number, mood=score.grade, listening=not phones)
+        found[actor.name] = perform(phones, energy, None, score.length, score.seed + number, mood=score.mood, listening=not phones)
     return found
 
 

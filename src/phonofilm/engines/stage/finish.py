@@ -14,7 +14,7 @@ from phonofilm.engines.stage.type.marks import LogoCard, logo_card, watermark
 from phonofilm.engines.stage.type.overlay import Overlay
 from phonofilm.engines.stage.type.typesetter import Typesetter
 from phonofilm.score.materials import Materials
-from phonofilm.score.model import Caption, Logo, Score
+from phonofilm.score.model import Caption, Logo, Score, Shot
 
 U8 = NDArray[np.uint8]
 
@@ -24,7 +24,7 @@ class Finish:
     """The last steps of a frame, made ready once for a film."""
 
     score: Score
-    grade: Grade
+    grades: dict[str, Grade]
     type: Typesetter
     captions: tuple[Caption, ...]
     cards: tuple[tuple[Logo, LogoCard], ...]
@@ -44,8 +44,12 @@ class Finish:
                 alpha = picture.matte if picture.has_alpha else np.full(picture.matte.shape, 255, np.uint8)
                 cards.append((cue, logo_card(np.dstack([picture.image, alpha]), picture.palette, score.width, score.height)))
         mark = watermark(score.watermark, score.width, score.height) if score.watermark else None
-        grade = Grade.of(score.grade, score.width, score.height, score.seed)
-        return cls(score=score, grade=grade, type=typesetter, captions=captions, cards=tuple(cards), mark=mark)
+        grades = {words: Grade.of(words, score.width, score.height, score.seed) for words in {shot.grade for shot in score.shots}}
+        return cls(score=score, grades=grades, type=typesetter, captions=captions, cards=tuple(cards), mark=mark)
+
+    def graded(self, image: U8, shot: Shot, frame: int) -> U8:
+        """A shot's picture in its light."""
+        return self.grades[shot.grade].apply(image, frame)
 
     def apply(self, image: U8, frame: int) -> U8:
         """The finished picture u8[h w 3] of a frame."""
@@ -54,8 +58,6 @@ class Finish:
         if card is not None:
             cue, made = card
             image = made.at((tick - cue.start) / (cue.end - cue.start))
-        else:
-            image = self.grade.apply(image, frame)
         for cue in self.captions:
             if cue.start <= tick < cue.end:
                 placed = self.type.at(cue, tick)

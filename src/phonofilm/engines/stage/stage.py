@@ -155,7 +155,7 @@ class _Film:
         """A frame u8[h w 3]."""
         tick = frame_middle(frame)
         shots = self._shots(frame)
-        drawn = [self._draw(k, tick, read) for k, _ in shots]
+        drawn = [self.finish.graded(self._draw(k, tick, read), self.score.shots[k], frame) for k, _ in shots]
         image = drawn[0] if len(drawn) == 1 else crossed(drawn[0], drawn[1], shots[1][1], self.score.shots[shots[1][0]].transition)
         return self.finish.apply(image, frame)
 
