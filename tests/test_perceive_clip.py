@@ -1,13 +1,18 @@
 """Clips perceived: cuts, motion accents, faces, sound."""
 
+import hashlib
+
 import av
 import numpy as np
 import pytest
 from PIL import Image
 
 from media import picture
+from phonofilm import weights
 from phonofilm.clock import frame_start
+from phonofilm.perceive import perceive
 from phonofilm.perceive.clip import accents, changes, perceive_clip
+from phonofilm.request import Reference
 
 
 def photo(name, width=320, height=180):
@@ -21,10 +26,16 @@ def glide(image, count, step=3, width=320, height=180):
         yield np.ascontiguousarray(image[40 : 40 + height, x : x + width])
 
 
-def written(path, frames, rate=24):
+def written(path, frames, rate=24, samples=None):
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=rate)
         stream.width, stream.height, stream.pix_fmt = frames[0].shape[1], frames[0].shape[0], "yuv420p"
+        if samples is not None:
+            track = container.add_stream("aac", rate=48_000, layout="mono")
+            sound = av.AudioFrame.from_ndarray(samples[None], format="fltp", layout="mono")
+            sound.sample_rate, sound.pts = 48_000, 0
+            for packet in (*track.encode(sound), *track.encode()):
+                container.mux(packet)
         for frame in frames:
             for packet in stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")):
                 container.mux(packet)
@@ -55,3 +66,20 @@ def test_a_clip_gets_a_copy_with_cuts_in_ticks_and_its_faces_counted(tmp_path):
     assert clip.path.is_file() and (clip.width, clip.height) == (320, 180)
     assert clip.length == frame_start(60) and clip.cuts == (frame_start(30),)
     assert clip.sound is None and clip.faces >= 1
+
+
+def test_a_clip_with_sound_is_heard_and_remembered_with_its_copy(tmp_path, monkeypatch):
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "models").symlink_to(weights.cache_dir() / "models", target_is_directory=True)
+    monkeypatch.setenv("PHONOFILM_CACHE", str(tmp_path / "cache"))
+    noise = np.random.default_rng(1).standard_normal(96_000).astype(np.float32) * 0.1
+    path = written(tmp_path / "clip.mp4", list(glide(photo("cat"), 48)), samples=noise)
+    reference = Reference(tag="clip", path=path, kind="video", sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    first = perceive([reference], {}).clips["clip"]
+    assert first.sound is not None and abs(len(first.sound.samples) - 96_000) <= 2_000
+    steps = []
+    again = perceive([reference], {}, progress=lambda step, done=0.0: steps.append(step)).clips["clip"]
+    assert steps == [] and again.path == first.path and again.path.is_file()
+    again.path.unlink()
+    perceive([reference], {}, progress=lambda step, done=0.0: steps.append(step))
+    assert steps and again.path.is_file()
