@@ -15,7 +15,7 @@ from phonofilm.engines.stage.world.pane import EYE, Pane, layered
 from phonofilm.engines.stage.world.place import Ply
 from phonofilm.engines.stage.world.shapes import ink
 from phonofilm.engines.stage.world.sky import paint_sky
-from phonofilm.engines.stage.world.water import mirrored, surface
+from phonofilm.engines.stage.world.water import joined, mirror_ply, surface
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
@@ -30,7 +30,8 @@ def plies(air: Air, seed: int) -> tuple[Ply, ...]:
     back = _skyline(air, seed, 0.0)
     return (
         *back,
-        Ply(name="river and quay", kind="ground", paint=lambda p: _river(air, seed, p, back)),
+        mirror_ply(back, seed + 61, 0.62 + 0.5 * air.wind, 600.0),
+        Ply(name="river and quay", kind="ground", paint=lambda p: _river(air, seed, p)),
         Ply(name="rail", kind="card", distance=8.6, bottom=-0.19, top=-0.055, paint=lambda p: _rail(air, p, 8.6)),
     )
 
@@ -41,7 +42,8 @@ def bridge(air: Air, seed: int) -> tuple[Ply, ...]:
     back = (*_skyline(air, seed, 0.0), span)
     return (
         *back[:-1],
-        Ply(name="river and quay", kind="ground", paint=lambda p: _river(air, seed, p, back)),
+        mirror_ply(back, seed + 61, 0.62 + 0.5 * air.wind, 450.0),
+        Ply(name="river and quay", kind="ground", paint=lambda p: _river(air, seed, p)),
         span,
         Ply(name="rail", kind="card", distance=8.6, bottom=-0.19, top=-0.055, paint=lambda p: _rail(air, p, 8.6)),
     )
@@ -236,19 +238,14 @@ def _bridge(air: Air, pane: Pane, distance: float) -> U8:
     return _shine(pixels, glow, pane, distance)
 
 
-def _river(air: Air, seed: int, pane: Pane, back: tuple[Ply, ...]) -> U8:
+def _river(air: Air, seed: int, pane: Pane) -> U8:
     """The river, and the paved quay before it."""
-    rough = 0.62 + 0.5 * air.wind
-    water = surface(air, seed + 61, pane, mirrored(back, pane), rgb("#123a4c"), rough)
+    water, cover = surface(air, seed + 61, pane, rgb("#123a4c"))
     x, z = places(pane)
     z = np.broadcast_to(z, x.shape)
     quay = 1 - step(8.9, 9.1, z)
     paving = np.array(air.tint(rgb("#8b8984") if not air.white else rgb("#dfe4ec"), 0.5), np.float32) * paving_tone(seed, x, z)[..., None]
-    shine = air.wet * 0.45 + 0.08
-    mirror = water * np.clip(0.25 + 0.75 * np.exp(pane.ys() * 3.0), 0, 1)[..., None]
-    paving = paving * (1 - shine) + mirror * shine
-    colour = water * (1 - quay[..., None]) + paving * quay[..., None]
-    return layered(np.clip(colour, 0, 1).astype(np.float32), None, seed)
+    return joined(water, cover, np.clip(paving, 0, 1), quay, 0.08 + 0.34 * air.wet)
 
 
 def paving_tone(seed: int, x: F32, z: F32, slab: float = 0.9) -> F32:

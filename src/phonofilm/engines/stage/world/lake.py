@@ -10,11 +10,11 @@ from phonofilm.engines.stage.world.colour import mix, rgb
 from phonofilm.engines.stage.world.field import lawn
 from phonofilm.engines.stage.world.ground import places, ripples
 from phonofilm.engines.stage.world.noise import source, step, value
-from phonofilm.engines.stage.world.pane import Pane, layered
+from phonofilm.engines.stage.world.pane import Pane
 from phonofilm.engines.stage.world.place import Ply
 from phonofilm.engines.stage.world.shapes import bumpy, crest_line, grass, ink, misted, outline, pine, ridge
 from phonofilm.engines.stage.world.sky import paint_sky
-from phonofilm.engines.stage.world.water import mirrored, surface
+from phonofilm.engines.stage.world.water import joined, mirror_ply, surface
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
@@ -29,7 +29,8 @@ def plies(air: Air, seed: int) -> tuple[Ply, ...]:
     return (
         *back,
         shore,
-        Ply(name="lake", kind="ground", paint=lambda p: _lake(air, seed, p, mirror)),
+        mirror_ply(mirror, seed + 61, 0.16 + 0.5 * max(0.0, air.wind - 0.3) + (0.35 if air.fall == "rain" else 0.0), 400.0),
+        Ply(name="lake", kind="ground", paint=lambda p: _lake(air, seed, p)),
         bay,
         Ply(name="reeds", kind="card", distance=5.2, bottom=-0.32, top=0.02, detail=0.8, paint=lambda p: _reeds(air, seed, p)),
     )
@@ -51,21 +52,21 @@ def _mountains(air: Air, seed: int) -> tuple[Ply, ...]:
     slate, blue = rgb("#6f7480"), rgb("#5d6675")
 
     def far(p: Pane) -> U8:
-        crest = crest_line(seed + 3, p.xs(), low=0.07, tall=0.17, wide=0.42)
-        return ridge(air, seed + 3, p, crest, 0.22, distance=5200, rock=slate, snow=white - 0.18, haze=min(0.9, 0.34 + air.veil(900)))
+        crest = crest_line(seed + 3, p.xs(), low=0.045, tall=0.125, wide=0.40)
+        return ridge(air, seed + 3, p, crest, 0.16, distance=5200, rock=slate, snow=white - 0.18, haze=min(0.9, 0.34 + air.veil(900)))
 
     def middle(p: Pane) -> U8:
         lift = 0.6 + 0.8 * step(0.05, 0.65, np.abs(p.xs() - 0.05))
-        crest = crest_line(seed + 7, p.xs(), low=0.02, tall=0.17, wide=0.55) * lift
+        crest = crest_line(seed + 7, p.xs(), low=0.012, tall=0.105, wide=0.55) * lift
         return ridge(
-            air, seed + 7, p, crest, 0.18, distance=2600, rock=blue, growth=rgb("#46604a"), snow=white + 0.08, haze=min(0.9, 0.18 + air.veil(700))
+            air, seed + 7, p, crest, 0.12, distance=2600, rock=blue, growth=rgb("#46604a"), snow=white + 0.08, haze=min(0.9, 0.18 + air.veil(700))
         )
 
     def near(p: Pane) -> U8:
         lift = 0.25 + 1.0 * step(0.1, 0.8, np.abs(p.xs() + 0.08))
-        crest = crest_line(seed + 11, p.xs(), low=0.008, tall=0.13, wide=0.7, sharp=False) * lift + 0.003 * bumpy(seed, p.xs(), 0.006)
+        crest = crest_line(seed + 11, p.xs(), low=0.004, tall=0.075, wide=0.7, sharp=False) * lift + 0.003 * bumpy(seed, p.xs(), 0.006)
         green = rgb("#3c5440")
-        return ridge(air, seed + 11, p, crest, 0.12, distance=1200, rock=green, growth=green, haze=min(0.92, 0.08 + air.veil(500)))
+        return ridge(air, seed + 11, p, crest, 0.08, distance=1200, rock=green, growth=green, haze=min(0.92, 0.08 + air.veil(500)))
 
     return (
         Ply(name="sky", kind="sky", detail=0.6, paint=lambda p: paint_sky(air, seed, p)),
@@ -120,10 +121,9 @@ def _bay(air: Air, seed: int, pane: Pane, distance: float) -> U8:
     return misted(pixels, pane, air.haze, 0.16, 0.0, foot, foot + 0.09)
 
 
-def _lake(air: Air, seed: int, pane: Pane, mirror: tuple[Ply, ...]) -> U8:
+def _lake(air: Air, seed: int, pane: Pane) -> U8:
     deep = mix(rgb("#123c46"), rgb("#1d5a5e"), 0.4)
-    rough = 0.16 + 0.5 * max(0.0, air.wind - 0.3) + (0.35 if air.fall == "rain" else 0.0)
-    water = surface(air, seed + 61, pane, mirrored(mirror, pane), deep, rough)
+    water, cover = surface(air, seed + 61, pane, deep)
     x, z = places(pane)
     z = np.broadcast_to(z, x.shape)
     edge = 5.4 + 1.3 * (value(seed + 41, x / np.float32(3.2), x * 0) - 0.5) + 0.5 * (value(seed + 42, x / np.float32(0.8), x * 0) - 0.5)
@@ -136,8 +136,8 @@ def _lake(air: Air, seed: int, pane: Pane, mirror: tuple[Ply, ...]) -> U8:
     wet = np.exp(-np.maximum(edge - z, 0) / 0.35)[..., None]
     bank = bank * (1 - 0.45 * wet)
     line = (np.exp(-(((z - edge - 0.06) / 0.07) ** 2)) * 0.22)[..., None]
-    colour = water * (1 - dry[..., None]) + bank * dry[..., None] + line * np.array(air.cloud_light, np.float32)
-    return layered(np.clip(colour, 0, 1).astype(np.float32), None, seed)
+    bank = np.clip(bank + line * np.array(air.cloud_light, np.float32), 0, 1)
+    return joined(water, cover, bank, dry)
 
 
 def _meadow(air: Air, seed: int, pane: Pane) -> U8:

@@ -72,7 +72,7 @@ def ridge(
     u = (x / tall * np.float32(rough / 9.0)).astype(np.float32)
 
     def rocks(shift: float) -> F32:
-        return ridged(seed, u * 1.15 + np.float32(shift) + fall * 0.35, fall * 1.1 + u * 0.06, 4, 0.55)
+        return ridged(seed, u * 1.7 + np.float32(shift) + fall * 0.9, fall * 2.3 - u * 0.35, 4, 0.52)
 
     slope = (rocks(side * float(e)) - rocks(-side * float(e))) / (2 * e)
     lit = np.clip(0.46 - 0.30 * slope, 0, 1) * (0.75 + 0.25 * np.exp(-depth * 2.5))

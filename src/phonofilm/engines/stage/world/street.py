@@ -26,8 +26,16 @@ _NEON = ("#ff4fa0", "#38d6ff", "#ffb03a", "#7dff8a", "#b070ff", "#ff5a48")
 def plies(air: Air, seed: int) -> tuple[Ply, ...]:
     """The layers, far to near."""
     town = city.rooftop(air, seed)[:4]
+    wet: tuple[Ply, ...] = ()
+    if wetness(air) > 0.1:
+        wet = (
+            Ply(name="mirrored sky", kind="card", distance=500, top=0.0, paint=lambda p: _mirrored_sky(air, p)),
+            Ply(name="mirror left", kind="wall", distance=-FRONT, top=0.0, paint=lambda p: _mirrored(air, seed, p, -FRONT)),
+            Ply(name="mirror right", kind="wall", distance=FRONT, top=0.0, paint=lambda p: _mirrored(air, seed, p, FRONT)),
+        )
     return (
         *town,
+        *wet,
         Ply(name="roadway", kind="ground", paint=lambda p: _road(air, seed, p)),
         Ply(name="houses left", kind="wall", distance=-FRONT, paint=lambda p: _houses(air, seed, p, -FRONT)),
         Ply(name="houses right", kind="wall", distance=FRONT, paint=lambda p: _houses(air, seed, p, FRONT)),
@@ -36,7 +44,11 @@ def plies(air: Air, seed: int) -> tuple[Ply, ...]:
  paint=lambda p, d=d: _lamps(air, p, d))
             for d in (46.0, 32.0, 21.0, 13.0)
         ),
-        Ply(name="lamp light", kind="card", distance=12.9, detail=0.3, glow=True, paint=lambda p: _lamp_glow(air, p)),
+        *(
+            Ply(name=f"lamp light {round(d)}", kind="card", distance=d - 0.1, left=-7.0 / d, right=7.0 / d, top=7.0 / d, bottom=0.5 / d, detail=0.3,
+                glow=True, paint=lambda p, d=d: _lamp_glow(air, p, d))
+            for d in (46.0, 32.0, 21.0, 13.0)
+        ),
     )  # fmt: skip
 
 
@@ -163,30 +175,32 @@ def _road(air: Air, seed: int, pane: Pane) -> U8:
         for s in (-1, 1):
             pool = np.exp(-(((x - s * 3.4) / 1.9) ** 2) - ((z - d) / 2.6) ** 2) * max(0.0, air.lamps - 0.3)
             colour = colour + (0.34 * pool)[..., None] * np.array(rgb("#ffc885"), np.float32)
-    colour = _mirrored(air, seed, pane, x, z, colour.astype(np.float32))
-    veil = np.clip(1 - np.exp(-z / min(260.0, 0.35 * air.sight)), 0, 0.97)[..., None]
-    return layered(np.clip(colour + veil * (np.array(air.haze, np.float32) - colour), 0, 1).astype(np.float32), None, seed)
-
-
-def _mirrored(air: Air, seed: int, pane: Pane, x: F32, z: F32, colour: F32) -> F32:
-    wet = max(air.wet, 0.55 * air.dark)
-    if wet < 0.1:
-        return colour
-    waver = ripples(seed + 41, pane, (0.35, 0.5), 3, 0.7)
+    veil = np.clip(1 - np.exp(-z / min(260.0, 0.35 * air.sight)), 0, 0.97)
+    colour = np.clip(colour + veil[..., None] * (np.array(air.haze, np.float32) - colour), 0, 1)
     puddle = step(-0.25, 0.30, ripples(seed + 42, pane, (1.9, 2.6), 3))
-    tx = pane.xs() * np.ones_like(z) + 0.006 * waver
-    side = np.where(tx >= 0, 1.0, -1.0)
-    ahead = (FRONT / np.maximum(np.abs(tx), 1e-3)).astype(np.float32)
-    up = (-(EYE + ahead * pane.ys()) * (1 + 0.10 * waver)).astype(np.float32)
-    fine = np.full(x.shape, 0.2, np.float32)
-    left, cover_l = _front(air, seed, ahead, up, -1.0, fine)
-    right, cover_r = _front(air, seed, ahead, up, 1.0, fine)
-    pick = (side > 0)[..., None]
-    seen, cover = np.where(pick, right, left), np.where(pick[..., 0], cover_r, cover_l) * (up > 0)
-    sky = air.above(np.maximum(-pane.ys(), 0) * np.ones_like(x))
-    mirror = sky * (1 - cover[..., None]) + seen * cover[..., None]
-    share = wet * (0.16 + 0.50 * puddle) * np.clip(0.35 + 0.65 * np.exp(pane.ys() * 4.0), 0, 1)
-    return (colour * (1 - 0.8 * share[..., None]) + mirror * share[..., None]).astype(np.float32)
+    share = wetness(air) * (0.14 + 0.50 * puddle) * np.clip(0.35 + 0.65 * np.exp(pane.ys() * 4.0), 0, 1)
+    return layered(colour, 1 - share * (1 - veil), seed)
+
+
+def wetness(air: Air) -> float:
+    """How much the road mirrors, 0…1: after rain, and a little at night, when only lamps are seen in it."""
+    return max(air.wet, 0.55 * air.dark)
+
+
+def _mirrored_sky(air: Air, pane: Pane) -> U8:
+    return layered(air.above(np.maximum(-pane.ys(), 0) * np.ones_like(pane.xs())))
+
+
+def _mirrored(air: Air, seed: int, pane: Pane, at: float) -> U8:
+    """A row of houses as the wet road shows it: upside down below it, wavering."""
+    x, y = pane.xs(), pane.ys()
+    z = (abs(at) / np.maximum(np.abs(x), 1e-4)).astype(np.float32)
+    down = -(EYE + z * y)
+    waver = value(seed + 41, x / np.float32(0.02), y / np.float32(0.012)) - 0.5
+    up = (down * (1 + 0.05 * waver)).astype(np.float32)
+    ahead = (np.broadcast_to(z, up.shape) * (1 + 0.05 * waver)).astype(np.float32)
+    colour, cover = _front(air, seed, ahead, up, 1.0 if at > 0 else -1.0, np.full(up.shape, 0.2, np.float32))
+    return layered(colour, cover * step(-0.02, 0.02, down), seed)
 
 
 def _lamps(air: Air, pane: Pane, distance: float) -> U8:
@@ -209,15 +223,14 @@ def _lamps(air: Air, pane: Pane, distance: float) -> U8:
     return pixels
 
 
-def _lamp_glow(air: Air, pane: Pane) -> U8:
-    """Halos around the lamps and the light of the shops in the air."""
+def _lamp_glow(air: Air, pane: Pane, d: float) -> U8:
+    """Halos around a pair of lamps."""
     x, y = pane.xs(), pane.ys()
     out = np.zeros((pane.height, pane.width), np.float32)
     on = max(0.0, air.lamps - 0.25)
     if on <= 0:
         return np.zeros((1, 1, 4), np.uint8)
-    for d in (46.0, 32.0, 21.0, 13.0):
-        for s in (-1, 1):
-            r = np.hypot(x - s * 3.6 / d, y - (5.22 - EYE) / d)
-            out += on * (0.55 * np.exp(-r * d / 0.35) + 0.16 * np.exp(-r * d / 1.6))
+    for s in (-1, 1):
+        r = np.hypot(x - s * 3.6 / d, y - (5.22 - EYE) / d)
+        out += on * np.clip(0.55 * np.exp(-r * d / 0.35) + 0.18 * np.exp(-r * d / 0.9) - 0.006, 0, 1)
     return layered(np.clip(out[..., None] * np.array(rgb("#ffc887"), np.float32), 0, 1).astype(np.float32), np.ones_like(out), 0)

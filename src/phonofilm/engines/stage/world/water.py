@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from phonofilm.engines.stage.world.air import Air
 from phonofilm.engines.stage.world.ground import places, ripples
-from phonofilm.engines.stage.world.pane import EYE, Pane
+from phonofilm.engines.stage.world.noise import Floats
+from phonofilm.engines.stage.world.pane import EYE, Pane, layered
 from phonofilm.engines.stage.world.place import Ply
 
 F32 = NDArray[np.float32]
+U8 = NDArray[np.uint8]
 
 
 def mirrored(plies: Sequence[Ply], pane: Pane) -> F32:
@@ -42,17 +44,34 @@ def rippled(picture: F32, pane: Pane, seed: int, rough: float, wave: tuple[float
     return cv2.remap(soft, u.astype(np.float32), np.clip(v, 0, h - 1).astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)  # pyright: ignore[reportReturnType]
 
 
-def surface(air: Air, seed: int, pane: Pane, mirror: F32, deep: tuple[float, float, float], rough: float) -> F32:
-    """Water f32[h w 3]: mostly the mirror at a grazing look, more of its own ``deep`` colour near the feet, light lines of wind."""
+def mirror_ply(plies: Sequence[Ply], seed: int, rough: float, distance: float) -> Ply:
+    """The world upside down, as a card as far away as what it mirrors: so it moves with the camera as a mirror picture does."""
+
+    def paint(pane: Pane) -> U8:
+        return layered(rippled(mirrored(plies, pane), pane, seed, rough), None, seed)
+
+    return Ply(name="mirror", kind="card", distance=distance, top=0.0, bottom=-1.6, paint=paint)
+
+
+def surface(air: Air, seed: int, pane: Pane, deep: tuple[float, float, float]) -> tuple[F32, F32]:
+    """Water over its mirror picture: premultiplied colour f32[h w 3] and coverage f32[h w]. Clear at a grazing look, more of its own ``deep``
+    colour near the feet, light lines of wind, haze far away."""
     x, z = places(pane)
     z = np.broadcast_to(z, x.shape)
     down = np.broadcast_to(-pane.ys(), x.shape)
-    picture = rippled(mirror, pane, seed, rough)
-    fresnel = np.clip(0.22 + 0.70 * np.exp(-down * 4.2), 0.12, 0.94)[..., None]
-    own = np.array(air.tint(deep, 0.4), np.float32)
-    colour = own * (1 - fresnel) + picture * fresnel
+    fresnel = np.clip(0.22 + 0.70 * np.exp(-down * 4.2), 0.12, 0.94)
+    own = np.array(air.tint(deep, 0.4), np.float32) * (1 - fresnel)[..., None]
     breeze = ripples(seed + 5, pane, (26.0, 9.0), 2)
     lines = ripples(seed + 6, pane, (2.0, 0.35), 2) * np.clip(breeze * 1.6, 0, 1)
-    colour = colour + (0.05 * np.clip(lines, 0, 1) * (1 - 0.6 * air.dark))[..., None]
-    veil = ((1 - np.exp(-z / (air.sight * 1.1))) * 0.75)[..., None]
-    return np.clip(colour + veil * (np.array(air.haze, np.float32) - colour), 0, 1).astype(np.float32)
+    own = own + (0.05 * np.clip(lines, 0, 1) * (1 - 0.6 * air.dark))[..., None]
+    veil = (1 - np.exp(-z / (air.sight * 1.1))) * 0.75
+    colour = own * (1 - veil[..., None]) + np.array(air.haze, np.float32) * veil[..., None]
+    return np.clip(colour, 0, 1).astype(np.float32), (1 - fresnel * (1 - veil)).astype(np.float32)
+
+
+def joined(water: F32, cover: F32, land: Floats, share: Floats, see_through: float = 0.0) -> U8:
+    """Water (premultiplied, with its coverage) and land that covers ``share`` f32[h w] of it, as a layer; wet land is a little see-through."""
+    solid = share * (1 - see_through)
+    premultiplied = water * (1 - share)[..., None] + land * solid[..., None]
+    alpha = cover * (1 - share) + solid
+    return layered(premultiplied / np.maximum(alpha, 1e-3)[..., None], alpha)
