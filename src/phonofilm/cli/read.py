@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -15,7 +16,8 @@ from phonofilm.cli.show import as_json
 @click.option("--json", "json_", is_flag=True, help="The Script as JSON.")
 def command(prompt: str, refs: tuple[str, ...], json_: bool) -> None:
     """Show how PROMPT is read: mentions, shots, moves, lines, sounds, scene, and what was not understood."""
-    from phonofilm.prompt import describe, read, script_document
+    from phonofilm.prompt import read
+    from phonofilm.prompt.describe import describe
 
     references: Any = ()
     if refs:
@@ -24,6 +26,6 @@ def command(prompt: str, refs: tuple[str, ...], json_: bool) -> None:
         references = open_references(refs)
     script = read(prompt, references)
     if json_:
-        as_json(script_document(script))
+        as_json({**asdict(script), "refused": sorted(script.refused)})
     else:
         click.echo(describe(script))
