@@ -15,7 +15,6 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from media import picture
-
 from phonofilm.perceive.picture import perceive_picture
 
 BACKGROUNDS = ((15, 20, 40), (240, 240, 235), (0, 180, 60))
