@@ -64,8 +64,8 @@ _VOICES = (
     *_rows(
         "yue",
         (
-            ("zm_yunxi", "male", "young", 0.5, "a Mandarin voice with Cantonese tones"),
-            ("zf_xiaoxiao", "female", "young", 0.48, "a Mandarin voice with Cantonese tones"),
+            ("zm_yunxi", "male", "young", 0.5, "a Mandarin voice with Cantonese tones, experimental"),
+            ("zf_xiaoxiao", "female", "young", 0.48, "a Mandarin voice with Cantonese tones, experimental"),
         ),
     ),
     *_rows(
