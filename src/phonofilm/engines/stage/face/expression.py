@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 class Expression:
     """The moving parts of a face. Left and right are sides of the picture.
 
-    ``jaw`` … ``tongue`` are those of :class:`phonofilm.phones.Viseme`, 0…1. ``rest`` 1 shows the mouth exactly as the photo has it (a smile
-    stays a smile), 0 the spoken shape alone. ``smile`` −1…1 lifts the corners. ``lid_*``: 0 as in the photo, 1 shut, negative wide.
-    ``gaze_x`` to the right and ``gaze_y`` down, in degrees away from the photo's own gaze. ``brow`` −1…1 lifts, ``frown`` 0…1 draws the brows together.
+    ``jaw`` … ``tongue`` are those of :class:`phonofilm.phones.Viseme`, 0…1. ``rest`` 1 shows the mouth exactly as the photo has it
+    (a smile stays a smile), 0 the spoken shape alone. ``smile`` −1…1 lifts the corners. ``lid_*``: 0 as in the photo, 1 shut.
+    ``gaze_x`` to the right and ``gaze_y`` down, in degrees away from the photo's own gaze. ``brow`` −1…1 lifts, ``frown`` 0…1
+    draws the brows together.
     """
 
     jaw: float = 0.0

@@ -17,7 +17,7 @@ from phonofilm.engines.stage.face.mesh import EYES, HeadFrame
 from phonofilm.engines.stage.face.sheet import Sheet, make_sheet, pixel_plane
 from phonofilm.engines.stage.face.skin import smooth, spread
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating]
 U8 = NDArray[np.uint8]
 
 #: radius of an eyeball, head units
@@ -28,30 +28,31 @@ BROW_LIFT = 0.024
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Eye:
-    """One eye: its box, lid curves f32[9 2] in plane coordinates, the iris, every pixel's plane coordinates f32[h w], and the box with the lid shut f32[h w 3].
+    """One eye: its box, lid curves f32[9 2] in plane coordinates, the iris, and every pixel's plane coordinates f32[h w].
 
-    ``rim`` f32[h w] is 1 where the open eye's lashes and lid edge are, which a shut lid must cover too.
+    ``shut`` f32[h w 3] is the box with the lid shut; ``rim`` f32[h w] is 1 where it covers
+    the open eye, its lashes and lid edges.
     """
 
     box: Sheet
-    upper: F32
-    lower: F32
-    closed: F32
-    iris: F32
+    upper: Floats
+    lower: Floats
+    closed: Floats
+    iris: Floats
     radius: float
-    px: F32
-    py: F32
-    brows: F32
-    shut: F32
-    rim: F32
+    px: Floats
+    py: Floats
+    brows: Floats
+    shut: Floats
+    rim: Floats
 
 
-def brow_field(points: F32, marks: F32, frame: HeadFrame, damp: float) -> F32:
-    """Backward displacement f32[n 4], photo pixels, of plane points f32[n 2] for brows fully lifted (first two) and fully drawn together (last two)."""
+def brow_field(points: Floats, marks: Floats, frame: HeadFrame, damp: float) -> Floats:
+    """Backward displacement f32[n 4], photo pixels, of plane points f32[n 2]: brows fully lifted (first two), drawn together (last two)."""
     p = frame.plane(marks[:, :2])
-    controls: list[F32] = []
-    lift: list[F32] = []
-    knit: list[F32] = []
+    controls: list[Floats] = []
+    lift: list[Floats] = []
+    knit: list[Floats] = []
     for side, eye in zip((1.0, -1.0), EYES, strict=True):
         brow = np.concatenate([p[list(eye["brow"])], p[list(eye["brow_top"])]])
         controls.append(brow)
@@ -69,7 +70,7 @@ def brow_field(points: F32, marks: F32, frame: HeadFrame, damp: float) -> F32:
     return np.concatenate([-frame.project(f.astype(np.float32)) for f in flat], axis=1) * damp
 
 
-def build_eyes(image: U8, marks: F32, frame: HeadFrame, glasses: float) -> tuple[Eye, ...]:
+def build_eyes(image: U8, marks: Floats, frame: HeadFrame, glasses: float) -> tuple[Eye, ...]:
     """Prepare both eyes of a face; one that the photo hardly shows (turned away) is left out."""
     eyes: list[Eye] = []
     plane = frame.plane(marks[:, :2])
@@ -97,11 +98,13 @@ def build_eyes(image: U8, marks: F32, frame: HeadFrame, glasses: float) -> tuple
     return tuple(eyes)
 
 
-def _at(px: F32, curve: F32) -> F32:
+def _at(px: Floats, curve: Floats) -> Floats:
     return np.interp(px, curve[:, 0], curve[:, 1]).astype(np.float32)
 
 
-def _shut(image: U8, box: Sheet, px: F32, py: F32, upper: F32, lower: F32, closed: F32, brow: F32, frame: HeadFrame) -> tuple[F32, F32]:
+def _shut(
+    image: U8, box: Sheet, px: Floats, py: Floats, upper: Floats, lower: Floats, closed: Floats, brow: Floats, frame: HeadFrame
+) -> tuple[Floats, Floats]:
     """The box with a shut lid, and where the open eye's rim is."""
     picture = image[box.y0 : box.y0 + box.h, box.x0 : box.x0 + box.w].astype(np.float32)
     top, low = _at(px, upper), _at(px, lower)
@@ -167,14 +170,14 @@ def draw_eye(eye: Eye, image: U8, frame: HeadFrame, lid: float, gaze: tuple[floa
     return np.clip(skin + 0.5, 0, 255).astype(np.uint8)
 
 
-def _slide(eye: Eye, down: F32, frame: HeadFrame) -> tuple[F32, F32]:
+def _slide(eye: Eye, down: Floats, frame: HeadFrame) -> tuple[Floats, Floats]:
     """Maps that show the shut lid higher by ``down`` f32[h w], head units: its lashes lie on the lid's present edge."""
     along = frame.axes[1, :2] * frame.height
     gx, gy = np.meshgrid(np.arange(eye.box.w, dtype=np.float32), np.arange(eye.box.h, dtype=np.float32))
     return gx + down * along[0], gy + down * along[1]
 
 
-def _eyeball(eye: Eye, image: U8, frame: HeadFrame, gaze: tuple[float, float], lift: F32) -> F32:
+def _eyeball(eye: Eye, image: U8, frame: HeadFrame, gaze: tuple[float, float], lift: Floats) -> Floats:
     """The eyeball turned: iris and pupil shift, the white between them and the corners gives way."""
     turn = np.clip(np.array(gaze, np.float32), -14, 14)
     shift = EYEBALL * np.sin(np.radians(turn)).astype(np.float32)

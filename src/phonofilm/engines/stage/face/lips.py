@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from phonofilm.engines.stage.face.expression import Expression
 from phonofilm.engines.stage.face.mesh import LOWER_INNER, LOWER_OUTER, UPPER_INNER, UPPER_OUTER, HeadFrame
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating]
 
 #: one millimetre of a face of usual size, in face heights (trichion-less mesh height is about 175 mm)
 MM = 1 / 175
@@ -31,11 +31,11 @@ class Lips:
     ``gap`` is how far the photo's lips are open, ``seam`` f32[11 3] where they would meet, ``relaxed`` the width factor of the mouth at ease.
     """
 
-    upper_outer: F32
-    upper_inner: F32
-    lower_inner: F32
-    lower_outer: F32
-    seam: F32
+    upper_outer: Floats
+    upper_inner: Floats
+    lower_inner: Floats
+    lower_outer: Floats
+    seam: Floats
     gap: float
     relaxed: float
 
@@ -44,15 +44,15 @@ class Lips:
 class Mouth:
     """The mouth of an expression: the same contours moved; ``drop`` of the jaw, ``gap`` at the middle; head coordinates."""
 
-    upper_outer: F32
-    upper_inner: F32
-    lower_inner: F32
-    lower_outer: F32
+    upper_outer: Floats
+    upper_inner: Floats
+    lower_inner: Floats
+    lower_outer: Floats
     drop: float
     gap: float
 
 
-def read_lips(landmarks: F32, frame: HeadFrame, pupils: float) -> Lips:
+def read_lips(landmarks: Floats, frame: HeadFrame, pupils: float) -> Lips:
     """The photo's mouth; ``pupils`` is the distance between the pupils in face heights."""
     uo, ui, li, lo = (frame.to_head(landmarks[list(rows)]) for rows in (UPPER_OUTER, UPPER_INNER, LOWER_INNER, LOWER_OUTER))
     gap = max(0.0, float(np.mean((li - ui)[4:7, 1])))
@@ -70,7 +70,7 @@ def read_lips(landmarks: F32, frame: HeadFrame, pupils: float) -> Lips:
     return Lips(upper_outer=uo, upper_inner=ui, lower_inner=li, lower_outer=lo, seam=middle, gap=gap, relaxed=relaxed)
 
 
-def _profile(s: F32, power: float, round_: float) -> F32:
+def _profile(s: Floats, power: float, round_: float) -> Floats:
     return np.power(np.clip(1 - np.abs(s) ** power, 0, 1), round_).astype(np.float32)
 
 
@@ -84,6 +84,8 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
     bite = e.teeth
     opening = WIDE * max(e.jaw, 0.0) ** 1.2 * (1 - e.closed)
     opening *= 1 - 0.25 * e.rounding
+    # cheeks that smile hold the jaw up
+    opening *= 1 - 0.16 * min(1.0, lips.gap / 0.06)
     press = e.closed
     rise = UPPER_SHARE * opening + (0.010 * e.spread + 0.004 * e.rounding) * min(1.0, opening / 0.02)
     fall = opening - UPPER_SHARE * opening
@@ -104,7 +106,7 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
     inner_up += over * flat
     inner_low -= over * flat
 
-    def follow(outer: F32, inner: F32, moved: F32, out: float, back: float, sign: int, roll: float) -> F32:
+    def follow(outer: Floats, inner: Floats, moved: Floats, out: float, back: float, sign: int, roll: float) -> Floats:
         delta = moved - inner[:, 1]
         outwards = delta * sign > 0
         y = outer[:, 1] + np.where(outwards, delta * out, delta * back)
@@ -117,13 +119,13 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
     uo_y = follow(lips.upper_outer, lips.upper_inner, inner_up, 0.9, 0.38, -1, roll - swell)
     lo_y = follow(lips.lower_outer, lips.lower_inner, inner_low, 0.95, 0.5, 1, roll - swell + 0.3 * bite)
 
-    def outer_x(outer: F32) -> F32:
+    def outer_x(outer: Floats) -> Floats:
         return centre + (outer[:, 0] - centre) * (narrow * 0.9 + 0.1)
 
     keep = 1 - e.rest
     forward = 0.035 * round_ * _profile(s, 2.0, 1.0)
 
-    def blend(base: F32, bx: F32, by: F32) -> F32:
+    def blend(base: Floats, bx: Floats, by: Floats) -> Floats:
         moved = np.stack([bx, by, base[:, 2] + forward], axis=1)
         return (base + (moved - base) * keep).astype(np.float32)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating]
 
 UPPER_OUTER = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
 UPPER_INNER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
@@ -47,37 +47,37 @@ TOP, CHIN, NOSE_TIP = 10, 152, 4
 class HeadFrame:
     """``origin`` f32[3] is between the mouth's corners, ``axes`` f32[3 3] has the head's x y z as rows in image axes, ``height`` is pixels a unit."""
 
-    origin: F32
-    axes: F32
+    origin: Floats
+    axes: Floats
     height: float
 
-    def to_head(self, points: F32) -> F32:
+    def to_head(self, points: Floats) -> Floats:
         """Image points f32[n 3] to head coordinates."""
         return ((points - self.origin) @ self.axes.T / self.height).astype(np.float32)
 
-    def to_image(self, points: F32) -> F32:
+    def to_image(self, points: Floats) -> Floats:
         """Head coordinates f32[n 3] to image points."""
         return (points @ self.axes * self.height + self.origin).astype(np.float32)
 
-    def plane(self, points_xy: F32) -> F32:
+    def plane(self, points_xy: Floats) -> Floats:
         """Photo points f32[n 2] to the head coordinates x y of the face plane seen there (z = 0)."""
         basis = self.axes[:2, :2] * self.height
         return ((points_xy - self.origin[:2]) @ np.linalg.inv(basis)).astype(np.float32)
 
-    def seen(self, points: F32) -> F32:
+    def seen(self, points: Floats) -> Floats:
         """Where head points f32[n 3] are seen in plane coordinates f32[n 2]."""
         return self.plane(self.to_image(points)[:, :2])
 
-    def project(self, vectors: F32) -> F32:
+    def project(self, vectors: Floats) -> Floats:
         """Head vectors f32[n 3] as photo displacements f32[n 2], pixels."""
         return (vectors @ self.axes[:, :2] * self.height).astype(np.float32)
 
 
-def _unit(v: F32) -> F32:
+def _unit(v: Floats) -> Floats:
     return v / max(float(np.linalg.norm(v)), 1e-9)
 
 
-def head_frame(landmarks: F32) -> HeadFrame:
+def head_frame(landmarks: Floats) -> HeadFrame:
     """The head's axes from the landmarks: x along pairs that mirror each other, y down the middle, z out of the face."""
     p = landmarks[:468].astype(np.float32)
     across = np.sum([_unit(p[b] - p[a]) for a, b in ((33, 263), (61, 291), (234, 454), (127, 356), (50, 280), (172, 397))], axis=0)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from phonofilm.engines.stage.face.lips import MM
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating]
 U8 = NDArray[np.uint8]
 
 #: from the midline outwards: width (as seen from the front, on the arch), length, how much shorter than the first
@@ -24,28 +24,31 @@ LOWER_TEETH = ((5.2, 9.0, 0.0), (5.6, 9.2, 0.1), (5.8, 10.0, -0.2), (4.6, 8.8, 0
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Light:
-    """Colours read from the photo, linear in its own values 0…255: teeth, lips, and how soft and grainy the photo is (sigma in face heights, values)."""
+    """Colours read from the photo, in its own values 0…255: teeth and lips; and how soft (sigma, face heights) and grainy (values) it is."""
 
-    teeth: F32
-    lip: F32
+    teeth: Floats
+    lip: Floats
     softness: float
     grain: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Inside:
-    """Everything of the mouth's inside that never changes: its grid (``x0 y0`` head coordinates of the first cell, ``cell`` its size) and the two rows of teeth, f32[h w 4]."""
+    """What of the mouth's inside never changes: its grid (``x0 y0`` plane coordinates of the first cell, ``cell`` its size) and two rows of teeth.
+
+    ``upper`` and ``lower`` f32[h w 4] are colour and cover; ``edge`` is the biting edge of the upper row.
+    """
 
     x0: float
     y0: float
     cell: float
-    upper: F32
-    lower: F32
+    upper: Floats
+    lower: Floats
     light: Light
     edge: float
 
 
-def _row(columns: F32, rows: F32, edge: float, table: tuple[tuple[float, float, float], ...], light: Light, sign: int) -> F32:
+def _row(columns: Floats, rows: Floats, edge: float, table: tuple[tuple[float, float, float], ...], light: Light, sign: int) -> Floats:
     """One row of teeth as colour and cover; ``edge`` is the biting edge of the first tooth, ``sign`` −1 grows up (upper row), 1 down."""
     out = np.zeros((len(rows), len(columns), 4), np.float32)
     x = np.abs(columns) / MM
@@ -84,10 +87,11 @@ def _row(columns: F32, rows: F32, edge: float, table: tuple[tuple[float, float, 
     return out
 
 
-def build_inside(seam: F32, light: Light, pixels: float, upper: bool = True) -> Inside:
-    """The inside for a mouth whose closed lips would meet at ``seam`` f32[11 2], plane coordinates; ``pixels`` is how many photo pixels a face height has (the grid is as fine as the photo, within reason).
+def build_inside(seam: Floats, light: Light, pixels: float, upper: bool = True) -> Inside:
+    """The inside for a mouth whose closed lips would meet at ``seam`` f32[11 2], plane coordinates.
 
-    ``upper`` False leaves the upper row out: the photo shows its own.
+    ``pixels`` is how many photo pixels a face height has (the grid is as fine as the photo, within reason). ``upper`` False leaves the
+    upper row out: the photo shows its own.
     """
     cell = 1 / float(np.clip(pixels, 240, 700))
     half = float(seam[-1, 0] - seam[0, 0]) / 2 + 0.03
@@ -104,13 +108,14 @@ def build_inside(seam: F32, light: Light, pixels: float, upper: bool = True) -> 
     return Inside(x0=centre - half, y0=float(rows[0]), cell=cell, upper=row, lower=lower, light=light, edge=edge)
 
 
-def _shift(picture: F32, dy: float, dx: float = 0.0) -> F32:
+def _shift(picture: Floats, dy: float, dx: float = 0.0) -> Floats:
     matrix = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
-    return cv2.warpAffine(picture, matrix, (picture.shape[1], picture.shape[0]), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    size = (picture.shape[1], picture.shape[0])
+    return np.asarray(cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
 
 
-def draw_inside(inside: Inside, upper_lip: F32, lower_lip: F32, drop: float, tongue: float) -> F32:
-    """The inside as seen between lips f32[n 2] (plane coordinates) with the jaw down by ``drop``: f32[h w 3] of values 0…255 over the inside's grid."""
+def draw_inside(inside: Inside, upper_lip: Floats, lower_lip: Floats, drop: float, tongue: float) -> Floats:
+    """The inside as seen between lips f32[n 2] (plane coordinates), the jaw down by ``drop``: f32[h w 3], 0…255, over its grid."""
     h, w = inside.upper.shape[:2]
     columns = inside.x0 + np.arange(w, dtype=np.float32) * inside.cell
     rows = (inside.y0 + np.arange(h, dtype=np.float32) * inside.cell)[:, None]

@@ -11,12 +11,12 @@ from scipy.interpolate import CubicSpline
 
 from phonofilm.engines.stage.face.lips import CHIN_SHARE, MM, Lips, Mouth
 from phonofilm.engines.stage.face.mesh import HeadFrame
-from phonofilm.engines.stage.face.mouth import Inside, draw_inside
+from phonofilm.engines.stage.face.mouth import Inside, Light, draw_inside
 from phonofilm.engines.stage.face.sheet import Sheet, pixel_plane
 from phonofilm.engines.stage.face.skin import smooth
 from phonofilm.engines.stage.face.trace import CELL, OwnMouth
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating]
 U8 = NDArray[np.uint8]
 
 #: what an upper lip loses of its red, green and blue when it turns down out of a smile
@@ -27,12 +27,12 @@ DENSE = 61
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Own:
-    """What the photo shows between its open lips, over the box: pixels f32[h w 3], cover of upper teeth and of all the opening f32[h w 1], upper edge f32[h w]."""
+    """What the photo shows between open lips, over the box: its pixels, cover of the upper teeth and of all f32[h w 1], upper edge f32[h w]."""
 
-    pixels: F32
-    teeth: F32
-    all: F32
-    top: F32
+    pixels: Floats
+    teeth: Floats
+    all: Floats
+    top: Floats
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,33 +40,37 @@ class Opening:
     """The mouth's box prepared: plane coordinates of its pixels, the matrix to them, the inside, the photo's own opening, the spline f32[61 11]."""
 
     box: Sheet
-    px: F32
-    py: F32
+    px: Floats
+    py: Floats
     to_box: NDArray[np.float64]
     inside: Inside
     own: Own | None
-    spline: F32
+    spline: Floats
     lips: Lips
     softness: float
+    grain: Floats
 
 
-def build_opening(image: U8, frame: HeadFrame, lips: Lips, box: Sheet, inside: Inside, seen: OwnMouth | None, softness: float) -> Opening:
+def build_opening(image: U8, frame: HeadFrame, lips: Lips, box: Sheet, inside: Inside, seen: OwnMouth | None, light: Light) -> Opening:
     """Prepare the box of the mouth."""
     px, py, to_box = pixel_plane(box, frame)
     spline = CubicSpline(np.arange(11), np.eye(11), axis=0)(np.linspace(0, 10, DENSE)).astype(np.float32)
+    noise = np.random.Generator(np.random.Philox(key=box.w * 4099 + box.h)).standard_normal((box.h, box.w)).astype(np.float32)
+    grain = np.asarray(cv2.GaussianBlur(noise, (0, 0), 0.6), np.float32)[..., None] * np.float32(2.2 * light.grain)
     own = None
     if seen is not None:
         grid = np.array([[CELL, 0, seen.canvas.x0], [0, CELL, seen.canvas.y0], [0, 0, 1]])
         matrix = (to_box @ grid)[:2]
 
-        def bring(mask: F32) -> F32:
-            return cv2.warpAffine(cv2.GaussianBlur(mask, (0, 0), 1.4), matrix, (box.w, box.h), flags=cv2.INTER_LINEAR)[..., None]
+        def bring(mask: Floats) -> Floats:
+            soft = cv2.warpAffine(cv2.GaussianBlur(mask, (0, 0), 1.4), matrix, (box.w, box.h), flags=cv2.INTER_LINEAR)
+            return np.asarray(soft, np.float32)[..., None]
 
         pixels = image[box.y0 : box.y0 + box.h, box.x0 : box.x0 + box.w].astype(np.float32)
         edge = frame.seen(lips.upper_inner)
         top = np.interp(px, edge[:, 0], edge[:, 1]).astype(np.float32)
         own = Own(pixels=pixels, teeth=bring(seen.teeth), all=bring(seen.all), top=top)
-    return Opening(box=box, px=px, py=py, to_box=to_box, inside=inside, own=own, spline=spline, lips=lips, softness=softness)
+    return Opening(box=box, px=px, py=py, to_box=to_box, inside=inside, own=own, spline=spline, lips=lips, softness=light.softness, grain=grain)
 
 
 def draw_opening(o: Opening, upper: U8, lower: U8, mouth: Mouth, frame: HeadFrame, tongue: float, rest: float) -> U8:
@@ -100,6 +104,7 @@ def draw_opening(o: Opening, upper: U8, lower: U8, mouth: Mouth, frame: HeadFram
     i = o.inside
     grid = np.array([[i.cell, 0, i.x0], [0, i.cell, i.y0], [0, 0, 1]], np.float64)
     inner = cv2.warpAffine(within, (o.to_box @ grid)[:2], (box.w, box.h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    inner = inner + o.grain * (0.35 + 0.65 * inner.mean(-1, keepdims=True) / 255)
     if o.own is not None:
         top = np.interp(px, seen_up[:, 0], seen_up[:, 1]).astype(np.float32)
         moved = np.clip((top - o.own.top) / (3 * MM), 0, 1)
@@ -110,8 +115,8 @@ def draw_opening(o: Opening, upper: U8, lower: U8, mouth: Mouth, frame: HeadFram
     return np.clip(skin + 0.5, 0, 255).astype(np.uint8)
 
 
-def _under(o: Opening, outer: F32, inner: F32, came: float) -> F32:
-    """Light f32[h w 3] on an upper lip that came down from a smile by ``came`` 0…1: it faces down again, so it is darker and redder than when it was drawn flat."""
+def _under(o: Opening, outer: Floats, inner: Floats, came: float) -> Floats:
+    """Light f32[h w 3] on an upper lip that came down from a smile by ``came`` 0…1: it faces down again, darker and redder."""
     border = np.interp(o.px, outer[:, 0], outer[:, 1]).astype(np.float32)
     edge = np.interp(o.px, inner[:, 0], inner[:, 1], left=9, right=9).astype(np.float32)
     into = np.clip((o.py - border) / np.maximum(edge - border, 2 * MM) * 1.6, 0, 1) * (o.py < edge + 0.5 * MM) * (edge < 5)
@@ -119,7 +124,7 @@ def _under(o: Opening, outer: F32, inner: F32, came: float) -> F32:
     return 1 - into[..., None] * np.array(TURNED, np.float32)
 
 
-def _press(o: Opening, skin: F32, off: F32, xs: F32, gap: float, frame: HeadFrame) -> F32:
+def _press(o: Opening, skin: Floats, off: Floats, xs: Floats, gap: float, frame: HeadFrame) -> Floats:
     """The shadow line where lips touch that were apart in the photo (closed lips bring their own)."""
     touch = float(np.clip(1 - gap / (2 * MM), 0, 1)) * float(np.clip(o.lips.gap / 0.03, 0, 1))
     if touch < 0.01:

@@ -17,7 +17,7 @@ from phonofilm.engines.stage.face.expression import Expression, HeadPose
 from phonofilm.engines.stage.face.speech import CHANNELS, HOP, mouthing, pauses
 from phonofilm.phones import Phone
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ def temper_of(mood: str) -> Temper:
 class Performance:
     """The curves of a face over a film; ``blinks`` are the ticks at which the lids are shut."""
 
-    curves: dict[str, F32]
+    curves: dict[str, Floats]
     shut: frozenset[int]
     blinks: tuple[int, ...]
 
@@ -79,7 +79,7 @@ class Performance:
         return Expression(**value), pose
 
 
-def _noise(at: NDArray[np.float64], rate: float, draw: np.random.Generator) -> NDArray[np.float64]:
+def _noise(at: Floats, rate: float, draw: np.random.Generator) -> Floats:
     """Smooth noise of unit spread, about ``rate`` swings a second: a few sines of random phase."""
     out = np.zeros_like(at)
     for k in range(5):
@@ -88,17 +88,17 @@ def _noise(at: NDArray[np.float64], rate: float, draw: np.random.Generator) -> N
     return out / 1.15
 
 
-def _ease(t: NDArray[np.float64]) -> NDArray[np.float64]:
+def _ease(t: Floats) -> Floats:
     t = np.clip(t, 0, 1)
     return t * t * t * (10 - 15 * t + 6 * t * t)
 
 
-def _bump(at: NDArray[np.float64], peak: float, rise: float, fall: float) -> NDArray[np.float64]:
+def _bump(at: Floats, peak: float, rise: float, fall: float) -> Floats:
     """A hill with its top at ``peak``: minimum-jerk up in ``rise`` seconds and down in ``fall``."""
     return np.where(at < peak, _ease((at - peak + rise) / rise), 1 - _ease((at - peak) / fall))
 
 
-def accents(energy: F32) -> list[tuple[float, float]]:
+def accents(energy: Floats) -> list[tuple[float, float]]:
     """Times (seconds) and strengths 0…1 of the voice's accents: peaks of its loudness that stand out, at least 0.42 s apart."""
     if len(energy) < 3:
         return []
@@ -131,15 +131,17 @@ def _blink_times(length: float, rests: list[float], draw: np.random.Generator) -
 
 def perform(
     line_phones: Sequence[Phone],
-    energy: F32,
-    pitch: F32 | None,
+    energy: Floats,
+    pitch: Floats | None,
     length_ticks: int,
     seed: int,
     *,
     mood: str = "",
     listening: bool = False,
 ) -> Performance:
-    """Plan what the face does for phones (film ticks) under a voice whose loudness is ``energy`` f32[frames] 0…1 (``pitch`` f32[frames] 0…1 accents, if known).
+    """Plan what the face does for phones (film ticks) under a voice whose loudness is ``energy`` f32[frames] 0…1.
+
+    ``pitch`` f32[frames] 0…1, where known, adds the voice's own accents to those of its loudness.
 
     ``listening``: the face does not speak the phones; it listens to them (small nods, closed mouth).
     """
@@ -151,7 +153,7 @@ def perform(
     spoken = [] if listening else list(line_phones)
     energy = np.asarray(energy, np.float32)
     mouth = mouthing(spoken, energy, length_ticks)
-    curves: dict[str, NDArray[np.float64]] = {name: mouth.curves[name][:n].astype(float) for name in CHANNELS}
+    curves: dict[str, Floats] = {name: mouth.curves[name][:n].astype(float) for name in CHANNELS}
     speaking = mouth.speaking[:n].astype(float)
     curves["rest"] = 1 - speaking
     end = max((p.end for p in spoken if p.viseme != "sil"), default=0) / TICKS_PER_SECOND
@@ -161,7 +163,8 @@ def perform(
     curves["smile"] = smile + 0.03 * _noise(at, 0.4, draw)
 
     # --- the head
-    beats = [(t, s) for t, s in accents(energy)] if len(line_phones) else []
+    voice = energy if pitch is None else energy * 0.65 + np.asarray(pitch, np.float32)[: len(energy)] * 0.35
+    beats = accents(voice) if len(line_phones) else []
     gaps = [g for g in pauses(line_phones, length_ticks) if g[1] - g[0] > 0.16 * TICKS_PER_SECOND]
     turns = [g[0] / TICKS_PER_SECOND for g in gaps if g[0] > 0]
     size = temper.size * (0.6 if listening else 1.0)

@@ -20,7 +20,7 @@ from phonofilm.engines.stage.face.skull import Bound, Skull, bind, build_skull, 
 from phonofilm.engines.stage.face.trace import trace_lips
 from phonofilm.perceive.percepts import Face
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating]
 U8 = NDArray[np.uint8]
 
 #: a lower face cannot be animated, pixels from forehead to chin
@@ -44,13 +44,13 @@ class Rig:
     image: U8
     frame: HeadFrame
     lips: Lips
-    rest_upper: F32
-    rest_lower: F32
-    nose: F32
+    rest_upper: Floats
+    rest_lower: Floats
+    nose: Floats
     jaw: Jaw
     face: Sheet
-    below: F32
-    brows: F32
+    below: Floats
+    brows: Floats
     opening: Opening
     eyes: tuple[Eye, ...]
     skull: Skull
@@ -79,8 +79,8 @@ class Rig:
                 paste(out, picture, eye.box, sheet, edge)
         return Patch(x0=sheet.x0, y0=sheet.y0, rgb=out)
 
-    def skin_field(self, expression: Expression) -> F32:
-        """Where the skin of the face comes from: backward displacements f32[rows cols 2], pixels, on the grid of ``face`` (the lips' cut blended over)."""
+    def skin_field(self, expression: Expression) -> Floats:
+        """Where the skin of the face comes from: backward displacements f32[rows cols 2], pixels, on the grid of ``face``."""
         e, sheet = expression, self.face
         back = np.zeros((*sheet.shape, 2), np.float32)
         if e.rest < 0.9995:
@@ -90,7 +90,7 @@ class Rig:
             back = back + (self.brows[:, :2] * e.brow + self.brows[:, 2:] * e.frown).reshape(back.shape)
         return back
 
-    def _sheets(self, sheet: Sheet, mouth: Mouth) -> tuple[F32, F32]:
+    def _sheets(self, sheet: Sheet, mouth: Mouth) -> tuple[Floats, Floats]:
         """Where a grid's points come from under the motion of the upper and of the lower sheet of skin: displacements f32[rows cols 2], pixels."""
         jaw = self.frame.project(np.array([[0, mouth.drop, -0.15 * mouth.drop]], np.float32))[0]
         base = invert_jaw(sheet.plane, self.jaw, jaw, self.frame)
@@ -99,7 +99,7 @@ class Rig:
         drawn = corners[:2] - corners[2:]
         # the tip of the nose goes a little with the upper lip
         pull = (mouth.upper_outer[3:8] - self.lips.upper_outer[3:8]).mean(0) * np.array([0.1, 0.15, 0], np.float32)
-        both: list[F32] = []
+        both: list[Floats] = []
         for rest, moved in (
             (self.rest_upper, np.concatenate([mouth.upper_outer, mouth.upper_inner, self.nose + pull])),
             (self.rest_lower, np.concatenate([mouth.lower_outer, mouth.lower_inner])),
@@ -117,7 +117,7 @@ class Rig:
             both.append(field.reshape(*sheet.shape, 2))
         return both[0], both[1]
 
-    def head_field(self, points_xy: F32, pose: HeadPose) -> F32:
+    def head_field(self, points_xy: Floats, pose: HeadPose) -> Floats:
         """Displacement f32[n 3] of photo points f32[n 2] for a pose of the head: photo pixels, x right, y down, z towards the viewer."""
         key = points_xy.tobytes()
         bound = self.bound.get(key)
@@ -128,7 +128,7 @@ class Rig:
             self.bound[key] = bound
         return head_displacement(self.skull, bound, pose)
 
-    def relief(self, points_xy: F32) -> F32:
+    def relief(self, points_xy: Floats) -> Floats:
         """Depth f32[n] of photo points f32[n 2] at rest: photo pixels towards the viewer, 0 at the shoulders and far away."""
         return rest_depth(self.skull, points_xy)
 
@@ -183,7 +183,7 @@ def build_rig(image: U8, face: Face) -> Rig:
         face=sheet,
         below=below.reshape(*sheet.shape, 1),
         brows=brow_field(xy, marks, frame, 1 - 0.7 * glasses) * sheet.window[:, None],
-        opening=build_opening(image, frame, lips, box, build_inside(seam, light, fh, upper=not own_teeth), seen, light.softness),
+        opening=build_opening(image, frame, lips, box, build_inside(seam, light, fh, upper=not own_teeth), seen, light),
         eyes=build_eyes(image, marks, frame, glasses),
         skull=build_skull(marks, frame),
     )

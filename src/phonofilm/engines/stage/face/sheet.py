@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from phonofilm.engines.stage.face.mesh import HeadFrame
 from phonofilm.engines.stage.face.skin import smooth
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating]
 U8 = NDArray[np.uint8]
 
 
@@ -32,11 +32,13 @@ class Sheet:
     h: int
     step: int
     shape: tuple[int, int]
-    plane: F32
-    window: F32
+    plane: Floats
+    window: Floats
 
-    def sample(self, image: U8, back: F32, within: tuple[int, int] | None = None) -> U8:
-        """The photo drawn through backward displacements f32[rows cols 2], pixels. Where nothing moves, and outside the rows ``within``, the photo is copied."""
+    def sample(self, image: U8, back: Floats, within: tuple[int, int] | None = None) -> U8:
+        """The photo drawn through backward displacements f32[rows cols 2], pixels. The photo is copied where nothing moves and
+        outside the rows ``within``.
+        """
         out = image[self.y0 : self.y0 + self.h, self.x0 : self.x0 + self.w].copy()
         moving = np.abs(back).max(-1) > STILL
         if within is not None:
@@ -54,7 +56,9 @@ class Sheet:
             y, x = r0 * self.step, c0 * self.step
             full[..., 0] += np.arange(self.x0 + x, self.x0 + x + full.shape[1], dtype=np.float32)
             full[..., 1] += np.arange(self.y0 + y, self.y0 + y + full.shape[0], dtype=np.float32)[:, None]
-            out[y : y + full.shape[0], x : x + full.shape[1]] = cv2.remap(image, full, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+            out[y : y + full.shape[0], x : x + full.shape[1]] = cv2.remap(
+                image, full, np.empty(0, np.float32), cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+            )
         return out
 
 
@@ -74,7 +78,7 @@ def make_sheet(image: U8, frame: HeadFrame, bounds: tuple[float, float, float, f
     return Sheet(x0=x0, y0=y0, w=cols * step, h=rows * step, step=step, shape=(rows, cols), plane=frame.plane(points), window=window)
 
 
-def pixel_plane(box: Sheet, frame: HeadFrame) -> tuple[F32, F32, NDArray[np.float64]]:
+def pixel_plane(box: Sheet, frame: HeadFrame) -> tuple[Floats, Floats, NDArray[np.float64]]:
     """Plane coordinates x and y f32[h w] of every pixel of a sheet, and the matrix f64[3 3] from plane coordinates to its pixels."""
     o, ex, ey = frame.plane(np.array([[box.x0, box.y0], [box.x0 + 1, box.y0], [box.x0, box.y0 + 1]], np.float32)).astype(np.float64)
     ax, ay = ex - o, ey - o

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from phonofilm.engines.stage.face.mesh import HeadFrame
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating]
 
 
-def smooth(x: F32 | float, low: float, high: float) -> F32:
+def smooth(x: Floats | float, low: float, high: float) -> Floats:
     """Smooth step from 0 at ``low`` to 1 at ``high``."""
     t = np.clip((np.asarray(x, np.float32) - low) / (high - low), 0, 1)
     return (t * t * (3 - 2 * t)).astype(np.float32)
@@ -34,7 +34,7 @@ class Jaw:
 CHEEKBONE = 0.23
 
 
-def jaw_weight(xy: F32, jaw: Jaw) -> F32:
+def jaw_weight(xy: Floats, jaw: Jaw) -> Floats:
     """How much of the chin's motion skin at head coordinates f32[n 2] takes: none at the nose and the ears, all at the chin, less down the neck."""
     x, y = np.abs(xy[..., 0]), xy[..., 1]
     down = np.clip((y + CHEEKBONE) / (jaw.chin * 0.80 + CHEEKBONE), 0, 1)
@@ -47,7 +47,7 @@ def jaw_weight(xy: F32, jaw: Jaw) -> F32:
     return (down * side * below).astype(np.float32)
 
 
-def invert_jaw(xy: F32, jaw: Jaw, motion: F32, frame: HeadFrame) -> F32:
+def invert_jaw(xy: Floats, jaw: Jaw, motion: Floats, frame: HeadFrame) -> Floats:
     """Backward displacement f32[n 2], pixels, of the jaw's field for points f32[n 2] in head coordinates; ``motion`` f32[2] is the chin's, pixels."""
     unit = frame.plane(frame.origin[None, :2] + motion[None])[0]
     at = xy
@@ -56,7 +56,7 @@ def invert_jaw(xy: F32, jaw: Jaw, motion: F32, frame: HeadFrame) -> F32:
     return -(jaw_weight(at, jaw)[:, None] * motion).astype(np.float32)
 
 
-def wendland(a: F32, b: F32, radius: float) -> F32:
+def wendland(a: Floats, b: Floats, radius: float) -> Floats:
     """Wendland C2 kernel between points f32[n 2] and f32[m 2]: f32[n m], 1 at distance 0 and 0 from ``radius`` on."""
     dx = a[:, None, 0] - b[None, :, 0]
     dy = a[:, None, 1] - b[None, :, 1]
@@ -66,11 +66,12 @@ def wendland(a: F32, b: F32, radius: float) -> F32:
     return k * k * (4 * r + 1)
 
 
-#: levels of spreading: reach and ridge. The first carries what neighbours share far out, so that skin is not stretched; the second meets every control.
+#: levels of spreading, reach and ridge: the first carries what neighbours share far out, so that skin is not stretched;
+#: the second meets every control
 WIDE = ((0.46, 0.6), (0.22, 1e-3))
 
 
-def spread_wide(points: F32, controls: F32, values: F32) -> F32:
+def spread_wide(points: Floats, controls: Floats, values: Floats) -> Floats:
     """Values f32[m d] at controls f32[m 2] spread over points f32[n 2] on two scales (multilevel interpolation, Floater & Iske 1996)."""
     out = np.zeros((len(points), values.shape[1]), np.float32)
     left = values
@@ -80,7 +81,7 @@ def spread_wide(points: F32, controls: F32, values: F32) -> F32:
     return out
 
 
-def spread(points: F32, controls: F32, values: F32, radius: float, ridge: float = 2e-4) -> F32:
+def spread(points: Floats, controls: Floats, values: Floats, radius: float, ridge: float = 2e-4) -> Floats:
     """Values f32[m d] at controls f32[m 2] spread over points f32[n 2] and ending ``radius`` away."""
     gram = wendland(controls, controls, radius).astype(np.float64)
     gram += np.eye(len(controls)) * ridge

@@ -11,7 +11,7 @@ from phonofilm.engines.stage.face.expression import HeadPose
 from phonofilm.engines.stage.face.mesh import CHIN, OVAL, HeadFrame
 from phonofilm.engines.stage.face.skin import smooth
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating]
 
 #: where the head turns, head coordinates: the joint of skull and spine, below and behind the mouth
 PIVOT = (0.0, 0.10, -0.52)
@@ -25,19 +25,19 @@ BREATH = 0.011
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Skull:
-    """The solid head: ``marks`` f32[n 2] in plane coordinates with ``bumps`` f32[n], their depth over an ellipsoid of ``centre``, ``radii`` and ``front``."""
+    """The solid head: ``marks`` f32[n 2], plane coordinates, with ``bumps`` f32[n] over a rounded shape of ``centre``, ``radii`` and ``front``."""
 
     frame: HeadFrame
-    marks: F32
-    bumps: F32
-    centre: F32
-    radii: F32
+    marks: Floats
+    bumps: Floats
+    centre: Floats
+    radii: Floats
     front: float
     chin: float
 
 
-def _ellipsoid(xy: F32, centre: F32, radii: F32) -> F32:
-    """Height 0…1 of a rounded head over the face plane, 0 outside its outline, of bounded slope (a true ellipsoid's edge would tear when it turns)."""
+def _ellipsoid(xy: Floats, centre: Floats, radii: Floats) -> Floats:
+    """Height 0…1 of a rounded head over the face plane, 0 outside its outline, of bounded slope (an ellipsoid's edge would tear)."""
     r2 = (((xy - centre) / radii) ** 2).sum(-1)
     return (np.maximum(1 - r2, 0) ** 1.75).astype(np.float32)
 
@@ -46,7 +46,7 @@ def _ellipsoid(xy: F32, centre: F32, radii: F32) -> F32:
 DEPTH = 0.52
 
 
-def build_skull(marks: F32, frame: HeadFrame) -> Skull:
+def build_skull(marks: Floats, frame: HeadFrame) -> Skull:
     """Fit the solid to the landmarks."""
     heads = frame.to_head(marks)
     seen = frame.plane(marks[:, :2])
@@ -61,7 +61,7 @@ def build_skull(marks: F32, frame: HeadFrame) -> Skull:
     return Skull(frame=frame, marks=points, bumps=(depth - base - front).astype(np.float32), centre=centre, radii=radii, front=front, chin=chin)
 
 
-def _depth(skull: Skull, xy: F32) -> F32:
+def _depth(skull: Skull, xy: Floats) -> Floats:
     """Depth of plane points, head units."""
     bumps = np.zeros(len(xy), np.float32)
     low, high = skull.marks.min(0) - 4 * BLUR, skull.marks.max(0) + 4 * BLUR
@@ -77,14 +77,14 @@ def _depth(skull: Skull, xy: F32) -> F32:
     return (depth * (1 - neck) + NECK_DEPTH * neck).astype(np.float32)
 
 
-def rest_depth(skull: Skull, points_xy: F32) -> F32:
+def rest_depth(skull: Skull, points_xy: Floats) -> Floats:
     """Depth of photo points f32[n 2] at rest, photo pixels towards the viewer; 0 at the shoulders and far away, the nose's tip highest."""
     frame = skull.frame
     xy = frame.plane(points_xy.astype(np.float32))
     return (_image_depth(skull, xy, _depth(skull, xy) - NECK_DEPTH) * frame.height).astype(np.float32)
 
 
-def _image_depth(skull: Skull, xy: F32, depth: F32) -> F32:
+def _image_depth(skull: Skull, xy: Floats, depth: Floats) -> Floats:
     """Depth towards the viewer of plane points whose depth over the face plane is given (the face plane itself is turned when the head is)."""
     axes = skull.frame.axes
     # a face that is turned away from the camera has its far cheek deeper: keep half of that, which is what a small orbit can show
@@ -94,7 +94,7 @@ def _image_depth(skull: Skull, xy: F32, depth: F32) -> F32:
     return ((tilt + np.maximum(depth, 0)) * near + 0.0).astype(np.float32)
 
 
-def head_weight(skull: Skull, xy: F32) -> F32:
+def head_weight(skull: Skull, xy: Floats) -> Floats:
     """How much of the head's motion points of the plane take: 1 on face, hair and ears, falling along the neck, 0 at the shoulders and far away."""
     x, y = np.abs(xy[:, 0] - skull.centre[0]), xy[:, 1]
     # the neck bends; hair beside it swings less the further out it lies
@@ -107,16 +107,16 @@ def head_weight(skull: Skull, xy: F32) -> F32:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Bound:
-    """Photo points bound to the head: how many, which of them move, those relative to the joint f32[m 3] with their weight f32[m 1], and the chest's share f32[n 1]."""
+    """Photo points bound to the head: how many, which move, where those rest from the joint f32[m 3], their weight, and the chest's share."""
 
     count: int
     moving: NDArray[np.intp]
-    rest: F32
-    weight: F32
-    chest: F32
+    rest: Floats
+    weight: Floats
+    chest: Floats
 
 
-def bind(skull: Skull, points_xy: F32) -> Bound:
+def bind(skull: Skull, points_xy: Floats) -> Bound:
     """Bind photo points f32[n 2] to the head; what depends on the points alone is done here, once."""
     xy = skull.frame.plane(points_xy.astype(np.float32))
     weight = head_weight(skull, xy)
@@ -127,7 +127,7 @@ def bind(skull: Skull, points_xy: F32) -> Bound:
     return Bound(count=len(xy), moving=moving, rest=rest, weight=weight[moving][:, None], chest=chest[:, None])
 
 
-def head_displacement(skull: Skull, bound: Bound, pose: HeadPose) -> F32:
+def head_displacement(skull: Skull, bound: Bound, pose: HeadPose) -> Floats:
     """Displacement f32[n 3] of bound points, photo pixels: x right, y down, z towards the viewer. The head turns about its joint with the spine."""
     frame = skull.frame
     out = np.zeros((bound.count, 3), np.float32)

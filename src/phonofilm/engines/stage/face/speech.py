@@ -1,7 +1,8 @@
 """From phones to the mouth's curves: coarticulation by dominance (Cohen & Massaro 1993), in a smoothed form.
 
-Every phone pulls each channel towards its viseme's value with a weight of its own; its pull over time is its span blurred by a Gaussian,
-so neighbours blend, lips anticipate, and a short weak sound gives way to a strong one. Symmetric kernels keep the peak of every sound where it is heard.
+Every phone pulls each channel towards its viseme's value with a weight of its own; its pull over time is its span blurred by a
+Gaussian, so neighbours blend, lips anticipate, and a short weak sound gives way to a strong one. Symmetric kernels keep the peak of
+every sound where it is heard.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from scipy.special import ndtr
 from phonofilm.clock import TICKS_PER_SECOND, frame_at
 from phonofilm.phones import VISEMES, Phone, is_bilabial
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating]
 
 #: curves are kept at this many ticks a sample (100 a second)
 HOP = 480
@@ -45,8 +46,8 @@ PULL: dict[str, dict[str, float]] = {
 class Mouthing:
     """The mouth over time: one f32[n] a channel, n samples ``HOP`` ticks apart; ``shut`` are the frames that a bilabial's middle falls into."""
 
-    curves: dict[str, F32]
-    speaking: F32
+    curves: dict[str, Floats]
+    speaking: Floats
     shut: frozenset[int]
 
 
@@ -71,14 +72,14 @@ def _phrases(phones: Sequence[Phone], length: int) -> list[tuple[int, int]]:
     return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
 
 
-def mouthing(phones: Sequence[Phone], energy: F32, length: int) -> Mouthing:
+def mouthing(phones: Sequence[Phone], energy: Floats, length: int) -> Mouthing:
     """Curves of the mouth for phones in film ticks; ``energy`` f32[frames] 0…1 scales the opening between a murmur and a shout."""
     n = length // HOP + 2
     at = np.arange(n) * (HOP / TICKS_PER_SECOND)
     spans = [(p.start, p.end, p.viseme) for p in phones if p.viseme != "sil" and p.end > p.start]
     spans += [(a, b, "sil") for a, b in pauses(phones, length + TICKS_PER_SECOND)]
     spans.append((-TICKS_PER_SECOND, 0, "sil"))
-    curves: dict[str, F32] = {}
+    curves: dict[str, Floats] = {}
     for name in CHANNELS:
         blur, lead = BLUR[name], LEAD.get(name, 0.0)
         above, below = np.zeros(n), np.full(n, 1e-6)

@@ -16,7 +16,7 @@ from scipy.ndimage import gaussian_filter1d, percentile_filter
 from phonofilm.engines.stage.face.lips import Lips
 from phonofilm.engines.stage.face.mesh import HeadFrame
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating]
 U8 = NDArray[np.uint8]
 
 #: a mouth with a smaller inner gap counts as closed, in face heights
@@ -28,23 +28,23 @@ CELL = 1 / 480
 class Canvas:
     """The mouth seen head-aligned: ``lab`` f32[h w 3]; cell (0, 0) is at plane coordinates ``x0 y0``."""
 
-    lab: F32
+    lab: Floats
     x0: float
     y0: float
 
-    def columns(self) -> F32:
+    def columns(self) -> Floats:
         """Plane x of the columns."""
         return (self.x0 + np.arange(self.lab.shape[1]) * CELL).astype(np.float32)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class OwnMouth:
-    """What the photo itself shows between open lips, over the canvas: ``teeth`` f32[h w] where upper teeth are seen, ``all`` f32[h w] the whole opening."""
+    """What the photo itself shows between open lips, over the canvas: ``teeth`` f32[h w] its upper teeth, ``all`` f32[h w] all."""
 
     canvas: Canvas
-    teeth: F32
-    all: F32
-    colour: F32
+    teeth: Floats
+    all: Floats
+    colour: Floats
 
 
 def sample(image: U8, frame: HeadFrame, lips: Lips) -> Canvas:
@@ -57,10 +57,10 @@ def sample(image: U8, frame: HeadFrame, lips: Lips) -> Canvas:
     at = frame.to_image(points)[:, :2].reshape(h, w, 2)
     picture = cv2.remap(image, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    return Canvas(lab=cv2.GaussianBlur(lab, (0, 0), 1.2), x0=float(low[0]), y0=float(low[1]))
+    return Canvas(lab=np.asarray(cv2.GaussianBlur(lab, (0, 0), 1.2), np.float32), x0=float(low[0]), y0=float(low[1]))
 
 
-def _path(cost: F32, bend: float) -> NDArray[np.intp]:
+def _path(cost: Floats, bend: float) -> NDArray[np.intp]:
     """Row of the cheapest path from the left column to the right one; a step of one row costs ``bend``."""
     h, w = cost.shape
     total = cost[:, 0].astype(np.float64)
@@ -77,30 +77,30 @@ def _path(cost: F32, bend: float) -> NDArray[np.intp]:
     return rows
 
 
-def _soften(rows: F32, sigma: float) -> F32:
+def _soften(rows: Floats, sigma: float) -> Floats:
     k = int(3 * sigma) + 1
     kernel = np.exp(-0.5 * (np.arange(-k, k + 1) / sigma) ** 2)
     return np.convolve(np.pad(rows, k, mode="edge"), kernel / kernel.sum(), mode="valid").astype(np.float32)
 
 
-def _near(canvas: Canvas, line: F32, reach: float) -> F32:
+def _near(canvas: Canvas, line: Floats, reach: float) -> Floats:
     """Cost f32[h w] of being away from a line of rows f32[w]: 0 on it, 1 at ``reach`` cells, forbidden at twice that."""
     away = np.abs(np.arange(canvas.lab.shape[0])[:, None] - line[None]) / reach
     return (away**2 + np.where(away > 2, 1e3, 0)).astype(np.float32)
 
 
-def _rows(canvas: Canvas, curve: F32) -> F32:
+def _rows(canvas: Canvas, curve: Floats) -> Floats:
     return ((np.interp(canvas.columns(), curve[:, 0], curve[:, 1]) - canvas.y0) / CELL).astype(np.float32)
 
 
-def _likeness(lab: F32, samples: F32) -> F32:
+def _likeness(lab: Floats, samples: Floats) -> Floats:
     mean = samples.mean(0)
     cov = np.cov(samples.T) + np.eye(3) * 6.0
     d = lab - mean
     return (np.einsum("...i,ij,...j->...", d, np.linalg.inv(cov), d) + np.log(np.linalg.det(cov))).astype(np.float32)
 
 
-def _step(values: F32, reach: int) -> F32:
+def _step(values: Floats, reach: int) -> Floats:
     """Mean of the ``reach`` cells below each cell less the mean of those above it."""
     h = len(values)
     total = np.cumsum(np.pad(values, ((reach + 1, reach), (0, 0)), mode="edge"), axis=0)
@@ -109,7 +109,7 @@ def _step(values: F32, reach: int) -> F32:
     return ((under - over) / reach).astype(np.float32)
 
 
-def _other(lab: F32, samples: F32) -> F32:
+def _other(lab: Floats, samples: Floats) -> Floats:
     """Unlikeness to whatever is between the lips: bright teeth, dim teeth, tongue and dark are told apart by brightness."""
     order = np.argsort(samples[:, 0])
     parts = [samples[k] for k in np.array_split(order, 4)]
@@ -142,7 +142,7 @@ def trace_lips(image: U8, frame: HeadFrame, lips: Lips, softness: float) -> tupl
     if min(upper_band.sum(), lower_band.sum(), inside.sum()) < 40:
         return lips, None
     other = _other(canvas.lab, canvas.lab[inside])
-    edges: list[F32] = []
+    edges: list[Floats] = []
     lip = np.minimum(_likeness(canvas.lab, canvas.lab[upper_band]), _likeness(canvas.lab, canvas.lab[lower_band]))
     lipness = 1 / (1 + np.exp(np.clip((lip - other) / 2, -12, 12)))
     # teeth under a lip are a step from dark to light; dim gums above them pass for lip
@@ -165,7 +165,7 @@ def _wide(lips: Lips) -> Lips:
     return replace(lips, upper_inner=ui, lower_inner=li)
 
 
-def _moved(lips: Lips, ui: F32, li: F32, canvas: Canvas, up: F32, down: F32) -> Lips:
+def _moved(lips: Lips, ui: Floats, li: Floats, canvas: Canvas, up: Floats, down: Floats) -> Lips:
     """The lips with inner edges at plane rows given over the canvas' columns; the corners stay."""
     x = canvas.columns()
     hold = np.array([0, 0.6, 1, 1, 1, 1, 1, 1, 1, 0.6, 0], np.float32)
@@ -177,7 +177,7 @@ def _moved(lips: Lips, ui: F32, li: F32, canvas: Canvas, up: F32, down: F32) -> 
     return replace(lips, upper_inner=new_ui, lower_inner=new_li)
 
 
-def _own(canvas: Canvas, top: F32, low: F32, span: NDArray[np.bool_]) -> OwnMouth:
+def _own(canvas: Canvas, top: Floats, low: Floats, span: NDArray[np.bool_]) -> OwnMouth:
     """Which of the opening is upper teeth: the bright run under the upper lip, as far as it goes in each column."""
     h, w = canvas.lab.shape[:2]
     r = np.arange(h)[:, None]
