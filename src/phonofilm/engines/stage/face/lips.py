@@ -15,7 +15,7 @@ Floats = NDArray[np.floating]
 #: one millimetre of a face of usual size, in face heights (trichion-less mesh height is about 175 mm)
 MM = 1 / 175
 #: inner gap of jaw = 1, in face heights: a wide /a/ (Abry & Boë 1986 give 15 to 20 mm for open vowels)
-WIDE = 0.142
+WIDE = 0.148
 #: share of the gap that the upper lip gives
 UPPER_SHARE = 0.14
 #: the chin follows the lower lip by this share

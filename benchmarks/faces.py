@@ -1,0 +1,157 @@
+"""Look at the face and measure it: sheets of tiles for the eye, figures of the face tracker on rendered frames.
+
+    python benchmarks/faces.py [FACE ...]
+
+FACE is a picture of tests/media.py (default: astronaut, smile and closed). Each speaks one synthesised line. Written: for each face
+docs/pictures/mouth-FACE.jpg (24 frames of one second), visemes-FACE.jpg and eyes-FACE.jpg; and benchmarks/results/faces.json: mouth
+opening as tracked against what the true phones ask for, widths, bilabials, blinks, head motion, and milliseconds of one core a patch.
+"""
+
+import json
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+import media
+from phonofilm.clock import FRAMES_PER_SECOND, TICKS_PER_FRAME, TICKS_PER_SECOND, frame_at, frame_middle
+from phonofilm.engines.stage.acting import loudness_by_frame
+from phonofilm.engines.stage.face.expression import AS_IN_THE_PHOTO, Expression
+from phonofilm.engines.stage.face.performance import Performance, perform
+from phonofilm.engines.stage.face.rig import Rig, build_rig
+from phonofilm.perceive.percepts import Face
+from phonofilm.phones import VISEMES, Phone, is_bilabial
+from phonofilm.vision.face import FaceFinder
+from phonofilm.voice import speak
+
+ROOT = Path(__file__).parents[1]
+LINE = "My new book is about people who build impossible machines. Pick it up, have a look, and tell me what you think of it."
+PICTURES = ROOT / "docs" / "pictures"
+RESULT = ROOT / "benchmarks" / "results" / "faces.json"
+#: where a sheet looks: half of its side and its middle below the mouth, in face heights
+VIEWS = {"mouth": (0.30, 0.04), "eyes": (0.42, -0.42)}
+
+
+def viseme(name: str) -> Expression:
+    v = VISEMES[name]
+    return Expression(jaw=v.jaw, closed=v.closed, rounding=v.rounding, spread=v.spread, teeth=v.teeth, tongue=v.tongue)
+
+
+def shown(rig: Rig, expression: Expression) -> np.ndarray:
+    patch = rig.draw(expression)
+    picture = rig.image.copy()
+    picture[patch.y0 : patch.y0 + patch.rgb.shape[0], patch.x0 : patch.x0 + patch.rgb.shape[1]] = patch.rgb
+    return picture
+
+
+def tile(rig: Rig, expression: Expression, view: str, words: str, side: int = 300) -> np.ndarray:
+    reach, below = VIEWS[view]
+    middle = rig.frame.origin[:2] + np.array([0, below * rig.frame.height])
+    scale = side / (2 * reach * rig.frame.height)
+    matrix = np.array([[scale, 0, side / 2 - middle[0] * scale], [0, scale, side / 2 - middle[1] * scale]])
+    out = cv2.warpAffine(shown(rig, expression), matrix, (side, side), flags=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    cv2.putText(out, words, (6, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (255, 255, 255), 2, cv2.LINE_AA)
+    cv2.putText(out, words, (6, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 0, 0), 1, cv2.LINE_AA)
+    return out
+
+
+def sheet(tiles: list[np.ndarray], columns: int, path: Path) -> None:
+    rows = [np.hstack(tiles[k : k + columns]) for k in range(0, len(tiles) // columns * columns, columns)]
+    cv2.imwrite(str(path), cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 88])
+
+
+def draw_sheets(name: str, rig: Rig, performance: Performance, phones: list[Phone]) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    frames = range(FRAMES_PER_SECOND + 12, 2 * FRAMES_PER_SECOND + 12)
+    tiles: list[np.ndarray] = []
+    for frame in frames:
+        now = next((p.viseme for p in phones if p.start <= frame_middle(frame) < p.end), "sil")
+        tiles.append(tile(rig, performance.at(frame_middle(frame))[0], "mouth", now))
+    sheet(tiles, 6, PICTURES / f"mouth-{name}.jpg")
+    looks = [tile(rig, AS_IN_THE_PHOTO, "mouth", "photo")] + [tile(rig, viseme(v), "mouth", v) for v in VISEMES]
+    sheet(looks, 4, PICTURES / f"visemes-{name}.jpg")
+    lids = [replace(AS_IN_THE_PHOTO, lid_left=c, lid_right=c) for c in (0.0, 0.4, 0.75, 1.0)]
+    gazes = [replace(AS_IN_THE_PHOTO, gaze_x=x, gaze_y=y) for x, y in ((8.0, 0.0), (-8.0, 0.0), (0.0, 6.0))]
+    eyes = [*lids, *gazes, replace(AS_IN_THE_PHOTO, brow=1.0)]
+    words = ("photo", "lid 0.4", "lid 0.75", "shut", "right 8", "left 8", "down 6", "brows")
+    sheet([tile(rig, e, "eyes", w) for e, w in zip(eyes, words, strict=True)], 4, PICTURES / f"eyes-{name}.jpg")
+
+
+def measure(rig: Rig, performance: Performance, phones: list[Phone], num_frames: int, finder: FaceFinder) -> dict[str, object]:
+    gap, width, asked = (np.zeros(num_frames) for _ in range(3))
+    heard = [""] * num_frames
+    mesh, spent = None, 0.0
+    for frame in range(num_frames):
+        expression = performance.at(frame_middle(frame))[0]
+        begun = time.process_time()
+        rig.draw(expression)
+        spent += time.process_time() - begun
+        picture = shown(rig, expression)
+        mesh = finder.track(picture, mesh) if mesh is not None else finder.find(picture)[0]
+        assert mesh is not None
+        p = mesh.landmarks
+        height = float(np.linalg.norm(p[10] - p[152]))
+        gap[frame] = np.mean([np.linalg.norm(p[a, :2] - p[b, :2]) for a, b in ((13, 14), (82, 87), (312, 317))]) / height
+        width[frame] = float(np.linalg.norm(p[61, :2] - p[291, :2])) / height
+        heard[frame] = next((q.viseme for q in phones if q.start <= frame_middle(frame) < q.end), "sil")
+        asked[frame] = VISEMES[heard[frame]].jaw
+    spoken = [q for q in phones if q.viseme != "sil"]
+    part = slice(frame_at(spoken[0].start), frame_at(spoken[-1].end) + 1)
+    x, shifts = np.arange(num_frames), np.arange(-2, 2.01, 0.25)
+    found = [float(np.corrcoef(np.interp(x + s, x, gap)[part], asked[part])[0, 1]) for s in shifts]
+    poses = [performance.at(frame_middle(k))[1] for k in range(num_frames)]
+
+    def middle(series: np.ndarray, name: str) -> float:
+        return float(np.median([v for v, h in zip(series, heard, strict=True) if h == name] or [0.0]))
+
+    bilabials = [gap[frame_at((q.start + q.end) // 2)] for q in spoken if is_bilabial(q)]
+    figures = {
+        "face_height_px": rig.frame.height,
+        "correlation": found[len(shifts) // 2],
+        "offset_ms": float(shifts[int(np.argmax(found))] * 1000 / FRAMES_PER_SECOND),
+        "gap_aa": middle(gap, "aa"),
+        "gap_I": middle(gap, "I"),
+        "width_U": middle(width, "U"),
+        "width_I": middle(width, "I"),
+        "gap_95th": float(np.percentile(gap[part], 95)),
+        "gap_of_bilabials_median": float(np.median(bilabials)),
+        "gap_in_the_photo": float(gap[0]),
+        "yaw_sd": float(np.std([p.yaw for p in poses[part]])),
+        "pitch_sd": float(np.std([p.pitch for p in poses[part]])),
+        "blinks_a_minute": len(performance.blinks) * 60 * FRAMES_PER_SECOND / num_frames,
+        "ms_a_patch_one_core": spent / num_frames * 1000,
+    }
+    return {key: round(value, 4) for key, value in figures.items()}
+
+
+def main() -> None:
+    cv2.setNumThreads(1)
+    said = speak(LINE, "en")
+    start = TICKS_PER_SECOND // 2
+    phones = [replace(p, start=p.start + start, end=p.end + start) for p in said.phones]
+    num_frames = (start + len(said.samples) + TICKS_PER_SECOND) // TICKS_PER_FRAME
+    energy = loudness_by_frame(said.samples, start, num_frames)
+    finder = FaceFinder()
+    results = json.loads(RESULT.read_text()) if RESULT.is_file() else {}
+    for name in sys.argv[1:] or ["astronaut", "smile", "closed"]:
+        image = cv2.cvtColor(cv2.imread(str(media.picture(name))), cv2.COLOR_BGR2RGB)
+        if min(image.shape[:2]) < 520:
+            image = cv2.resize(image, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+        mesh = finder.find(image)[0]
+        face = Face(landmarks=mesh.landmarks, box=mesh.box, yaw=mesh.yaw, pitch=mesh.pitch, roll=mesh.roll, score=mesh.score, mouth_open=0.0)
+        rig = build_rig(image, face)
+        performance = perform(phones, energy, None, num_frames * TICKS_PER_FRAME, 3)
+        draw_sheets(name, rig, performance, phones)
+        results[name] = measure(rig, performance, phones, num_frames, finder)
+        print(name, json.dumps(results[name]))
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
+
+
+if __name__ == "__main__":
+    main()
