@@ -254,16 +254,16 @@ def build_moves(steps: Sequence[Step], stand: Stand, start: int, end: int, *, ha
         path = build_path(step.family, stand, edges[k], edges[k + 1], amount=step.amount, handheld=handheld, carry=carry, opening=k > 0)
         paths.append(path)
         stand = _after(stand, step, path.keys[-1])
-    return chain(paths)
+    return chain(paths, end)
 
 
-def chain(paths: Sequence[CameraPath]) -> CameraPath:
-    """Several moves as one path: each comes to rest before the next begins. Every path must begin where the one before ends."""
+def chain(paths: Sequence[CameraPath], until: int) -> CameraPath:
+    """Several moves as one path up to tick ``until``: each comes to rest before the next begins. Every path must begin where the one before ends."""
     keys: list[Key] = []
     legs: list[Leg] = []
     for path, following in zip(paths, [*paths[1:], None], strict=True):
         first, last = path.keys[0], path.keys[-1]
-        end = last.tick if len(path.keys) > 1 else following.keys[0].tick if following else first.tick
+        end = last.tick if len(path.keys) > 1 else following.keys[0].tick if following else until
         if keys:
             assert math.dist(keys[-1].position, first.position) < 1e-6 * (1 + math.dist(first.position, path.subject)), "the moves do not join"
         own = replace(path, handheld=0.0)

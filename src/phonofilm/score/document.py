@@ -6,6 +6,7 @@ import hashlib
 import json
 import types
 from dataclasses import MISSING, fields, is_dataclass
+from itertools import pairwise
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from phonofilm.errors import ScoreError
@@ -34,13 +35,13 @@ def loads(text: str) -> Score:
     """
     try:
         data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: not JSON, or a number of thousands of digits
         raise ScoreError(f"The score is not JSON: {error}. Write one with: phonofilm score PROMPT") from error
     if not isinstance(data, dict):
         raise ScoreError("A score is a JSON object. Write one with: phonofilm score PROMPT")
     document = cast(dict[str, Any], data)
     if document.get("version", model.VERSION) != model.VERSION:
-        raise ScoreError(f"The score has version {document.get('version')}; this Phonofilm reads version {model.VERSION}.")
+        raise ScoreError(f"The score has version {_shown(document.get('version'))}; this Phonofilm reads version {model.VERSION}.")
     score = cast(Score, _read(Score, document, "score"))
     check(score)
     return score
@@ -56,8 +57,7 @@ def check(score: Score) -> None:
     for k, shot in enumerate(score.shots):
         if shot.start != at or shot.end <= shot.start:
             raise ScoreError(f"score.shots[{k}] runs from {shot.start} to {shot.end}; it must begin at {at}, where the one before ends.")
-        if not shot.camera.keys:
-            raise ScoreError(f"score.shots[{k}].camera has no keys; give at least one.")
+        _check_camera(shot.camera, f"score.shots[{k}].camera")
         at = shot.end
     if at != score.length:
         raise ScoreError(f"The shots end at {at}, the score at {score.length}. Shots must tile the film.")
@@ -65,12 +65,31 @@ def check(score: Score) -> None:
     for k, shot in enumerate(score.shots):
         for name in shot.seen:
             if name not in names:
-                raise ScoreError(f"score.shots[{k}].seen names {name!r}, who is not in the cast ({', '.join(sorted(names)) or 'empty'}).")
+                raise ScoreError(f"score.shots[{k}].seen names {_shown(name)}, who is not in the cast ({', '.join(sorted(names)) or 'empty'}).")
     for k, cue in enumerate(score.cues):
         if cue.start < 0 or cue.start >= score.length:
             raise ScoreError(f"score.cues[{k}] starts at {cue.start}, outside the film [0, {score.length}).")
         if isinstance(cue, model.Line) and any(p.viseme not in VISEMES or p.end < p.start for p in cue.phones):
             raise ScoreError(f"score.cues[{k}] has a phone with an unknown viseme or a negative length.")
+
+
+def _check_camera(path: model.CameraPath, where: str) -> None:
+    if not path.keys:
+        raise ScoreError(f"{where} has no keys; give at least one.")
+    for a, b in pairwise(path.keys):
+        if b.tick <= a.tick:
+            raise ScoreError(f"{where} has its keys out of order: tick {b.tick} after {a.tick}.")
+    for key in path.keys:
+        if not 1 <= key.focal <= 2000:
+            raise ScoreError(f"{where} has a focal length of {key.focal} mm; it must be 1 to 2000.")
+        if not 0.5 < sum(v * v for v in key.orientation) < 2:
+            raise ScoreError(f"{where} has an orientation that is no unit quaternion: {list(key.orientation)}.")
+
+
+def _shown(value: Any) -> str:
+    """A value as a message may show it: short."""
+    told = repr(value)
+    return told if len(told) <= 80 else f"{told[:60]}…"
 
 
 def _plain(value: Any) -> Any:
@@ -99,13 +118,13 @@ def _read(kind: Any, value: Any, where: str) -> Any:
         options = [k for k in get_args(kind) if k is not type(None)]
         if len(options) > 1:
             name = cast(dict[str, Any], value).get("kind") if isinstance(value, dict) else None
-            if name not in _CUES:
-                raise ScoreError(f"{where}.kind is {name!r}; cues are {', '.join(sorted(_CUES))}.")
-            return _read(_CUES[str(name)], value, where)
+            if not isinstance(name, str) or name not in _CUES:
+                raise ScoreError(f"{where}.kind is {_shown(name)}; cues are {', '.join(sorted(_CUES))}.")
+            return _read(_CUES[name], value, where)
         return _read(options[0], value, where)
     if origin is Literal:
         if value not in get_args(kind):
-            raise ScoreError(f"{where} is {value!r}; it must be one of {', '.join(map(str, get_args(kind)))}.")
+            raise ScoreError(f"{where} is {_shown(value)}; it must be one of {', '.join(map(str, get_args(kind)))}.")
         return value
     if origin is tuple:
         if not isinstance(value, list):
@@ -125,10 +144,10 @@ def _read(kind: Any, value: Any, where: str) -> Any:
         return _read_object(cast(type, kind), value, where)
     if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
         if value != value or abs(value) > 1e9:
-            raise ScoreError(f"{where} is {value}, which is no usable number.")
+            raise ScoreError(f"{where} is {_shown(value)}, which is no usable number.")
         return float(value)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise ScoreError(f"{where} is {value!r}; it must be {getattr(kind, '__name__', kind)}.")
+        raise ScoreError(f"{where} is {_shown(value)}; it must be {getattr(kind, '__name__', kind)}.")
     return value
 
 
@@ -140,7 +159,7 @@ def _read_object(kind: type, value: Any, where: str) -> Any:
     known = {f.name: f for f in fields(kind)}
     for name in document:
         if name not in known:
-            raise ScoreError(f"{where} has an unknown field {name!r}. Known: {', '.join(known)}.")
+            raise ScoreError(f"{where} has an unknown field {_shown(name)}. Known: {', '.join(known)}.")
     for name, f in known.items():
         if name not in document and f.default is MISSING and f.default_factory is MISSING:
             raise ScoreError(f"{where} lacks {name!r}.")
