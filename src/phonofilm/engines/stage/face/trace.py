@@ -15,6 +15,7 @@ from scipy.ndimage import gaussian_filter1d, percentile_filter
 
 from phonofilm.engines.stage.face.lips import Lips
 from phonofilm.engines.stage.face.mesh import HeadFrame
+from phonofilm.engines.stage.face.skin import smooth
 
 Floats = NDArray[np.floating]
 U8 = NDArray[np.uint8]
@@ -136,7 +137,7 @@ def trace_lips(image: U8, frame: HeadFrame, lips: Lips, softness: float) -> tupl
     top, low, high_edge, low_edge = (_rows(canvas, c) for c in (ui, li, uo, lo))
     x = canvas.columns()
     span = (x > ui[1, 0]) & (x < ui[-2, 0])
-    upper_band = (r > high_edge + 0.25 * (top - high_edge)) & (r < high_edge + 0.7 * (top - high_edge)) & span
+    upper_band = (r > high_edge + 0.25 * (top - high_edge)) & (r < high_edge + 0.5 * (top - high_edge)) & span
     lower_band = (r < low_edge - 0.25 * (low_edge - low)) & (r > low_edge - 0.7 * (low_edge - low)) & span
     inside = (r > top + 0.12 * (low - top)) & (r < low - 0.15 * (low - top)) & span
     if min(upper_band.sum(), lower_band.sum(), inside.sum()) < 40:
@@ -146,9 +147,13 @@ def trace_lips(image: U8, frame: HeadFrame, lips: Lips, softness: float) -> tupl
     lip = np.minimum(_likeness(canvas.lab, canvas.lab[upper_band]), _likeness(canvas.lab, canvas.lab[lower_band]))
     lipness = 1 / (1 + np.exp(np.clip((lip - other) / 2, -12, 12)))
     # teeth under a lip are a step from dark to light; dim gums above them pass for lip
+    within = canvas.lab[inside][:, 0]
+    dark = float((within < 0.5 * np.percentile(within, 92)).mean())
+    # in a mouth that is open wide and dark inside, landmarks take the dim upper teeth for lip
+    lifted = top - float(np.clip((lips.gap - 0.06) * 140, 0, 8)) * float(smooth(dark, 0.25, 0.45))
     step = np.clip(_step(canvas.lab[..., 0], 5) / 22, 0, 1)
-    for line, change in ((top + 3, 1.1 * _step(lipness, 7) - 1.7 * step), (low, -2.2 * _step(lipness, 7))):
-        edges.append(_path(cv2.GaussianBlur(change, (0, 0), 1.5) + 0.3 * _near(canvas, line, 9), 0.25).astype(np.float32))
+    for line, reach, change in ((lifted, 12, 1.1 * _step(lipness, 7) - 1.7 * step), (low, 9, -2.2 * _step(lipness, 7))):
+        edges.append(_path(cv2.GaussianBlur(change, (0, 0), 1.5) + 0.3 * _near(canvas, line, reach), 0.25).astype(np.float32))
     upper, lower = edges
     into = 0.8 + 1.1 * softness / CELL  # cells into the lip, off the blurred edge
     up = canvas.y0 + (_soften(upper, 3) - into) * CELL
