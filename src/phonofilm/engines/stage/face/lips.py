@@ -28,7 +28,8 @@ RELAXED_WIDTH = 0.84
 class Lips:
     """The mouth in the photo: contours f32[11 3] from the picture's left corner to the right, head coordinates.
 
-    ``gap`` is how far the photo's lips are open, ``seam`` f32[11 3] where they would meet, ``relaxed`` the width factor of the mouth at ease.
+    ``gap`` is how far the photo's lips are open, ``seam`` f32[11 3] where they would meet, ``relaxed`` the width factor of
+    the mouth at ease, ``ajar`` how far the photo's jaw is down, head units.
     """
 
     upper_outer: Floats
@@ -38,17 +39,20 @@ class Lips:
     seam: Floats
     gap: float
     relaxed: float
+    ajar: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Mouth:
-    """The mouth of an expression: the same contours moved; ``drop`` of the jaw, ``gap`` at the middle; head coordinates."""
+    """The mouth of an expression: the same contours moved; ``drop`` of the chin from the photo's place,
+    ``fall`` of the jaw from closed, ``gap`` at the middle; head coordinates."""
 
     upper_outer: Floats
     upper_inner: Floats
     lower_inner: Floats
     lower_outer: Floats
     drop: float
+    fall: float
     gap: float
 
 
@@ -59,15 +63,26 @@ def read_lips(landmarks: Floats, frame: HeadFrame, pupils: float) -> Lips:
     width = float(uo[-1, 0] - uo[0, 0])
     relaxed = float(np.clip(RELAXED_WIDTH * pupils / max(width, 1e-3), 0.88, 1.0))
     relaxed = 1 + (relaxed - 1) * min(1.0, gap / 0.03)
-    # closed lips meet near the edge of the upper teeth, which an open smile shows at its lower end
-    share = 0.52 + 0.08 * min(1.0, gap / 0.06)
+    middle = seam_of(ui, li, gap, 0.0)
+    return Lips(upper_outer=uo, upper_inner=ui, lower_inner=li, lower_outer=lo, seam=middle, gap=gap, relaxed=relaxed)
+
+
+def seam_of(ui: Floats, li: Floats, gap: float, ajar: float) -> Floats:
+    """Where the lips of a photo would meet, f32[11 3]. ``ajar`` 0…1: how far it is the jaw that holds them apart, not a smile.
+
+    A smile's lips meet near the edge of the upper teeth, which it shows at its lower end; a dropped jaw brings the lower lip up to the upper one.
+    """
+    share = (0.52 + 0.08 * min(1.0, gap / 0.06)) * (1 - ajar) + 0.16 * ajar
     middle = (ui * (1 - share) + li * share).copy()
     corner = (middle[0, 1] + middle[-1, 1]) / 2
     smile = float(np.clip((middle[5, 1] - corner) / 0.05, 0, 1)) * min(1.0, gap / 0.03)
     # a relaxed mouth is flatter than a smile: its corners come down, its middle up
     level = corner + (middle[5, 1] - corner) * 0.62
     middle[:, 1] += (level - middle[:, 1]) * 0.62 * smile
-    return Lips(upper_outer=uo, upper_inner=ui, lower_inner=li, lower_outer=lo, seam=middle, gap=gap, relaxed=relaxed)
+    # a dropped jaw draws the corners down; closed, the line is nearly straight
+    bow = float(middle[5, 1]) - float(middle[0, 1] + middle[-1, 1]) / 2
+    middle[:, 1] += (float(middle[5, 1]) - 0.35 * bow - middle[:, 1]) * 0.8 * ajar * (bow < 0)
+    return middle
 
 
 def _profile(s: Floats, power: float, round_: float) -> Floats:
@@ -114,10 +129,12 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
         y = moved + sign * thickness * (1 - roll)
         return y.astype(np.float32)
 
+    # a lip that a jaw brings up comes whole; one that a smile drew down swells back
+    back = 0.5 + 0.45 * min(1.0, lips.ajar / max(lips.gap, 1e-3) / 0.8)
     roll = 0.16 * press + 0.05 * e.spread
     swell = 0.14 * round_
     uo_y = follow(lips.upper_outer, lips.upper_inner, inner_up, 0.9, 0.38, -1, roll - swell)
-    lo_y = follow(lips.lower_outer, lips.lower_inner, inner_low, 0.95, 0.5, 1, roll - swell + 0.3 * bite)
+    lo_y = follow(lips.lower_outer, lips.lower_inner, inner_low, 0.95, back, 1, roll - swell + 0.3 * bite)
 
     def outer_x(outer: Floats) -> Floats:
         return centre + (outer[:, 0] - centre) * (narrow * 0.9 + 0.1)
@@ -140,4 +157,12 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
         for moved, still in zip((uo, ui, li, lo), rest, strict=True):
             moved[end] = still[end] + by
     shown = max(0.0, lips.gap * e.rest + (opening + bite * 2 * MM) * keep)
-    return Mouth(upper_outer=uo, upper_inner=ui, lower_inner=li, lower_outer=lo, drop=fall * CHIN_SHARE * keep, gap=shown)
+    return Mouth(
+        upper_outer=uo,
+        upper_inner=ui,
+        lower_inner=li,
+        lower_outer=lo,
+        drop=(fall - lips.ajar) * CHIN_SHARE * keep,
+        fall=fall * keep + lips.ajar * e.rest,
+        gap=shown,
+    )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
-from phonofilm.engines.stage.face.lips import CHIN_SHARE, MM, Lips, Mouth
+from phonofilm.engines.stage.face.lips import MM, Lips, Mouth
 from phonofilm.engines.stage.face.mesh import HeadFrame
 from phonofilm.engines.stage.face.mouth import Inside, Light, draw_inside
 from phonofilm.engines.stage.face.sheet import Sheet, pixel_plane
@@ -100,7 +100,7 @@ def draw_opening(o: Opening, upper: U8, lower: U8, mouth: Mouth, frame: HeadFram
     cover = cv2.GaussianBlur(mask, (0, 0), max(0.7, o.softness * frame.height)).astype(np.float32) / 255
     cover *= np.clip(np.interp(px, xs, gap * frame.height).astype(np.float32) - 0.3, 0, 1)
     cover *= 1 - float(smooth(rest, 0.8, 1.0))
-    within = draw_inside(o.inside, seen_up, seen_low, mouth.drop / CHIN_SHARE, tongue)
+    within = draw_inside(o.inside, seen_up, seen_low, mouth.fall, tongue)
     i = o.inside
     grid = np.array([[i.cell, 0, i.x0], [0, i.cell, i.y0], [0, 0, 1]], np.float64)
     inner = cv2.warpAffine(within, (o.to_box @ grid)[:2], (box.w, box.h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, percentile_filter
 
-from phonofilm.engines.stage.face.lips import Lips
+from phonofilm.engines.stage.face.lips import Lips, seam_of
 from phonofilm.engines.stage.face.mesh import HeadFrame
 from phonofilm.engines.stage.face.skin import smooth
 
@@ -150,7 +150,8 @@ def trace_lips(image: U8, frame: HeadFrame, lips: Lips, softness: float) -> tupl
     within = canvas.lab[inside][:, 0]
     dark = float((within < 0.5 * np.percentile(within, 92)).mean())
     # in a mouth that is open wide and dark inside, landmarks take the dim upper teeth for lip
-    lifted = top - float(np.clip((lips.gap - 0.06) * 140, 0, 8)) * float(smooth(dark, 0.25, 0.45))
+    ajar = float(smooth(dark, 0.25, 0.45)) * float(smooth(lips.gap, 0.03, 0.08))
+    lifted = top - float(np.clip((lips.gap - 0.06) * 140, 0, 8)) * ajar
     step = np.clip(_step(canvas.lab[..., 0], 5) / 22, 0, 1)
     for line, reach, change in ((lifted, 12, 1.1 * _step(lipness, 7) - 1.7 * step), (low, 9, -2.2 * _step(lipness, 7))):
         edges.append(_path(cv2.GaussianBlur(change, (0, 0), 1.5) + 0.3 * _near(canvas, line, reach), 0.25).astype(np.float32))
@@ -159,6 +160,8 @@ def trace_lips(image: U8, frame: HeadFrame, lips: Lips, softness: float) -> tupl
     up = canvas.y0 + (_soften(upper, 3) - into) * CELL
     down = canvas.y0 + (_soften(lower, 3) + into) * CELL
     traced = _moved(lips, ui, li, canvas, up, np.maximum(up + 1e-4, down))
+    seam = seam_of(traced.upper_inner, traced.lower_inner, lips.gap, ajar)
+    traced = replace(traced, seam=seam, ajar=ajar * max(0.0, float((traced.lower_inner - seam)[5, 1])))
     return traced, _own(canvas, (up - canvas.y0) / CELL, (down - canvas.y0) / CELL, (x > ui[0, 0] + 0.006) & (x < ui[-1, 0] - 0.006))
 
 
