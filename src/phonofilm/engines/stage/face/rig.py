@@ -30,7 +30,7 @@ CHEEK = np.array([[0.03, 0.90], [0.08, 0.72], [0.15, 0.45], [0.23, 0.17]], np.fl
 #: point sets kept bound to a head
 KEPT = 8
 #: the patch goes this far below the chin, head units
-NECK = 0.46
+NECK = 0.36
 
 
 class FaceNotUsable(ValueError):

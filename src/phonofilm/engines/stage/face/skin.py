@@ -42,7 +42,7 @@ def jaw_weight(xy: Floats, jaw: Jaw) -> Floats:
     reach = jaw.half * (1.05 - 0.25 * smooth(y, 0.0, jaw.chin))
     side = 1 - np.clip((x - 0.10) / (reach - 0.10), 0, 1)
     side = side * side * (3 - 2 * side)
-    neck = np.clip((y - jaw.chin * 0.98) / 0.42, 0, 1)
+    neck = np.clip((y - jaw.chin * 0.98) / 0.30, 0, 1)
     below = (1 - neck) ** 2 * (1 + 2 * neck)
     return (down * side * below).astype(np.float32)
 
@@ -51,7 +51,7 @@ def invert_jaw(xy: Floats, jaw: Jaw, motion: Floats, frame: HeadFrame) -> Floats
     """Backward displacement f32[n 2], pixels, of the jaw's field for points f32[n 2] in head coordinates; ``motion`` f32[2] is the chin's, pixels."""
     unit = frame.plane(frame.origin[None, :2] + motion[None])[0]
     at = xy
-    for _ in range(4):
+    for _ in range(6):
         at = xy - jaw_weight(at, jaw)[:, None] * unit
     return -(jaw_weight(at, jaw)[:, None] * motion).astype(np.float32)
 
