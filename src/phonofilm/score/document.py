@@ -65,7 +65,7 @@ def check(score: Score) -> None:
     for k, shot in enumerate(score.shots):
         for name in shot.seen:
             if name not in names:
-                raise ScoreError(f"score.shots[{k}].seen names {_shown(name)}, who is not in the cast ({', '.join(sorted(names)) or 'empty'}).")
+                raise ScoreError(f"score.shots[{k}].seen names {_shown(name)}, who is not in the cast ({', '.join(_shown(n) for n in sorted(names)[:12]) or 'empty'}).")
     for k, cue in enumerate(score.cues):
         if cue.start < 0 or cue.start >= score.length:
             raise ScoreError(f"score.cues[{k}] starts at {cue.start}, outside the film [0, {score.length}).")
@@ -98,8 +98,9 @@ def _plain(value: Any) -> Any:
         for f in fields(value):
             item = getattr(value, f.name)
             default = f.default if f.default is not MISSING else f.default_factory() if f.default_factory is not MISSING else MISSING
-            if f.name in ("kind", "version") or item != default:
-                out[f.name] = _plain(item)
+            told = _plain(item)
+            if f.name in ("kind", "version") or default is MISSING or told != _plain(default):
+                out[f.name] = told
         return out
     if isinstance(value, tuple | list):
         return [_plain(v) for v in cast(list[Any], value)]

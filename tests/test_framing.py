@@ -1,0 +1,152 @@
+"""Framing: every move over every shape of photo in every ratio stays on filled picture and keeps the head."""
+
+import itertools
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from media import picture as media_picture
+from phonofilm.engines.stage.photo import pinhole, plate_sheet
+from phonofilm.engines.stage.scene import cameras_of
+from phonofilm.engines.stage.sheet import Drawn, Sheet, draw, flat_points, over
+from phonofilm.media.read import read_picture
+from phonofilm.perceive.percepts import Face, Picture
+from phonofilm.request import RATIOS, SIZES
+from phonofilm.score.camera import FAMILIES, Step, camera_at, carried
+from phonofilm.score.framing import frame_picture, view_of
+from phonofilm.score.model import Shot, Source
+from tracked import made_picture
+
+SOURCE = Source(sha256="1" * 64, name="made.png", kind="image")
+SECONDS = 4
+LENGTH = SECONDS * 48_000
+MAGENTA = (255, 0, 255)
+ASPECTS = (0.4, 1.0, 2.5)
+#: where the head stands: share of the width, share of the height, its height as a share of the picture's shorter side
+HEADS = {"middle": (0.5, 0.4, 0.3), "left": (0.28, 0.36, 0.24), "low": (0.6, 0.55, 0.26)}
+
+
+def portrait(aspect: float, place: str) -> Picture:
+    """A green picture with the astronaut's head and shoulders pasted in, down to the lower border; nothing of it is magenta."""
+    width, height = (1500, round(1500 / aspect)) if aspect >= 1 else (round(1500 * aspect), 1500)
+    astronaut = read_picture(media_picture("astronaut")).rgb
+    x, y, tall = HEADS[place]
+    face = round(tall * min(width, height))
+    # in the astronaut's picture the face is 108 high, its middle at column 225, row 122
+    k = face / 108
+    body = cv2.resize(astronaut, None, fx=k, fy=k, interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC)
+    dx, dy = round(x * width - 225 * k), round(y * height - 122 * k)
+    image = np.full((height, width, 3), (60, 140, 80), np.uint8)
+    image[:, ::40] = (90, 160, 110)
+    plate, matte = image.copy(), np.zeros((height, width), np.uint8)
+    rows, columns = np.mgrid[0:height, 0:width]
+    inside = (columns - dx >= 0) & (columns - dx < body.shape[1]) & (rows - dy >= 0) & (rows - dy < body.shape[0])
+    head = np.hypot((columns - x * width) / (0.62 * face), (rows - y * height) / (0.95 * face)) < 1
+    shoulders = (rows > y * height + 0.6 * face) & (np.abs(columns - x * width) < 1.3 * face)
+    own = inside & head | shoulders
+    matte[own] = 255
+    image[inside & own] = body[(rows - dy)[inside & own], (columns - dx)[inside & own]]
+    landmarks = np.zeros((478, 3), np.float32)
+    turn = np.linspace(0, 2 * np.pi, 478)
+    landmarks[:, 0], landmarks[:, 1] = x * width + 0.4 * face * np.cos(turn), y * height + 0.5 * face * np.sin(turn)
+    box = (x * width - 0.4 * face, y * height - 0.5 * face, x * width + 0.4 * face, y * height + 0.5 * face)
+    found = Face(landmarks=landmarks, box=box, yaw=0.0, pitch=0.0, roll=0.0, score=1.0, mouth_open=0.0)
+    ys, xs = np.nonzero(matte)
+    return Picture(
+        source=SOURCE.sha256, image=image, matte=matte, plate=plate, scale=1.0, subject="person", ground=float(height), faces=(found,),
+        palette=("#808080",),
+        subject_box=(int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1), pose=None, has_alpha=False, foreground=image,
+    )  # fmt: skip
+
+
+def check(picture: Picture, family: str, ratio: str, more: tuple[Step, ...] = ()) -> None:
+    """No pixel without picture, nothing beyond a border that cuts the subject, and the head inside the frame, over the whole move."""
+    size = SIZES["480p"][ratio]
+    framed = frame_picture(picture, SOURCE, family, 0, LENGTH, size, more=more)
+    shot = Shot(start=0, end=LENGTH, camera=framed.camera, setting=framed.setting)
+    view = view_of(picture, lens=framed.setting.lens)
+    taken = pinhole(picture, framed.setting)
+    sheet = plate_sheet(picture, taken, framed.setting.far, cameras_of(shot), *size, soft=0.0, near=framed.setting.near)
+    # what lies beyond the sheet must not be taken from its border: lay it as a cut-out over magenta
+    sheet = replace(sheet, alpha=np.full(sheet.texture.shape[:2], 255, np.uint8))
+    x0, y0, x1, y1 = view.focus
+    box = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+    border = np.array([[0, 0], [view.width, 0], [view.width, view.height], [0, view.height]], np.float64)
+    mask = Sheet(texture=cv2.merge([picture.matte] * 3), alpha=None, corners=taken.world(border, framed.setting.near))
+    for tick in range(1000, LENGTH, LENGTH // 8):
+        camera = camera_at(framed.camera, tick)
+        frame = np.full((size[1], size[0], 3), MAGENTA, np.uint8)
+        drawn = draw(sheet, camera, *size)
+        assert drawn is not None
+        over(frame, Drawn(x0=drawn.x0, y0=drawn.y0, rgb=drawn.rgb, alpha=drawn.alpha))
+        assert not (cv2.inRange(frame, (200, 0, 200), (255, 90, 255)) > 0).any(), (family, ratio, tick)
+        own = carried(framed.camera, camera)
+        head = own.project(taken.world(box, framed.setting.near), *size)
+        assert head.min() > -2 and head[:, 0].max() < size[0] + 2 and head[:, 1].max() < size[1] + 2, (family, ratio, tick, head)
+        # a border that cuts the subject may not be seen where it cuts it
+        edges = own.project(taken.world(border, framed.setting.near), *size)
+        bottom = min(edges[2, 1], edges[3, 1])
+        shown = draw(mask, own, *size)
+        cut = shown is not None and bottom < size[1] - 2 and bool((shown.rgb[max(0, int(bottom) - shown.y0 - 3)] > 200).any())
+        assert not cut, (family, ratio, tick, bottom)
+
+
+#: every ratio and family that many places apart, with the shapes and heads in turn
+PAIRS = [
+    (ASPECTS[k % 3], list(HEADS)[(k // 3) % 3], ratio, family) for k, (ratio, family) in enumerate(itertools.product(RATIOS, FAMILIES)) if k % 5 == 0
+]
+
+
+@pytest.mark.parametrize(("aspect", "place", "ratio", "family"), PAIRS)
+def test_a_move_stays_on_filled_picture_with_the_head_in_view(aspect, place, ratio, family):
+    check(portrait(aspect, place), family, ratio)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("aspect", "place"), list(itertools.product(ASPECTS, HEADS)))
+def test_every_move_in_every_ratio_stays_on_filled_picture_with_the_head_in_view(aspect, place):
+    picture = portrait(aspect, place)
+    for ratio, family in itertools.product(RATIOS, FAMILIES):
+        check(picture, family, ratio)
+
+
+@pytest.mark.parametrize("more", [("pan_left",), ("truck_right", "tilt_up"), ("dolly_zoom",)])
+def test_moves_in_a_row_stay_on_filled_picture(more):
+    check(portrait(1.0, "middle"), "push_in", "16:9", tuple(Step(family=f) for f in more))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_an_ordinary_portrait_carries_every_default_move(family):
+    framed = frame_picture(portrait(1.0, "middle"), SOURCE, family, 0, LENGTH, SIZES["1080p"]["16:9"])
+    assert framed.camera.delivered == pytest.approx(framed.camera.asked)
+    assert not framed.remarks
+
+
+def test_a_move_that_the_picture_cannot_carry_is_shortened_and_said():
+    framed = frame_picture(portrait(1.0, "middle"), SOURCE, "orbit_right", 0, LENGTH, SIZES["1080p"]["16:9"], amount=90.0, name="@me")
+    assert framed.camera.asked == 90.0 and 5.0 < framed.camera.delivered <= 24.0
+    assert any("of 90°" in r and "@me" in r for r in framed.remarks)
+
+
+def test_feet_stay_on_the_ground_on_which_they_stand():
+    picture = made_picture(1200, 900, standing=True)
+    framed = frame_picture(picture, SOURCE, "truck_right", 0, LENGTH, (640, 480))
+    taken = pinhole(picture, framed.setting)
+    shot = Shot(start=0, end=LENGTH, camera=framed.camera, setting=framed.setting)
+    sheet = plate_sheet(picture, taken, framed.setting.far, cameras_of(shot), 640, 480, soft=0.0, near=framed.setting.near)
+    assert sheet.nodes is not None
+    foot = np.array([[600.0, picture.ground]])
+    stands = taken.world(foot, framed.setting.near)
+    corners = taken.pixels(sheet.corners)
+    gh, gw = sheet.nodes.shape[:2]
+    u, v = (foot[0] - corners[0]) / (corners[2] - corners[0]) * [gw - 1, gh - 1]
+    bent = (flat_points(sheet, gh, gw) + sheet.nodes).astype(np.float32)
+    place = cv2.remap(bent, np.float32([[u]]), np.float32([[v]]), cv2.INTER_LINEAR)[0]
+    seen = []
+    for tick in (0, LENGTH // 2, LENGTH):
+        camera = camera_at(framed.camera, tick)
+        seen.append(camera.project(place.astype(float), 640, 480))
+        assert seen[-1] == pytest.approx(camera.project(stands, 640, 480), abs=0.5)
+    assert np.ptp([at[0, 0] for at in seen]) > 30
