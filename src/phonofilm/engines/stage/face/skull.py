@@ -71,7 +71,7 @@ def _depth(skull: Skull, xy: Floats) -> Floats:
         part = xy[rows]
         d2 = (part[:, None, 0] - skull.marks[None, :, 0]) ** 2 + (part[:, None, 1] - skull.marks[None, :, 1]) ** 2
         w = np.exp(d2 * np.float32(-0.5 / BLUR**2))
-        bumps[rows] = (w @ skull.bumps) / (w.sum(1) + 0.6)
+        bumps[rows] = np.einsum("nm,m->n", w, skull.bumps) / (w.sum(1) + 0.6)
     depth = skull.front + DEPTH * _ellipsoid(xy, skull.centre, skull.radii) + bumps
     neck = smooth(xy[:, 1], skull.chin - 0.02, skull.chin + 0.20)
     return (depth * (1 - neck) + NECK_DEPTH * neck).astype(np.float32)
@@ -136,8 +136,8 @@ def head_displacement(skull: Skull, bound: Bound, pose: HeadPose) -> Floats:
     rx = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
     rz = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
     turn = (rz @ ry @ rx - np.eye(3)).astype(np.float32)
-    head = (bound.rest @ turn.T + np.array([pose.dx, pose.dy, pose.dz], np.float32)) * bound.weight
-    out[bound.moving] = head @ frame.axes * frame.height
+    head = (np.einsum("nk,jk->nj", bound.rest, turn) + np.array([pose.dx, pose.dy, pose.dz], np.float32)) * bound.weight
+    out[bound.moving] = np.einsum("nk,kj->nj", head, frame.axes) * frame.height
     out[:, 2] *= -1
     # breathing lifts the shoulders and what is below them
     out[:, :2] += frame.project(np.array([[0, -BREATH * pose.breath, 0]], np.float32)) * bound.chest
