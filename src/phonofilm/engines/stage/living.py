@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from phonofilm.engines.stage.face.performance import Performance
 from phonofilm.engines.stage.face.rig import Rig
 from phonofilm.engines.stage.photo import premultiplied
-from phonofilm.engines.stage.sheet import Drawn, Sheet, draw
+from phonofilm.engines.stage.sheet import Drawn, Sheet, draw, joined
 from phonofilm.score.camera import CameraPose
 
 F32 = NDArray[np.float32]
@@ -40,12 +40,12 @@ class Living:
         nodes = self.sheet.nodes + moved * np.array([self.metres, -self.metres, self.metres], np.float32)
         texture = getattr(self.scratch, "texture", None)
         if texture is None:
-            texture = self.scratch.texture = self.sheet.texture.copy()
+            texture = self.scratch.texture = joined(self.sheet).texture.copy()
         patch = self.rig.draw(expression)
         y, x = slice(patch.y0, patch.y0 + patch.rgb.shape[0]), slice(patch.x0, patch.x0 + patch.rgb.shape[1])
-        texture[y, x] = premultiplied(patch.rgb, self.sheet.alpha[y, x])
+        texture[y, x, :3] = premultiplied(patch.rgb, self.sheet.alpha[y, x])
         drawn = draw(replace(self.sheet, texture=texture, nodes=nodes), camera, width, height)
-        texture[y, x] = self.sheet.texture[y, x]
+        texture[y, x, :3] = self.sheet.texture[y, x]
         return drawn
 
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from phonofilm.clock import TICKS_PER_FRAME, frame_at
+from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND, frame_at
 from phonofilm.engines.stage.face.performance import Performance
 from phonofilm.engines.stage.face.rig import FaceNotUsable, Rig, build_rig
 from phonofilm.engines.stage.living import Living, node_pixels
@@ -25,7 +25,7 @@ from phonofilm.engines.stage.photo import (
     plate_sheet,
     premultiplied,
 )
-from phonofilm.engines.stage.sheet import Drawn, Sheet, draw, over
+from phonofilm.engines.stage.sheet import Drawn, Sheet, draw, joined, over
 from phonofilm.engines.stage.world.places import build_place
 from phonofilm.engines.stage.world.studio import studio_backdrop
 from phonofilm.perceive.percepts import Picture
@@ -56,6 +56,11 @@ class Still:
     """A sheet that does not change."""
 
     sheet: Sheet
+
+    @classmethod
+    def of(cls, sheet: Sheet) -> Still:
+        """The sheet, made ready to be drawn fast."""
+        return cls(sheet=joined(sheet))
 
     def draw(self, camera: CameraPose, tick: int, width: int, height: int) -> Drawn | None:
         """The sheet at any tick."""
@@ -105,7 +110,7 @@ def build_scene(score: Score, shot: Shot, materials: Materials, performances: Ma
         taken = pinhole(picture, setting)
         soft = 0.0 if setting.pinned else 0.0016 * max(width, height) * (1 - setting.near / setting.far)
         near = None if picture.matte.all() else setting.near
-        layers.append(Still(sheet=plate_sheet(picture, taken, setting.far, cameras, width, height, soft=soft, near=near)))
+        layers.append(Still.of(plate_sheet(picture, taken, setting.far, cameras, width, height, soft=soft, near=near)))
         own = [actor for actor in seen if actor.source.sha256 == setting.source.sha256]
         if own or (picture.matte.any() and not picture.matte.all()):
             actors.append(_own_subject(picture, taken, setting.near, cameras, own, performances, width, height))
@@ -137,8 +142,9 @@ def _pin(score: Score, shot: Shot, materials: Materials) -> U8:
 
 
 def cameras_of(shot: Shot) -> list[CameraPose]:
-    """The camera at all keys of a shot, where its extremes are."""
-    ticks = sorted({shot.start, shot.end - 1, *(k.tick for k in shot.camera.keys if shot.start <= k.tick < shot.end)})
+    """The camera at all keys of a shot, where its extremes are; a held camera's unrest all along it."""
+    every = range(shot.start, shot.end, TICKS_PER_SECOND // 12) if shot.camera.handheld else ()
+    ticks = sorted({shot.start, shot.end - 1, *every, *(k.tick for k in shot.camera.keys if shot.start <= k.tick < shot.end)})
     return [camera_at(shot.camera, t) for t in ticks]
 
 
@@ -170,7 +176,7 @@ def _standing(
     metres = tall / cutout.rgb.shape[0]
     layers: list[Layer] = []
     if grounded:
-        layers.append(Still(sheet=_shadow(cutout.alpha, corners, y)))
+        layers.append(Still.of(_shadow(cutout.alpha, corners, y)))
     layers.append(_layer(cutout, corners, metres, picture, actor if actor.name in performances else None, performances))
     return layers
 
@@ -190,7 +196,7 @@ def _layer(cutout: Cutout, corners: F64, metres: float, picture: Picture, actor:
     if deep > 0:
         nodes = np.zeros((NODES, NODES, 3), np.float32)
         nodes[..., 2] = bulge(cutout.alpha, deep)
-    return Still(sheet=Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes))
+    return Still.of(Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes))
 
 
 def _rig_of(cutout: Cutout, actor: Actor | None) -> Rig | None:
@@ -234,7 +240,7 @@ def _studio(shot: Shot, cameras: list[CameraPose], score: Score) -> Layer:
     size = (min(3200, max(64, round((x1 - x0) * scale))), min(3200, max(64, round((y1 - y0) * scale))))
     texture = studio_backdrop(shot.setting.colours, shot.setting.mood, *size)
     corners = np.array([[x0, y1, -far], [x1, y1, -far], [x1, y0, -far], [x0, y0, -far]], np.float64)
-    return Still(sheet=Sheet(texture=texture, alpha=None, corners=corners))
+    return Still.of(Sheet(texture=texture, alpha=None, corners=corners))
 
 
 def _place(shot: Shot, score: Score, cameras: list[CameraPose]) -> list[Layer]:
