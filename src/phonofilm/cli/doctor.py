@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-NEEDED = ("numpy", "opencv-contrib-python-headless", "av", "onnxruntime", "ai-edge-litert", "skia-python", "scipy", "librosa", "pillow")
+NEEDED = ("numpy", "opencv-contrib-python-headless", "av", "onnxruntime", "ai-edge-litert", "skia-python", "scipy", "ncnn", "pillow")
 
 
 @click.command("doctor")

@@ -126,7 +126,7 @@ class FilmWriter:
         audio.codec_context.time_base = Fraction(1, TICKS_PER_SECOND)
         audio.codec_context.options = {"flags": "+bitexact"}
         self._audio = audio
-        lead = -self.length % AAC_BLOCK
+        lead = -self.length % AAC_BLOCK or AAC_BLOCK  # never none: the first block of a sound that starts at once overshoots
         self._sound_at = -lead
         self._waiting = np.zeros((lead, 2), np.float32)
 
