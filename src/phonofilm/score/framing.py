@@ -161,9 +161,11 @@ def _planned(
                 continue
             for lift in EYE_LIFTS if view.head else (0.0,):
                 stand, setting = _stand(view, crop, size, source, lift, _pushed(steps[0]), max(0.0, overscan - 0.1))
-                path = build_moves(steps, stand, start, end, handheld=handheld, carry=carry)
-                if _inside(view, path, setting, size, overscan):
-                    return path, setting
+                # a push that takes the head to its best place in the frame, else one that keeps it where it is
+                for own in (stand, replace(stand, settle=None)) if _pushed(steps[0]) else (replace(stand, settle=None),):
+                    path = build_moves(steps, own, start, end, handheld=handheld, carry=carry)
+                    if _inside(view, path, setting, size, overscan):
+                        return path, setting
     return None
 
 
