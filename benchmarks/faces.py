@@ -2,7 +2,7 @@
 
     python benchmarks/faces.py [FACE ...]
 
-FACE is a picture of tests/media.py (default: astronaut, smile and closed). Each speaks one synthesised line. Written: for each face
+FACE is a picture of tests/media.py (default: astronaut and glasses). Each speaks one synthesised line. Written: for each face
 docs/pictures/mouth-FACE.jpg (24 frames of one second), visemes-FACE.jpg and eyes-FACE.jpg; and benchmarks/results/faces.json: mouth
 opening as tracked against what the true phones ask for, widths, bilabials, blinks, head motion, and milliseconds of one core a patch.
 """
@@ -138,7 +138,7 @@ def main() -> None:
     energy = loudness_by_frame(said.samples, start, num_frames)
     finder = FaceFinder()
     results = json.loads(RESULT.read_text()) if RESULT.is_file() else {}
-    for name in sys.argv[1:] or ["astronaut", "smile", "closed"]:
+    for name in sys.argv[1:] or ["astronaut", "glasses"]:
         image = cv2.cvtColor(cv2.imread(str(media.picture(name))), cv2.COLOR_BGR2RGB)
         if min(image.shape[:2]) < 520:
             image = cv2.resize(image, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)

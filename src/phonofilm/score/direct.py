@@ -8,6 +8,7 @@ from phonofilm.prompt.script import Script
 from phonofilm.request import RATIOS, SIZES, Request
 from phonofilm.score.arrange import pieces_of
 from phonofilm.score.casting import add_music, presenters_of, speech_of
+from phonofilm.score.document import dumps, loads
 from phonofilm.score.draft import Draft
 from phonofilm.score.model import Score
 from phonofilm.score.shots import shot_of
@@ -39,12 +40,13 @@ def direct(script: Script, percepts: Percepts, request: Request, *, progress: Pr
     add_sounds(draft, shots, length)
     add_words(draft, presenters, length)
     add_logo(draft, length)
-    return Score(
+    score = Score(
         length=length, width=draft.size[0], height=draft.size[1], seed=request.seed, shots=shots, cast=tuple(draft.cast.values()),
         cues=tuple(sorted(draft.cues, key=lambda c: (c.start, c.kind))),
         mood=f"{script.scene.mood} {script.scene.style}".strip(), watermark=request.watermark,
         remarks=tuple(dict.fromkeys(draft.remarks)), request=kept_request(request),
     )  # fmt: skip
+    return loads(dumps(score))  # what is played is what the document says, to the last digit
 
 
 def film_size(request: Request, script: Script, percepts: Percepts) -> tuple[int, int]:
