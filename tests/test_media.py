@@ -208,7 +208,8 @@ def test_a_program_stopped_while_it_reads_leaves_no_process_and_no_folder(kind: 
     own = tmp_path / "temporary"
     own.mkdir()
     code = (
-        "import sys; from pathlib import Path; from phonofilm.media.read import read_picture; print(1, flush=True); read_picture(Path(sys.argv[1]))"
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "  # a parent in the background may have it ignored
+        "from pathlib import Path; from phonofilm.media.read import read_picture; print(1, flush=True); read_picture(Path(sys.argv[1]))"
     )
     env = os.environ | {"TMPDIR": str(own)}
     with subprocess.Popen([sys.executable, "-c", code, str(big)], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
