@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 COMMON = [
     "uv", "pip", "compile", "pyproject.toml", "requirements/build.in", "--universal", "--python-version", "3.11", "--generate-hashes",
-    "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate", "--upgrade", "--quiet",
+    "-c", "requirements/limits.in", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate", "--upgrade", "--quiet",
 ]  # fmt: skip
 
 if __name__ == "__main__":
