@@ -153,6 +153,8 @@ def look_of(words: str) -> tuple[Look, tuple[str, ...]]:
             total[field.name] = tuple(share * sum(v[i] for v in values) for i in range(3))  # pyright: ignore[reportArgumentType]
         else:
             total[field.name] = share * sum(values)
+    warmth = float(total["warmth"])  # pyright: ignore[reportArgumentType]
+    total["warmth"] = warmth / (1 + 0.7 * abs(warmth))  # warm words together are warmer, never orange
     return Look(**total), tuple(found)  # pyright: ignore[reportArgumentType]
 
 
