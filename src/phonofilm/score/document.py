@@ -65,7 +65,8 @@ def check(score: Score) -> None:
     for k, shot in enumerate(score.shots):
         for name in shot.seen:
             if name not in names:
-                raise ScoreError(f"score.shots[{k}].seen names {_shown(name)}, who is not in the cast ({', '.join(_shown(n) for n in sorted(names)[:12]) or 'empty'}).")
+                known = ", ".join(_shown(n) for n in sorted(names)[:12]) or "empty"
+                raise ScoreError(f"score.shots[{k}].seen names {_shown(name)}, who is not in the cast ({known}).")
     for k, cue in enumerate(score.cues):
         if cue.start < 0 or cue.start >= score.length:
             raise ScoreError(f"score.cues[{k}] starts at {cue.start}, outside the film [0, {score.length}).")
