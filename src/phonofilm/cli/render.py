@@ -25,7 +25,8 @@ def command(score: Path, folders: tuple[Path, ...], out: Path, engine: str, work
     from phonofilm.generate import render
 
     with Bar(quiet=quiet) as bar, open_score(score, folders, progress=bar) as (read, materials):
-        film = render(read, materials, out, engine=make_engine(engine, workers=workers), sound=not no_audio, progress=bar)
+        played = make_engine(engine, workers=workers)
+        film = render(read, materials, out, engine=played, sound=not no_audio, draft=bool(read.request.get("draft")), progress=bar)
     remarks_on(film.remarks, quiet=quiet or json_)
     if json_:
         as_json(film.facts())
