@@ -1,1 +1,1 @@
-""""""
+"""The score, its document, the camera, and directing."""

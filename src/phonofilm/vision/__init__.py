@@ -1,1 +1,1 @@
-""""""
+"""Runners of the vision models and of flow, without policy."""
