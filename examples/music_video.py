@@ -4,7 +4,7 @@ import media
 import phonofilm
 
 film = phonofilm.make(
-    "Music video. @artist sings, with footage @ride and @bunny between, cut to @bg_music.",
+    "Music video. @artist sings, with footage @ride and @bunny between, with cuts on the beats of @bg_music.",
     "music_video.mp4",
     references={
         "artist": media.carried("astronaut.png"),

@@ -26,7 +26,7 @@ def pieces_of(draft: Draft, presenters: Sequence[str], length: int) -> tuple[Pie
     stills = [t for t in stills if draft.script.role(t) not in ("style", "outfit", "background") or not presenters]
     clips = [t for t in draft.tagged("footage", "edit_source", "motion", "camera") if t in draft.percepts.clips]
     body = length - (LOGO_CARD if has_card(draft) else 0)
-    if len(shots) > 1 or any(s.start is not None for s in shots):
+    if any(s.start is not None for s in shots) or (len(shots) > 1 and all(_says_a_shot(draft, k, s) for k, s in enumerate(shots) if k)):
         return _written_pieces(draft, shots, [*presenters, *stills, *clips], length)
     every = [*presenters, *stills, *clips]
     if len(every) <= 1:
@@ -125,3 +125,10 @@ def _shown(draft: Draft, k: int, shot: ScriptShot, every: Sequence[str], before:
     if shot.place and not any(line.shot == k and not line.narration for line in draft.script.lines):
         return [""]
     return [before[-1].tag if before else every[0]]
+
+
+def _says_a_shot(draft: Draft, k: int, shot: ScriptShot) -> bool:
+    """Whether words after a cut say something to see or hear; "cut to @music" says none."""
+    seen = any(t in draft.percepts.pictures or t in draft.percepts.clips for t in shot.mentions)
+    said = any(line.shot == k for line in draft.script.lines) or any(s.shot == k for s in draft.script.sounds)
+    return seen or said or bool(shot.moves or shot.place or shot.framing)

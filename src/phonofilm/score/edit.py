@@ -9,6 +9,8 @@ from itertools import pairwise
 from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND, nearest_frame_start
 
 SHORTEST_SHOT = TICKS_PER_SECOND * 7 // 8
+LIVELY = 6
+"""Cuts that a music film of 15 seconds has at least, where its beats allow it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,19 +42,17 @@ def cut_times(num_cuts: int, length: int, candidates: Sequence[int], *, preferre
 
 
 def beat_cuts(length: int, beats: Sequence[int], downbeats: Sequence[int], *, target: int = TICKS_PER_SECOND * 2) -> tuple[int, ...]:
-    """Cuts on every downbeat, every second one, or between them on beats, whichever makes shots nearest to ``target`` ticks long."""
+    """Cuts on downbeats, as many as make shots near to ``target`` ticks long; slow bars are also cut at a beat in their middle."""
     bars = [d for d in downbeats if SHORTEST_SHOT <= d <= length - SHORTEST_SHOT]
     if len(bars) < 2:
         usable = [b for b in beats if SHORTEST_SHOT <= b <= length - SHORTEST_SHOT]
         return cut_times(max(1, round(length / target) - 1), length, usable)
     bar = (bars[-1] - bars[0]) / (len(bars) - 1)
-    if bar > target * 1.6:
-        halves = [min(beats, key=lambda b, m=(a + c) / 2: abs(b - m)) for a, c in pairwise(bars)]
-        wanted = max(0, round(length / target) - 1 - len(bars))
-        step = max(1, len(halves) // max(wanted, 1))
-        chosen = sorted({*bars, *halves[::step][:wanted]})
-    else:
-        chosen = bars[:: max(1, round(target / bar))]
+    chosen = bars[:: max(1, round(target / bar))]
+    missing = -(-LIVELY * length // (15 * TICKS_PER_SECOND)) - len(chosen)
+    if missing > 0:
+        halves = [min(beats, key=lambda b, m=(a + c) / 2: abs(b - m)) for a, c in pairwise([*chosen, length])]
+        chosen = sorted({*chosen, *halves[:: max(1, len(halves) // missing)][:missing]})
     cuts: list[int] = []
     for at in chosen:
         if at - (cuts[-1] if cuts else 0) >= SHORTEST_SHOT:
