@@ -6,7 +6,6 @@ Request ──read──▶ Script ──direct──▶ Score ──engine─�
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -74,13 +73,11 @@ def score_of(request: Request, engine: Engine, *, progress: Progress = quiet) ->
 
 
 def render(
-    score: Score, materials: Materials, out: Path, *, engine: Engine, sound: bool = True, draft: bool = False,
-    facts: Mapping[str, object] | None = None, progress: Progress = quiet,
-) -> Film:  # fmt: skip
+    score: Score, materials: Materials, out: Path, *, engine: Engine, sound: bool = True, draft: bool = False, progress: Progress = quiet
+) -> Film:
     """Play a score into a file: written whole, or not at all."""
     check_score(score)
-    name, seed = engine.capabilities.name, score.seed
-    metadata = provenance(engine=name, seed=seed, request=score.request, score_sha256=score_hash(score), facts=dict(facts or {}))
+    metadata = provenance(engine=engine.capabilities.name, seed=score.seed, request=score.request, score_sha256=score_hash(score))
     film = FilmWriter(
         out, width=score.width, height=score.height, length=score.length, metadata=metadata, sound=sound, preset="draft" if draft else "film"
     )
