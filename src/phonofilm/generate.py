@@ -64,6 +64,8 @@ def score_of(request: Request, engine: Engine, *, progress: Progress = quiet) ->
     for tag, role in roles.items():
         if role not in engine.capabilities.roles:
             remarks.append(f"@{tag} is read as {role.replace('_', ' ')}, which the engine {engine.capabilities.name} cannot use yet.")
+    sounds = engine.capabilities.sounds
+    remarks += [f"There is no sound for {w.sound!r} yet." for w in script.sounds if sounds is not None and w.sound not in sounds]
     percepts = perceive(request.references, roles, progress=progress)
     score = direct(script, percepts, request, progress=progress)
     score = replace(score, remarks=tuple(dict.fromkeys((*remarks, *score.remarks))))

@@ -28,12 +28,13 @@ class Chunk:
 
 @dataclass(frozen=True, kw_only=True)
 class Capabilities:
-    """What an engine can honour, checked before work. ``roles``: reference roles that it uses."""
+    """What an engine can honour, checked before work. ``roles``: reference roles that it uses; ``sounds``: those that it can make (None: any)."""
 
     name: str
     about: str
     roles: frozenset[str]
     moves: frozenset[str]
+    sounds: frozenset[str] | None = None
     max_seconds: int = 15
 
 

@@ -18,6 +18,7 @@ from phonofilm.engines.stage.acting import performances_of
 from phonofilm.engines.stage.finish import Finish
 from phonofilm.engines.stage.footage import Footage
 from phonofilm.engines.stage.scene import Scene, build_scene
+from phonofilm.engines.stage.sound.effects import supported
 from phonofilm.engines.stage.sound.mix import Mix, mix
 from phonofilm.media.colour import to_i420
 from phonofilm.progress import Progress
@@ -45,6 +46,7 @@ class Stage:
             about="films your own pictures, clips and recordings on a CPU",
             roles=frozenset("face product subject background logo first_frame last_frame footage edit_source music voice effect style".split()),
             moves=frozenset(FAMILIES),
+            sounds=supported(),
         )
 
     def sound(self, score: Score, materials: Materials) -> Mix:
