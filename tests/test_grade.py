@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from phonofilm.engines.stage.grade import LOOKS, Grade, look_of, relit
+from phonofilm.engines.stage.grade import LOOKS, Grade, look_of
 
 
 @pytest.fixture(scope="module")
@@ -75,14 +75,3 @@ def test_several_words_add_up_and_their_names_are_told():
 def test_a_picture_of_another_size_is_graded_without_the_light_map(portrait):
     small = np.ascontiguousarray(portrait[:100, :100])
     assert Grade.of("dramatic cinematic", 640, 360).apply(small).shape == small.shape
-
-
-def test_a_light_from_the_left_brightens_what_faces_left(portrait):
-    x = np.linspace(-0.8, 0.8, 640, dtype=np.float32)
-    normals = np.zeros((360, 640, 3), np.float32)
-    normals[..., 0], normals[..., 2] = x, np.sqrt(1 - x * x)
-    flat = np.full((360, 640, 3), 120, np.uint8)
-    lit = relit(flat, normals, direction=(-0.8, 0.1, 0.6), colour=(1.0, 0.8, 0.6), strength=0.8).astype(int)
-    assert lit[:, :100].mean() > 130 and lit[:, -100:].mean() < 112
-    assert lit[:, :100, 0].mean() > lit[:, :100, 2].mean()
-    assert abs(lit[:, 310:330].mean() - 120) < 12

@@ -55,14 +55,6 @@ def quaternion(*, yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0) -> Qu
     return _multiply(_multiply(qy, qx), qz)
 
 
-def looking_at(position: Vector, target: Vector, *, roll: float = 0.0) -> Quaternion:
-    """Orientation of a camera at ``position`` that has ``target`` in the middle of its frame."""
-    dx, dy, dz = (t - p for t, p in zip(target, position, strict=True))
-    yaw = math.degrees(math.atan2(dx, -dz))
-    pitch = math.degrees(math.atan2(dy, math.hypot(dx, dz)))
-    return quaternion(yaw=yaw, pitch=pitch, roll=roll)
-
-
 def _multiply(a: Quaternion, b: Quaternion) -> Quaternion:
     aw, ax, ay, az = a
     bw, bx, by, bz = b

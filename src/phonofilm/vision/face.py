@@ -224,11 +224,6 @@ def head_pose(landmarks: F32) -> tuple[float, float, float]:
     return degrees(atan2(-z[0], z[2])), degrees(atan2(z[1], hypot(z[0], z[2]))), degrees(atan2(x[1], x[0]))
 
 
-def cheek_width(landmarks: F32) -> float:
-    """Width of a face over its cheeks in pixels."""
-    return float(np.linalg.norm(landmarks[454] - landmarks[234]))
-
-
 def draw(picture: U8, meshes: list[Mesh]) -> U8:
     """The picture with the landmarks as dots, for looking at."""
     out = picture.copy()

@@ -277,21 +277,3 @@ def _grained(image: U8, grain: tuple[U8, U8], seed: int, frame: int) -> U8:
     if plus.shape != image.shape:
         return image
     return cv2.subtract(cv2.add(image, plus), minus)  # pyright: ignore[reportReturnType]
-
-
-def relit(image: U8, normals: F32, *, direction: Triple, colour: Triple, strength: float) -> U8:
-    """A cut-out lit from a direction: u8[h w 3] under f32[h w 3] unit normals (x right, y up, z to the viewer).
-
-    ``colour`` 0…1 of the light, ``strength`` 0…1. What faces the light takes its colour and brightens, what turns away darkens a little;
-    a face seen from the front keeps its exposure, so that skin stays skin.
-    """
-    d = np.asarray(direction, np.float32)
-    d = d / max(float(np.linalg.norm(d)), 1e-6)
-    facing = normals @ d
-    relative = facing - float(d[2])  # a surface turned to the viewer is the neutral one
-    c = np.asarray(colour, np.float32)
-    c = c / max(float(c @ _LUMA), 1e-3)
-    lit = np.clip(relative, 0, 1)[..., None] * (0.55 + 0.45 * c)
-    shade = np.clip(-relative, 0, 1)[..., None]
-    gain = 1 + strength * (0.55 * lit * c - 0.38 * shade) + strength * 0.12 * (c - 1)
-    return np.clip(image.astype(np.float32) * gain, 0, 255).astype(np.uint8)
