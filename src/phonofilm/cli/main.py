@@ -15,6 +15,7 @@ VERBS = {
     "read": "Show how a prompt is read, and what in it was not understood.",
     "score": "Write the score of a film without filming it.",
     "render": "Play a score, edited or not, into a film.",
+    "measure": "Measure any film: sync, lips, beats, camera, identity, picture, sound.",
     "engines": "List the engines that can be used here.",
     "voices": "List the voices, by language.",
     "models": "List, fetch and check the model files.",

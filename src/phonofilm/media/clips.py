@@ -56,7 +56,7 @@ def job(path: Path, out: str, start: int, most: int) -> tuple[dict[str, Any], di
     if found.length - start > most:
         remarks.append(f"only {most / TICKS_PER_SECOND:g} s of its {found.length / TICKS_PER_SECOND:.1f} s are used")
     sound = _sound_of(path, found, start, num * TICKS_PER_FRAME, remarks)
-    width, height = _copy_size(found)
+    width, height = copy_size(found)
     if (width, height) != (found.width // 2 * 2, found.height // 2 * 2):
         remarks.append(f"its picture is {found.width}x{found.height}; it is used at {width}x{height}")
     if not found.steady or abs(found.fps - 24) > 0.01:
@@ -70,7 +70,8 @@ def job(path: Path, out: str, start: int, most: int) -> tuple[dict[str, Any], di
     return values, {}
 
 
-def _copy_size(found: Facts) -> tuple[int, int]:
+def copy_size(found: Facts) -> tuple[int, int]:
+    """Width and height of a copy: even, at most a 2k film's pixels."""
     factor = min(1.0, (COPY_PIXELS / (found.width * found.height)) ** 0.5)
     return max(round(found.width * factor) // 2 * 2, 2), max(round(found.height * factor) // 2 * 2, 2)
 
@@ -92,11 +93,11 @@ def _steady(path: Path, start: int, num: int, width: int, height: int, remarks: 
         stream = picture_stream(container)
         assert stream is not None
         stream.thread_type = "AUTO"
-        convert = _Converter(Path(folder), width, height, remarks)
+        convert = Converter(Path(folder), width, height, remarks)
         made = 0
         shown: av.VideoFrame | None = None
         ready: NDArray[np.uint8] | None = None
-        for frame, at in _progressive(_timed(container, stream, start), stream, remarks):
+        for frame, at in progressive(timed(container, stream, start), stream, remarks):
             while shown is not None and made < num and frame_middle(made) + start < at:
                 ready = convert(shown, stream) if ready is None else ready
                 yield ready
@@ -112,7 +113,7 @@ def _steady(path: Path, start: int, num: int, width: int, height: int, remarks: 
             made += 1
 
 
-def _timed(container: InputContainer, stream: VideoStream, start: int) -> Iterator[tuple[av.VideoFrame, int]]:
+def timed(container: InputContainer, stream: VideoStream, start: int) -> Iterator[tuple[av.VideoFrame, int]]:
     """Decoded frames with the tick at which each comes on screen; tick 0 is the first frame's. Damaged packets are passed over."""
     base = cast(Fraction, stream.time_base)
     zero = stream.start_time or 0
@@ -130,7 +131,7 @@ def _timed(container: InputContainer, stream: VideoStream, start: int) -> Iterat
             yield frame, at
 
 
-def _progressive(frames: Iterator[tuple[av.VideoFrame, int]], stream: VideoStream, remarks: list[str]) -> Iterator[tuple[av.VideoFrame, int]]:
+def progressive(frames: Iterator[tuple[av.VideoFrame, int]], stream: VideoStream, remarks: list[str]) -> Iterator[tuple[av.VideoFrame, int]]:
     """The same frames; where they are woven of two fields, each made of one with the other's lines filled in (FFmpeg's ``bwdif``)."""
     graph: Graph | None = None
     waiting: deque[int] = deque()
@@ -162,7 +163,7 @@ def _pulled(graph: Graph, waiting: deque[int]) -> Iterator[tuple[av.VideoFrame, 
         yield frame, waiting.popleft()
 
 
-class _Converter:
+class Converter:
     """Source frames to upright I420 of one size."""
 
     def __init__(self, folder: Path, width: int, height: int, remarks: list[str]) -> None:

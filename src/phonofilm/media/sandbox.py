@@ -38,14 +38,18 @@ class Answer:
     arrays: dict[str, NDArray[Any]]
 
 
+def environment() -> dict[str, str]:
+    """What a confined process of ours may know of this one: where programs and Phonofilm are, and one thread for numerics."""
+    package = str(Path(__file__).parents[2])
+    return {k: os.environ[k] for k in _KEPT if k in os.environ} | dict.fromkeys(_THREADS, "1") | {"PYTHONPATH": package, "PYTHONUTF8": "1"}
+
+
 class _Worker:
     def __init__(self, memory: int) -> None:
         self.owner = os.getpid()
         self.folder = Path(tempfile.mkdtemp(prefix="phonofilm-"))
-        package = str(Path(__file__).parents[2])
-        env = {k: os.environ[k] for k in _KEPT if k in os.environ} | dict.fromkeys(_THREADS, "1") | {"PYTHONPATH": package, "PYTHONUTF8": "1"}
         command = [sys.executable, "-P", "-m", "phonofilm.media.worker", str(self.folder), str(memory)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment())
 
     def ask(self, message: str, seconds: float) -> tuple[bytes, bool]:
         """The answer's line (empty where the worker died), and whether time ran out."""

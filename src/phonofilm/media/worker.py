@@ -51,19 +51,36 @@ def confine(memory: int) -> None:
 def answer(line: bytes, folder: Path) -> dict[str, Any]:
     """Do the job of one line; arrays are saved in ``folder``."""
     message = json.loads(line)
-    try:
+    values: dict[str, Any] = {}
+    arrays: dict[str, NDArray[Any]] = {}
+
+    def work() -> None:
         job: Job = import_module(JOBS[message["job"]]).job
-        values, arrays = job(Path(message["path"]), **message["arguments"])
-    except ReferenceError_ as e:
-        return {"problem": e.problem, "hint": e.hint}
-    except MemoryError:
-        return {"problem": "decoding it takes more memory than is allowed", "hint": "Save it smaller."}
-    except Exception as e:  # whatever a decoder raises on a bad file, with its own words kept
-        return {"problem": f"it cannot be decoded ({_short(e)})", "hint": "The file may be damaged: save it again from another program."}
+        found, made = job(Path(message["path"]), **message["arguments"])
+        values.update(found)
+        arrays.update(made)
+
+    if problem := told(work):
+        return problem
     files = {name: f"{i}.npy" for i, name in enumerate(arrays)}
     for name, file in files.items():
         np.save(folder / file, arrays[name], allow_pickle=False)
     return {"values": values, "arrays": files}
+
+
+def told(work: Callable[[], None]) -> dict[str, str]:
+    """Do some work; what went wrong with it as ``problem`` and ``hint``, or nothing."""
+    try:
+        work()
+    except ReferenceError_ as e:
+        return {"problem": e.problem, "hint": e.hint}
+    except BrokenPipeError:
+        raise
+    except MemoryError:
+        return {"problem": "decoding it takes more memory than is allowed", "hint": "Save it smaller."}
+    except Exception as e:  # whatever a decoder raises on a bad file, with its own words kept
+        return {"problem": f"it cannot be decoded ({_short(e)})", "hint": "The file may be damaged: save it again from another program."}
+    return {}
 
 
 def _short(error: Exception) -> str:

@@ -1,0 +1,48 @@
+"""phonofilm measure: a film in numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from phonofilm.cli.show import Bar, as_json
+
+
+@click.command("measure")
+@click.argument("film", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--score", "score_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The score that it was played from (score.json)."
+)
+@click.option("-r", "--reference", "references", multiple=True, metavar="TAG=FILE", help="A picture of who is in it. Repeatable.")
+@click.option("--only", multiple=True, metavar="METRIC", help="Only this metric. Repeatable.")
+@click.option("--curves", is_flag=True, help="With --json: every curve and event too.")
+@click.option("--json", "json_", is_flag=True, help="The numbers as JSON.")
+@click.option("--quiet", is_flag=True, help="No progress.")
+def command(film: Path, score_file: Path | None, references: tuple[str, ...], only: tuple[str, ...], curves: bool, json_: bool, quiet: bool) -> None:
+    """Measure FILM, made here or anywhere: its container, sync, lips, beats, camera, identity, picture and sound.
+
+    Exit status 1 where a goal is missed.
+    """
+    from phonofilm.errors import ScoreError, shown_name
+    from phonofilm.measure import measure
+    from phonofilm.measure.table import lines
+    from phonofilm.media.reference import open_references
+    from phonofilm.score.document import loads
+
+    score = None
+    if score_file is not None:
+        try:
+            score = loads(score_file.read_text("utf-8"))
+        except (UnicodeDecodeError, OSError) as e:
+            raise ScoreError(f"{shown_name(score_file.name)} is no score document. Give the score.json of the film.") from e
+    given = {r.tag: r.path for r in open_references(references)}
+    with Bar(quiet=quiet) as bar:
+        report = measure(film, score=score, references=given, only=only, progress=bar)
+    if json_:
+        as_json(report.as_dict(curves=curves))
+    else:
+        for line in lines(report):
+            click.echo(line)
+    if not report.passed:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,45 @@
+"""What a film should reach, one row a goal; the figures are those of the project's design and of the published standards named beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """Bounds of a number, both included; None: open on that side."""
+
+    least: float | None = None
+    most: float | None = None
+    unit: str = ""
+
+    def met(self, value: float) -> bool:
+        """Whether a number lies within the bounds."""
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
+    @property
+    def text(self) -> str:
+        """The goal as a person reads it."""
+        unit = f" {self.unit}" if self.unit else ""
+        if self.least is not None and self.most is not None:
+            return f"{self.least:g}{unit}" if self.least == self.most else f"{self.least:g}…{self.most:g}{unit}"
+        return f"≥ {self.least:g}{unit}" if self.least is not None else f"≤ {self.most:g}{unit}"
+
+
+GOALS: dict[str, Goal] = {
+    "no excess frames": Goal(least=0, most=0, unit="frames"),
+    "no excess samples": Goal(least=0, most=0, unit="samples"),
+    "loudness": Goal(least=-14.5, most=-13.5, unit="LUFS"),  # as streaming services set it
+    "true peak": Goal(most=-1.0, unit="dBTP"),  # EBU R 128 §1
+    "lip offset": Goal(least=-40, most=40, unit="ms"),
+    "lip correlation": Goal(least=0.8),
+    "lip correlation by sound": Goal(least=0.4),
+    "bilabials closed": Goal(least=0.95),
+    "false closures": Goal(most=0.05),
+    "wide opening": Goal(least=0.08),
+    "cuts on beats": Goal(least=0.9),
+    "camera amount": Goal(most=0.05),
+    "static drift": Goal(most=0.5, unit="px/s"),
+    "onset error": Goal(most=42, unit="ms"),
+    "answered": Goal(least=0.95),
+}
