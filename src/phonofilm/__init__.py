@@ -17,7 +17,7 @@ def make(prompt: str, out: str | Path = "film.mp4", *, references: Mapping[str, 
     """Make one film.
 
     ``references`` are files by tag, in order. ``seconds`` 4 to 15, 0: auto. ``options`` are further fields of ``phonofilm.request.Request``:
-    ``ratio``, ``resolution``, ``seed``, ``engine``, ``transcripts``, ``sound``, ``draft``, ``watermark``, ``limits``, ``strict``.
+    ``ratio``, ``resolution``, ``seed``, ``engine``, ``transcripts``, ``consent``, ``sound``, ``draft``, ``watermark``, ``limits``, ``strict``.
 
     Raises an error of ``phonofilm.errors``; no half file is left.
     """

@@ -32,5 +32,6 @@ def options_of(film: Path, prompt: str, given: dict[str, Any]) -> tuple[str, dic
         "seconds": str(request.get("seconds") or "auto"), "ratio": request.get("ratio", "adaptive"), "seed": request.get("seed", 0),
         "resolution": request.get("resolution", "1080p"), "draft": bool(request.get("draft")), "no_audio": not request.get("sound", True),
         "transcripts": [f"{tag}={text}" for tag, text in cast(dict[str, str], request.get("transcripts", {})).items()],
+        "consents": [f"{tag}={text}" for tag, text in cast(dict[str, str], request.get("consent", {})).items()] + list(given.get("consents", ())),
     }  # fmt: skip
     return prompt or str(request.get("prompt", "")), {**given, **old, "refs": tuple(refs)}

@@ -3,7 +3,8 @@
     PhonofilmError
     ├── InputError (ValueError)      what a person got wrong; exit 2
     │   ├── RequestError             length, ratio, resolution, counts, unknown options
-    │   │   └── LimitError           a reference breaks a rule of the limits profile
+    │   │   ├── LimitError           a reference breaks a rule of the limits profile
+    │   │   └── ConsentMissing       a face or a voice without the statement that the operator asks for
     │   ├── ReferenceError_          a reference that cannot be read (missing, truncated, not media)
     │   ├── PromptError              the prompt cannot be acted on
     │   │   └── UnknownMention       @name names no reference
@@ -60,6 +61,19 @@ class LimitError(RequestError):
     def __init__(self, file: str, rule: str, *, found: str, allowed: str, hint: str) -> None:
         self.file, self.rule = file, rule
         super().__init__(f"{shown_name(file)}: {rule} is {found}, allowed {allowed}. {hint}")
+
+
+class ConsentMissing(RequestError):
+    """A face or a voice without the statement of consent that the operator of this installation asks for."""
+
+    code = "consent_missing"
+
+    def __init__(self, file: str, tag: str, what: str) -> None:
+        self.file, self.tag = file, tag
+        super().__init__(
+            f"{shown_name(file)} (@{tag}) holds {what}, and a statement of consent is asked for here. "
+            f'Say who agreed, and to what: --consent {tag}="…"; it is written into the film.'
+        )
 
 
 class ReferenceError_(InputError):

@@ -20,6 +20,7 @@ from phonofilm.perceive import perceive
 from phonofilm.progress import Progress, quiet
 from phonofilm.prompt import read
 from phonofilm.request import Request
+from phonofilm.score.consent import require_for_percepts, require_for_roles, require_for_score
 from phonofilm.score.direct import direct
 from phonofilm.score.document import check as check_score
 from phonofilm.score.document import score_hash
@@ -66,7 +67,9 @@ def score_of(request: Request, engine: Engine, *, progress: Progress = quiet) ->
             remarks.append(f"@{tag} is read as {role.replace('_', ' ')}, which the engine {engine.capabilities.name} cannot use yet.")
     sounds = engine.capabilities.sounds
     remarks += [f"There is no sound for {w.sound!r} yet." for w in script.sounds if sounds is not None and w.sound not in sounds]
+    require_for_roles(request, roles)
     percepts = perceive(request.references, roles, progress=progress)
+    require_for_percepts(request, percepts)
     score = direct(script, percepts, request, progress=progress)
     score = replace(score, remarks=tuple(dict.fromkeys((*remarks, *score.remarks))))
     if request.strict and score.remarks:
@@ -79,6 +82,7 @@ def render(
 ) -> Film:
     """Play a score into a file: written whole, or not at all."""
     check_score(score)
+    require_for_score(score)
     metadata = provenance(engine=engine.capabilities.name, seed=score.seed, request=score.request, score_sha256=score_hash(score))
     film = FilmWriter(
         out, width=score.width, height=score.height, length=score.length, metadata=metadata, sound=sound, preset="draft" if draft else "film"

@@ -36,7 +36,11 @@ class Reference:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One film asked for. ``seconds`` 0 means auto (from the voiceover, the music or the time codes)."""
+    """One film asked for.
+
+    ``seconds`` 0 means auto (from the voiceover, the music or the time codes). ``transcripts`` are the words of recordings, ``consent`` what the
+    people seen and heard in references agreed to, both by tag; a consent is written into the film.
+    """
 
     prompt: str
     references: tuple[Reference, ...] = ()
@@ -46,6 +50,7 @@ class Request:
     seed: int = 0
     engine: str = "stage"
     transcripts: dict[str, str] = field(default_factory=dict[str, str])
+    consent: dict[str, str] = field(default_factory=dict[str, str])
     sound: bool = True
     draft: bool = False
     watermark: str = ""
@@ -59,3 +64,9 @@ class Request:
             raise RequestError(f"ratio is {self.ratio!r}; choose one of {', '.join(RATIOS)} or adaptive.")
         if self.resolution not in SIZES:
             raise RequestError(f"resolution is {self.resolution!r}; choose one of {', '.join(SIZES)}.")
+        tags = [reference.tag for reference in self.references]
+        for tag, statement in self.consent.items():
+            if tag not in tags:
+                raise RequestError(f"consent names {tag!r}, which is no reference; tags: {', '.join(tags) or 'none given'}.")
+            if not statement.strip():
+                raise RequestError(f"The consent for {tag!r} is empty; say who agreed, and to what.")

@@ -79,4 +79,5 @@ def kept_request(request: Request) -> dict[str, object]:
         "references": [{"tag": r.tag, "file": r.path.name, "sha256": r.sha256, "kind": r.kind} for r in request.references],
         "seconds": request.seconds, "ratio": request.ratio, "resolution": request.resolution, "seed": request.seed,
         "transcripts": dict(request.transcripts), "draft": request.draft, "sound": request.sound,
+        **({"consent": dict(request.consent)} if request.consent else {}),
     }  # fmt: skip
