@@ -9,14 +9,19 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from phonofilm.errors import ReferenceError_, RequestError
+from phonofilm.measure.container import Container
 from phonofilm.measure.document import Report
 from phonofilm.measure.film import Asked, Film, frames_of, sound_of
 from phonofilm.measure.metric import Metric
+from phonofilm.measure.sound import Sound
 from phonofilm.media.probe import probe
 from phonofilm.progress import Progress, quiet
 from phonofilm.score.model import Score
 
-METRICS: dict[str, Callable[[Asked], Metric]] = {}
+METRICS: dict[str, Callable[[Asked], Metric]] = {
+    "container": Container,
+    "sound": Sound,
+}
 
 
 def measure(

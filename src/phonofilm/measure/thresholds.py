@@ -42,4 +42,11 @@ GOALS: dict[str, Goal] = {
     "static drift": Goal(most=0.5, unit="px/s"),
     "onset error": Goal(most=42, unit="ms"),
     "answered": Goal(least=0.95),
+    "streams begin together": Goal(least=-42, most=42, unit="ms"),  # one frame at 24 fps
+    "streams end together": Goal(least=-1, most=1, unit="frames"),
+    "clipped share": Goal(most=1e-4),
+    "silent share": Goal(most=0.9),
+    "constant offset": Goal(most=0.005),
+    "speech above the rest": Goal(least=6, unit="dB"),
+    "speech not understood": Goal(most=0.15),
 }

@@ -28,6 +28,7 @@ JOBS = {
     "picture": "phonofilm.media.pictures",
     "sound": "phonofilm.media.sounds",
     "clip": "phonofilm.media.clips",
+    "tracks": "phonofilm.media.tracks",
 }
 IDLE = 20.0  # seconds without a job before the process leaves
 
