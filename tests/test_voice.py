@@ -121,3 +121,16 @@ def test_cantonese_tones_are_heard_in_the_pitch() -> None:
         return 48_000 / lag
 
     assert middle_pitch("詩。") > 1.2 * middle_pitch("時。")  # si1, high and level; si4, low and falling
+
+
+def test_an_experimental_voice_is_marked_and_a_film_says_so() -> None:
+    from phonofilm.engines import make_engine
+    from phonofilm.generate import score_of
+    from phonofilm.request import Request
+
+    assert {voice.language for voice in voices() if voice.experimental} == {"yue"}
+    remarks = {
+        prompt: score_of(Request(prompt=prompt, seconds=4), make_engine("test"))[0].remarks
+        for prompt in ("A narrator says in Cantonese: “多謝大家收睇。”", "A narrator says: “Thank you.”")
+    }
+    assert [any("experimental" in remark for remark in found) for found in remarks.values()] == [True, False]

@@ -79,7 +79,10 @@ def written(
         window = windows.get(spoken.shot)
         begin = max(at, spoken.at if spoken.at is not None else window[0] + TICKS_PER_FRAME * 3 if window else at)
         room = window[1] - begin - TICKS_PER_FRAME if window else 0
-        voice = voice_for(spoken.language, **_character(spoken, script)).name
+        chosen = voice_for(spoken.language, **_character(spoken, script))
+        voice = chosen.name
+        if chosen.experimental:
+            remarks.append(f"The voice for {_NAMES.get(spoken.language, spoken.language)} is experimental: many of its words will not be understood.")
         fit = 0
         told = speak(spoken.text, spoken.language, voice=voice, seed=request.seed)
         if 0 < room < len(told.samples):
@@ -96,6 +99,7 @@ def written(
     return Speech(lines=tuple(made), length=at - GAP + LEAD if made else 0, remarks=tuple(remarks))
 
 
+_NAMES = {"yue": "Cantonese"}
 _WOMAN = ("she", "her", "woman", "girl", "lady", "她", "女", "彼女", "그녀", "여자", "ella", "mujer", "elle", "femme", "sie", "frau")
 _MAN = ("he", "his", "man", "boy", "guy", "他", "男", "彼", "그", "남자", "él", "hombre", "il", "homme", "er", "mann")
 

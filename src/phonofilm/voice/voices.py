@@ -13,7 +13,10 @@ Age = Literal["child", "young", "adult", "old"]
 
 @dataclass(frozen=True, kw_only=True)
 class Voice:
-    """A voice for a language. ``quality`` 0…1 orders the voices of one language; ``model`` is its row of ``weights.MODELS``."""
+    """A voice for a language. ``quality`` 0…1 orders the voices of one language; ``model`` is its row of ``weights.MODELS``.
+
+    ``experimental``: most people will not understand it.
+    """
 
     name: str
     language: str
@@ -22,11 +25,13 @@ class Voice:
     about: str
     quality: float
     model: str = "kokoro"
+    experimental: bool = False
 
 
-def _rows(language: str, rows: tuple[tuple[str, Gender, Age, float, str], ...]) -> tuple[Voice, ...]:
+def _rows(language: str, rows: tuple[tuple[str, Gender, Age, float, str], ...], *, experimental: bool = False) -> tuple[Voice, ...]:
     return tuple(
-        Voice(name=name, language=language, gender=gender, age=age, quality=quality, about=about) for name, gender, age, quality, about in rows
+        Voice(name=name, language=language, gender=gender, age=age, quality=quality, about=about, experimental=experimental)
+        for name, gender, age, quality, about in rows
     )
 
 
@@ -67,6 +72,7 @@ _VOICES = (
             ("zm_yunxi", "male", "young", 0.5, "a Mandarin voice with Cantonese tones, experimental"),
             ("zf_xiaoxiao", "female", "young", 0.48, "a Mandarin voice with Cantonese tones, experimental"),
         ),
+        experimental=True,
     ),
     *_rows(
         "ja",
