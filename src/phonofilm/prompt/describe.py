@@ -37,7 +37,7 @@ def _rows(script: Script) -> Iterator[str]:
                 at = f" at {time_code(line.at)}" if line.at is not None else ""
                 yield f"  line      {speaker} [{line.language}]{at}: “{line.text}” {_place(line.span)}"
     scene = script.scene
-    for name in ("place", "hour", "weather", "light", "mood", "style", "music"):
+    for name in ("place", "hour", "weather", "light", "mood", "style", "music", "surface"):
         if value := getattr(scene, name):
             yield f"{name:<11} {value}"
     for name, values in (("subjects", scene.subjects), ("actions", scene.actions), ("colours", scene.colours), ("titles", script.titles)):

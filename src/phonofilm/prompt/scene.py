@@ -39,7 +39,7 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
     hits.extend(colours)
     scene = Scene(
         place=first("place", words), hour=first("hour", masked), weather=first("weather", masked), light=first("light", masked),
-        mood=first("mood", masked), style=first("style", masked), music=first("music", masked),
+        mood=first("mood", masked), style=first("style", masked), music=first("music", masked), surface=first("surface", masked),
         subjects=(written("person") + written("thing"))[:_MOST], actions=written("action"),
         colours=tuple(dict.fromkeys([*hexes, *(h.key for h in colours)]))[:_MOST],
     )  # fmt: skip

@@ -92,7 +92,10 @@ class ScriptShot:
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """Place, hour, weather, light, mood, style, music wish; empty where nothing was said. ``subjects`` and ``actions`` as written."""
+    """Place, hour, weather, light, mood, style, music wish, and the surface that things stand on; empty where nothing was said.
+
+    ``subjects`` and ``actions`` as written.
+    """
 
     place: str = ""
     hour: str = ""
@@ -104,6 +107,7 @@ class Scene:
     subjects: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
+    surface: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

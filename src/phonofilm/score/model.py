@@ -73,7 +73,8 @@ class Setting:
     """What is behind and around the actors of a shot.
 
     ``photo``: the picture that the actors were cut from, its plate behind them.  ``footage``: a clip, from ``start`` of the clip.
-    ``studio``: a lit sweep in ``colours``.  ``place``: a drawn place with time of day and weather.
+    ``studio``: a lit sweep in ``colours``, or a ``surface`` (wood, marble …), seen from ``elevation`` degrees above as the things on it were.
+    ``place``: a drawn place with time of day and weather.
 
     A photo was taken by a pinhole at the origin of the world, 1.5 m above its ground, with a ``lens`` (mm, 35 mm equivalent) whose axis
     meets the picture at ``principal`` (shares of its width and height). Its subject stands ``near`` metres away, its plate ``far``.
@@ -93,6 +94,8 @@ class Setting:
     near: float = 1.0
     far: float = 3.0
     pinned: Literal["", "first", "last"] = ""
+    surface: str = ""
+    elevation: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

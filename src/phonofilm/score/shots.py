@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_FRAME
 from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import Picture
 from phonofilm.prompt.script import CameraMove, ScriptShot
-from phonofilm.score.camera import FAMILIES, Stand, Step, build_moves, build_path
+from phonofilm.score.camera import FAMILIES, Stand, Step, build_moves, build_path, camera_at
 from phonofilm.score.draft import CARD, Draft, grade_words
 from phonofilm.score.edit import Piece
 from phonofilm.score.framing import frame_picture, frame_whole
@@ -26,6 +30,8 @@ USUAL_MOVES = {
 }
 #: tallest and widest that a product stands, in metres, and how far from the camera
 PRODUCT_HEIGHT, PRODUCT_AWAY = 0.42, 1.9
+#: how much of the half frame a product fills at most, to whichever side it comes closest
+PRODUCT_ROOM = 0.9
 
 
 #: how much closer than usual a framing word asks a picture to be
@@ -139,15 +145,50 @@ def _product_shot(draft: Draft, base: Shot, tag: str, source: Source, steps: tup
     film = draft.size[0] / draft.size[1]
     tall = PRODUCT_HEIGHT if aspect < 1.4 else PRODUCT_HEIGHT * 1.4 / aspect
     draft.cast[tag] = Actor(name=tag, source=source, role="product", place=(0.0, 0.0, -PRODUCT_AWAY), height=tall)
-    # the product fills 66 % of the height or 58 % of the width
+    # the product fills 66 % of the height or 58 % of the width where it is framed widest, and never more than the frame holds
     high = max(tall / 0.66, tall * aspect / 0.58 / film)
-    wide = high * film
-    focal = PRODUCT_AWAY / max(wide, high) * 36.0
     middle = (0.0, tall / 2 + 0.02, -PRODUCT_AWAY)
+    focal = PRODUCT_AWAY / max(high * film, high) * 36.0
     stand = Stand(position=(0.0, middle[1] + 0.1, 0.0), focal=focal, subject=middle, pitch=-3.0)
     camera = build_moves(steps, stand, base.start, base.end, handheld=handheld)
-    setting = Setting(kind="studio", far=PRODUCT_AWAY + 1.6, near=PRODUCT_AWAY, colours=_brand(draft, _subject_palette(picture)), mood=base.grade)
+    room = PRODUCT_ROOM / _fullest(camera, tall, tall * aspect, draft.size)
+    if room < 1:
+        camera = build_moves(steps, replace(stand, focal=focal * room), base.start, base.end, handheld=handheld)
+    setting = Setting(
+        kind="studio", far=PRODUCT_AWAY + 1.6, near=PRODUCT_AWAY, colours=_brand(draft, _subject_palette(picture)), mood=base.grade,
+        surface=draft.script.scene.surface, elevation=elevation(picture.matte),
+    )  # fmt: skip
     return replace(base, camera=camera, setting=setting, seen=(tag,))
+
+
+def _fullest(path: CameraPath, tall: float, wide: float, size: tuple[int, int]) -> float:
+    """How near a product of that height and width comes to an edge of the frame in a shot: 1 where it touches it."""
+    half = wide / 2
+    corners = np.array([(x, y, -PRODUCT_AWAY) for x in (-half, half) for y in (0.0, tall)])
+    middle = np.array(size) / 2
+    ticks = sorted({path.keys[0].tick, path.keys[-1].tick, *(k.tick for k in path.keys)})
+    return max(float((np.abs(camera_at(path, t).project(corners, *size) - middle) / middle).max()) for t in ticks)
+
+
+def elevation(matte: NDArray[np.uint8]) -> float:
+    """From how many degrees above a thing's picture was taken, told by its foot; 0 where that is level or cannot be told.
+
+    A round foot of width w seen from e above is an ellipse as high as w sin e. ``matte``: u8[h w]. Three widths low on the outline must agree.
+    """
+    inside = matte > 128
+    columns, rows = np.flatnonzero(inside.any(axis=0)), np.flatnonzero(inside.any(axis=1))
+    if not len(rows):
+        return 0.0
+    wide, foot = int(columns[-1] - columns[0] + 1), int(rows[-1])
+    sines: list[float] = []
+    for up in (0.05, 0.1, 0.15):
+        row = foot - round(up * wide)
+        share = float(inside[row].sum()) / wide if row >= 0 else 1.0
+        sines.append(2 * up / max(1 - math.sqrt(max(1 - share * share, 0.0)), 1e-3))
+    middle = sorted(sines)[1]
+    if max(sines) > 1.25 * min(sines) or not 0.2 <= middle <= 1.0:
+        return 0.0
+    return round(math.degrees(math.asin(middle)), 1)
 
 
 def _brand(draft: Draft, subject: tuple[str, ...]) -> tuple[str, ...]:

@@ -40,12 +40,9 @@ def studio_backdrop(colours: Sequence[str], mood: str, width: int, height: int, 
 
     ``floor`` is the share of the height below the (invisible) bend.
     """
-    words = mood.lower().replace("-", " ").replace("_", " ").split()
-    paper_code, level, warmth, vignette, pool = next((MOODS[w] for w in words if w in MOODS), MOODS[""])
     given = known(colours)
-    paper = given[0] if given else rgb(paper_code)
-    warm_light: Rgb = (1.0, 0.86 - 0.1 * max(warmth, 0), 0.70 - 0.2 * max(warmth, 0)) if warmth > 0 else (0.80, 0.9, 1.0)
-    light = mix((1.0, 1.0, 1.0), warm_light, abs(warmth))
+    paper = paper_of(colours, mood)
+    light, level, vignette, pool = light_of(mood)
     accent = given[1] if len(given) > 1 else None
     # the long side is the unit, so that the pool is round at any shape of the film
     unit = max(width, height)
@@ -72,6 +69,24 @@ def studio_backdrop(colours: Sequence[str], mood: str, width: int, height: int, 
         glow = 0.55 * np.exp(-1.4 * distance * distance) * (1 - share)
         out = out * (1 - 0.75 * glow[..., None]) + linear(np.array(accent, np.float32)) * (glow * (0.85 if luma(paper) < 0.5 else 0.7))[..., None]
     return dithered(encoded(_shoulder(out.astype(np.float32))), 7)
+
+
+def paper_of(colours: Sequence[str], mood: str) -> Rgb:
+    """The set's own colour: the first that is given, else the mood's."""
+    given = known(colours)
+    return given[0] if given else rgb(_mood(mood)[0])
+
+
+def light_of(mood: str) -> tuple[Rgb, float, float, float]:
+    """The light's colour and level, how much darker the corners are (0…1), and the size of its pool, by words of mood or light."""
+    _, level, warmth, vignette, pool = _mood(mood)
+    warm_light: Rgb = (1.0, 0.86 - 0.1 * max(warmth, 0), 0.70 - 0.2 * max(warmth, 0)) if warmth > 0 else (0.80, 0.9, 1.0)
+    return mix((1.0, 1.0, 1.0), warm_light, abs(warmth)), level, vignette, pool
+
+
+def _mood(mood: str) -> tuple[str, float, float, float, float]:
+    words = mood.lower().replace("-", " ").replace("_", " ").split()
+    return next((MOODS[w] for w in words if w in MOODS), MOODS[""])
 
 
 def _shoulder(values: F32) -> F32:
