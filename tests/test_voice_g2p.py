@@ -76,6 +76,9 @@ def test_french_reads_figures(figure, words) -> None:
         ("1998", "neunzehn hundert acht und neunzig"),
         ("3. Mai", "dritten Mai"),
         ("3.776 m", "drei tausend sieben hundert sechs und siebzig Meter"),
+        ("0.5 l", "null Komma fünf Liter"),
+        ("030 12", "null drei null zwölf"),
+        ("am 3.5.", "am dritten Mai"),
     ],
 )
 def test_german_reads_figures(figure, words) -> None:
@@ -158,6 +161,15 @@ def test_french_liaison_elision_and_silent_ends(text, letters) -> None:
         ("lieben", "lˈiːbən"),
         ("verstehen", "fɛɾʃtˈeːən"),
         ("zwanzig", "ʦvˈanʦɪç"),
+        ("schwer", "ʃvˈeːɾ"),
+        ("besser", "bˈɛsɐ"),
+        ("andere", "ˈandəɾə"),
+        ("unserem", "ˈʊnzəɾəm"),
+        ("bequem", "bəkvˈeːm"),
+        ("spürt", "ʃpˈyːɾt"),
+        ("Hintergrund", "hˈɪntɛɾɡɾʊnt"),
+        ("Wochenende", "vˈɔxənɛndə"),
+        ("Qualität", "kvalitˈɛːt"),
     ],
 )
 def test_german_spelling(word, letters) -> None:

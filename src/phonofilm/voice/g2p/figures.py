@@ -43,6 +43,8 @@ def spell(text: str, figures: Figures) -> str:
         text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", words, text)
     for pattern, say in figures.first:
         text = re.sub(pattern, say, text)
+    if figures.decimal == ",":  # a point that is no sign between groups of three
+        text = re.sub(r"(?<![\d.,:])(\d+)\.(\d{1,2})(?![\d.]|,\d)", r"\1,\2", text)
     text = re.sub(r"(?<![\d.,])(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", lambda m: figures.date(int(m[1]), int(m[2]), int(m[3])), text)
     text = re.sub(r"(?<![\d.,:])(\d{1,2}):(\d{2})(?::\d{2})?(?!\d)", lambda m: figures.clock(int(m[1]), int(m[2])), text)
     text = re.sub(rf"([{_SIGNS}])\s?({number})", lambda m: _money(m[2], m[1], figures), text)
@@ -74,6 +76,8 @@ def _parts(number: str, figures: Figures) -> tuple[int, str]:
 
 
 def _read(number: str, figures: Figures) -> str:
+    if len(number) > 1 and number[0] == "0" and number.isdigit():  # a telephone number, a code
+        return figures.space.join(figures.cardinal(int(digit)) for digit in number)
     whole, fraction = _parts(number, figures)
     said = [figures.cardinal(whole)]
     if fraction:

@@ -87,6 +87,7 @@ _FIGURES = Figures(
     first=(
         (r"(?<!\d)(\d{1,2})[:.](\d{2}) Uhr", lambda m: _clock(int(m[1]), int(m[2]))),
         (r"(?<!\d)(\d{1,2})\.(\d{1,2})\.(\d{4})", lambda m: _date(int(m[3]), int(m[2]), int(m[1]))),
+        (r"(?<![\d.])(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.(?!\d)", lambda m: _date(0, int(m[2]), int(m[1]))),
         (rf"(?<!\d)(\d{{1,2}})\. (?={'|'.join(_MONTHS[1:])})", lambda m: f"{ordinal(int(m[1]))}n "),
         (r"\b1 (?=\w)", lambda _: "ein "),
     ),
@@ -98,7 +99,8 @@ _V = "aeiouyäöü"
 _C = "bcdfghjklmnpqrstvwxzß"
 #: a vowel is long before one consonant that a vowel or the end follows, before h, and doubled
 _LONG = rf"(?=(?:[bdfgklmnprstvwz]|ß|ph|th|qu)(?:[{_V}]|$)|h|[bdgkptf][lr][{_V}])"
-_SHORT_END = r"(?=(?:n|s|m|t|b|r)?$)"
+#: behind a vowel of the same word, with up to four consonants between
+_AFTER = "(?:" + "|".join(rf"(?<=[{_V}]{f'[{_C}]' * k})" for k in range(5)) + ")(?<!^qu)"
 _RULES: tuple[tuple[str, str], ...] = (
     (r"tsch", "ʧ"), (r"sch", "ʃ"), (r"^sp|(?<=[^a-zäöüß])sp", "ʃp"), (r"^st", "ʃt"), (r"chs(?!t$)", "ks"), (r"(?<=[aou])ch|(?<=au)ch", "x"),
     (r"ch(?=[rl])", "k"), (r"ch", "ç"), (r"ck", "k"),
@@ -110,7 +112,9 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"äu|eu", "ɔø"), (r"ei|ai|ey|ay", "I"), (r"au", "W"), (r"ieh?", "iː"), (r"aah?|ah", "aː"), (r"eeh?|eh", "eː"), (r"ooh?|oh", "oː"),
     (r"uh", "uː"), (r"ih", "iː"),
     (r"äh", "ɛː"), (r"öh", "øː"), (r"üh", "yː"), (r"h", "h"),
-    (r"er(?=$|n$|s$|st$|t$)(?<=[^ ]er)", "ɐ"), (rf"(?<=[{_V}{_C}])e(?=$|n$|s$|m$|l$|ln$|nd$|t$|st$|te$|ten$|ns$|nde$|nden$|lt$)", "ə"),
+    (rf"{_AFTER}er(?=$|n$|s$|st$|t$)", "ɐ"), (rf"{_AFTER}e(?=r(?:e|en|es|em|er)$)", "ə"),
+    (rf"{_AFTER}e(?=$|n$|s$|m$|l$|ln$|nd$|t$|st$|te$|ten$|ns$|nde$|nden$|lt$)", "ə"),
+    (r"e(?=[rm]?$)", "eː"), (r"ö(?=rt(?:e|est|en|et)?$)", "øː"), (r"ü(?=rt(?:e|est|en|et)?$)", "yː"),
     (r"i(?=g$|g[st])", "ɪ"), (rf"a{_LONG}", "aː"), (rf"e{_LONG}", "eː"), (rf"i{_LONG}", "iː"), (rf"o{_LONG}", "oː"), (rf"u{_LONG}", "uː"),
     (rf"ä{_LONG}", "ɛː"), (rf"ö{_LONG}", "øː"), (rf"[üy]{_LONG}", "yː"),
     (r"a", "a"), (r"e", "ɛ"), (r"i", "ɪ"), (r"o", "ɔ"), (r"u", "ʊ"), (r"ä", "ɛ"), (r"ö", "œ"), (r"[üy]", "ʏ"),
@@ -119,7 +123,7 @@ _RULES: tuple[tuple[str, str], ...] = (
 _PREFIXES = re.compile(r"^(be|ge|er|ver|zer|ent|emp)(?=[a-zäöüß]{3})")
 _PREFIX_SOUNDS = {"be": "bə", "ge": "ɡə", "er": "ɛɾ", "ver": "fɛɾ", "zer": "ʦɛɾ", "ent": "ɛnt", "emp": "ɛmp"}
 _SEPARABLE = re.compile(
-    r"^(ab|an|auf|aus|bei|ein|hin|her|los|mit|nach|vor|weg|zu|zurück|zusammen|weiter|wieder|über|unter|durch|um)(?=[bcdfghjklmnpqrstvwzß][a-zäöüß]{3,})"
+    r"^(?!herz|hinter|ander)(ab|an|auf|aus|bei|ein|hin|her|los|mit|nach|vor|weg|zu|zurück|zusammen|weiter|wieder|über|unter|durch|um)(?=[bcdfghjklmnpqrstvwzß][a-zäöüß]{3,})"
 )
 _ENDING_STRESS = re.compile(r"(ieren|iert|ierte|ierten|tion|tionen|ität|ei|eien|ist|isten|ent|enten|ell|elle|ur|uren|ik|ion|ionen|ant|al|ier)$")
 _UNSTRESSED = frozenset(
