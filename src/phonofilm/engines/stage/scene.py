@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND, frame_at
+from phonofilm.engines.stage.compositor import compose
 from phonofilm.engines.stage.face.performance import Performance
 from phonofilm.engines.stage.face.rig import FaceNotUsable, Rig, build_rig
 from phonofilm.engines.stage.living import Living, node_pixels
@@ -25,7 +26,8 @@ from phonofilm.engines.stage.photo import (
     plate_sheet,
     premultiplied,
 )
-from phonofilm.engines.stage.sheet import Drawn, Sheet, draw, joined, over
+from phonofilm.engines.stage.sheet import Drawn, Sheet, Warped, joined, look
+from phonofilm.engines.stage.table import STEEP, cast_shadow, table
 from phonofilm.engines.stage.world.places import build_place
 from phonofilm.engines.stage.world.studio import studio_backdrop
 from phonofilm.perceive.percepts import Picture
@@ -48,7 +50,7 @@ PIN_FRAMES = 12
 class Layer(Protocol):
     """Something that a camera sees."""
 
-    def draw(self, camera: CameraPose, tick: int, width: int, height: int) -> Drawn | None: ...
+    def draw(self, camera: CameraPose, tick: int, width: int, height: int) -> Drawn | Warped | None: ...
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -62,9 +64,9 @@ class Still:
         """The sheet, made ready to be drawn fast."""
         return cls(sheet=joined(sheet))
 
-    def draw(self, camera: CameraPose, tick: int, width: int, height: int) -> Drawn | None:
+    def draw(self, camera: CameraPose, tick: int, width: int, height: int) -> Warped | None:
         """The sheet at any tick."""
-        return draw(self.sheet, camera, width, height)
+        return look(self.sheet, camera, width, height)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -79,11 +81,9 @@ class Scene:
     def draw(self, tick: int, width: int, height: int) -> U8:
         """The frame u8[h w 3] that shows a tick."""
         camera = camera_at(self.shot.camera, tick)
-        frame = np.zeros((height, width, 3), np.uint8)
-        for layer in self.layers:
-            drawn = layer.draw(carried(self.shot.camera, camera) if layer in self.actors else camera, tick, width, height)
-            if drawn is not None:
-                over(frame, drawn)
+        own = carried(self.shot.camera, camera)
+        seen = [layer.draw(own if layer in self.actors else camera, tick, width, height) for layer in self.layers]
+        frame = compose([part for part in seen if part is not None], width, height)
         return frame if self.pin is None else self._pinned(frame, tick)
 
     def _pinned(self, frame: U8, tick: int) -> U8:
@@ -116,11 +116,12 @@ def build_scene(score: Score, shot: Shot, materials: Materials, performances: Ma
             actors.append(_own_subject(picture, taken, setting.near, cameras, own, performances, width, height))
         seen = [actor for actor in seen if actor not in own]
     elif setting.kind == "studio":
-        layers.append(_studio(shot, cameras, score))
+        layers.extend(_studio(shot, cameras, score))
     elif setting.kind == "place":
         layers.extend(_place(shot, score, cameras))
     for actor in sorted(seen, key=lambda a: a.place[2]):
-        actors.extend(_standing(actor, materials.picture(actor.source), cameras, performances, width, height, grounded=setting.kind == "studio"))
+        ground = setting.elevation if setting.kind == "studio" else None
+        actors.extend(_standing(actor, materials.picture(actor.source), cameras, performances, width, height, ground=ground))
     return Scene(shot=shot, layers=(*layers, *actors), actors=tuple(actors), pin=_pin(score, shot, materials) if setting.pinned else None)
 
 
@@ -163,9 +164,9 @@ def _own_subject(
 
 def _standing(
     actor: Actor, picture: Picture, cameras: list[CameraPose], performances: Mapping[str, Performance],
-    width: int, height: int, *, grounded: bool,
+    width: int, height: int, *, ground: float | None,
 ) -> list[Layer]:  # fmt: skip
-    """An actor cut from its picture, standing at its place; with its shadow where there is a floor."""
+    """An actor cut from its picture, standing at its place; with its shadow where there is a floor, seen from ``ground`` degrees above."""
     x, y, z = actor.place
     box = cut_out(picture, 1.0).box if not picture.matte.all() else (0, 0, picture.image.shape[1], picture.image.shape[0])
     tall = actor.height
@@ -175,8 +176,8 @@ def _standing(
     corners = np.array([[x - wide / 2, y + tall, z], [x + wide / 2, y + tall, z], [x + wide / 2, y, z], [x - wide / 2, y, z]], np.float64)
     metres = tall / cutout.rgb.shape[0]
     layers: list[Layer] = []
-    if grounded:
-        layers.append(Still.of(_shadow(cutout.alpha, corners, y)))
+    if ground is not None:
+        layers.append(Still.of(cast_shadow(cutout.alpha, corners, ground) if ground >= STEEP else _shadow(cutout.alpha, corners, y)))
     layers.append(_layer(cutout, corners, metres, picture, actor if actor.name in performances else None, performances))
     return layers
 
@@ -190,7 +191,7 @@ def _layer(cutout: Cutout, corners: F64, metres: float, picture: Picture, actor:
         nodes = np.zeros((NODES, NODES, 3), np.float32)
         nodes[..., 2] = rig.relief(pixels.reshape(-1, 2)).reshape(NODES, NODES) * metres
         sheet = Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes)
-        return Living(sheet=sheet, rig=rig, performance=performances[actor.name], metres=metres, pixels=pixels)
+        return Living(sheet=joined(sheet), rig=rig, performance=performances[actor.name], metres=metres, pixels=pixels)
     deep = SOLID[picture.subject] * metres * min(h, w)
     nodes = None
     if deep > 0:
@@ -224,8 +225,18 @@ def _shadow(alpha: U8, corners: F64, floor: float) -> Sheet:
     return Sheet(texture=np.zeros((*mask.shape, 3), np.uint8), alpha=mask, corners=place)
 
 
-def _studio(shot: Shot, cameras: list[CameraPose], score: Score) -> Layer:
-    """A lit sweep at the setting's far distance, large enough for all that the shot sees."""
+def _studio(shot: Shot, cameras: list[CameraPose], score: Score) -> list[Layer]:
+    """A lit sweep at the setting's far distance, large enough for all that the shot sees; before it the table, where there is one."""
+    setting = shot.setting
+    if setting.elevation >= STEEP:
+        return [Still.of(table(shot, cameras, score.width, score.height, score.seed))]
+    if setting.surface:
+        return [_sweep(shot, cameras, score), Still.of(table(shot, cameras, score.width, score.height, score.seed))]
+    return [_sweep(shot, cameras, score)]
+
+
+def _sweep(shot: Shot, cameras: list[CameraPose], score: Score) -> Layer:
+    """The sweep alone."""
     far = shot.setting.far
     taken = Pinhole(width=1, height=1, focal=1.0, cx=0.0, cy=0.0)
     edge = np.array([[x, y] for x in (0, score.width) for y in (0, score.height)], np.float64)

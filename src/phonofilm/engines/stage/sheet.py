@@ -19,8 +19,12 @@ U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
+Box = tuple[int, int, int, int]
+
 STEP = 8
-"""Pixels of the frame between the nodes at which a bent sheet's map is inverted."""
+"""Pixels of the frame between the nodes at which a bent sheet's map is inverted, and the side of the squares of which it is known what hides them."""
+COVER = 16
+"""Pixels of a texture across a square of its ``cover``."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -29,12 +33,14 @@ class Sheet:
     ``corners``: f64[4 3], world points of the texture's corners (left top, right top, right bottom, left bottom).
 
     ``nodes``: f32[gh gw 3], offsets in metres from the flat sheet at a regular grid of the texture (corner to corner), or None: flat.
+    ``cover``: where ``alpha`` is full and where it is nothing (see ``cover``); without it nothing is known.
     """
 
     texture: U8
     alpha: U8 | None
     corners: F64
     nodes: F32 | None = None
+    cover: U8 | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -47,12 +53,57 @@ class Drawn:
     alpha: U8 | None
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Warped:
+    """A texture u8[h w 4], premultiplied, and where a frame shows it: the rectangle ``box`` (x0 y0 x1 y1), of which any part can be drawn.
+
+    ``matrix`` f64[3 3] maps frame pixels to texture pixels; or ``maps`` f32[rows + 2, columns + 2, 2] holds the texture pixels in the middles of the
+    box's squares of STEP pixels, with one square more on each side. ``x0`` and ``y0`` of the box are multiples of STEP.
+    ``cells`` u8[rows columns]: 0 where a square of the box shows nothing of it, 255 where it hides all behind it, else between.
+    """
+
+    texture: U8
+    box: Box
+    cells: U8
+    matrix: F64 | None = None
+    maps: F32 | None = None
+    opaque: bool = False
+
+    def part(self, x0: int, y0: int, x1: int, y1: int) -> U8:
+        """The part u8[h w 4] of the frame; ``x0`` and ``y0`` are multiples of STEP."""
+        border = cv2.BORDER_REPLICATE if self.opaque else cv2.BORDER_CONSTANT
+        if self.maps is None:
+            assert self.matrix is not None
+            moved = self.matrix @ np.array([[1.0, 0, x0], [0, 1.0, y0], [0, 0, 1.0]])
+            flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+            return cv2.warpPerspective(self.texture, moved, (x1 - x0, y1 - y0), flags=flags, borderMode=border)  # pyright: ignore[reportReturnType]
+        row, column = (y0 - self.box[1]) // STEP, (x0 - self.box[0]) // STEP
+        rows, columns = -(-(y1 - y0) // STEP) + 2, -(-(x1 - x0) // STEP) + 2
+        coarse = self.maps[row : row + rows, column : column + columns]
+        fine = cv2.resize(coarse, (columns * STEP, rows * STEP), interpolation=cv2.INTER_LINEAR)
+        fine = fine[STEP : STEP + y1 - y0, STEP : STEP + x1 - x0]
+        return cv2.remap(self.texture, fine, None, cv2.INTER_LINEAR, borderMode=border)  # pyright: ignore[reportCallIssue, reportArgumentType, reportReturnType]
+
+
 def joined(sheet: Sheet) -> Sheet:
-    """The sheet with its alpha as the fourth channel of its texture: OpenCV draws four channels in half the time of three."""
+    """The sheet made ready to be drawn often, with its ``cover`` and with its alpha as the fourth channel of its texture: OpenCV draws four
+    channels in half the time of three."""
     if sheet.texture.shape[2] == 4:
         return sheet
-    alpha = np.full(sheet.texture.shape[:2], 255, np.uint8) if sheet.alpha is None else sheet.alpha
-    return replace(sheet, texture=cv2.merge([sheet.texture, alpha]))  # pyright: ignore[reportArgumentType]
+    if sheet.alpha is None:
+        return replace(sheet, texture=cv2.cvtColor(sheet.texture, cv2.COLOR_RGB2RGBA))  # pyright: ignore[reportArgumentType]
+    return replace(sheet, texture=cv2.merge([sheet.texture, sheet.alpha]), cover=cover(sheet.alpha))  # pyright: ignore[reportArgumentType]
+
+
+def cover(alpha: U8) -> U8:
+    """A small map u8[h / 16, w / 16] of an alpha: 0 where a square of 16 pixels and all around it have none, 255 where it is full, else 128."""
+    h, w = alpha.shape
+    padded = cv2.copyMakeBorder(alpha, 0, -h % COVER, 0, -w % COVER, cv2.BORDER_REPLICATE)
+    squares = np.asarray(padded).reshape(padded.shape[0] // COVER, COVER, -1, COVER)
+    kernel = np.ones((3, 3), np.uint8)
+    low = cv2.erode(squares.min(axis=(1, 3)), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    high = cv2.dilate(squares.max(axis=(1, 3)), kernel)
+    return np.where(low >= 254, 255, np.where(high <= 1, 0, 128)).astype(np.uint8)
 
 
 def flat_points(sheet: Sheet, gh: int, gw: int) -> F64:
@@ -87,62 +138,64 @@ def _solve(source: F32, seen: F64) -> F64:
 
 def draw(sheet: Sheet, camera: CameraPose, width: int, height: int) -> Drawn | None:
     """The sheet as the camera sees it, or None where it is out of the frame."""
-    return _draw_flat(sheet, camera, width, height) if sheet.nodes is None else _draw_bent(sheet, sheet.nodes, camera, width, height)
+    seen = look(joined(sheet), camera, width, height)
+    if seen is None:
+        return None
+    rgba = seen.part(*seen.box)
+    alpha = None if seen.opaque else cv2.extractChannel(rgba, 3)
+    return Drawn(x0=seen.box[0], y0=seen.box[1], rgb=cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB), alpha=alpha)  # pyright: ignore[reportArgumentType]
 
 
-def _draw_flat(sheet: Sheet, camera: CameraPose, width: int, height: int) -> Drawn | None:
-    matrix = homography(sheet, camera, width, height)
-    seen = camera.project(sheet.corners, width, height)
-    box = _box(seen, width, height)
+def look(sheet: Sheet, camera: CameraPose, width: int, height: int) -> Warped | None:
+    """Where the camera sees a ``joined`` sheet, or None where it is out of the frame."""
+    if sheet.nodes is None:
+        seen = camera.project(sheet.corners, width, height)
+    else:
+        seen = camera.project(flat_points(sheet, *sheet.nodes.shape[:2]) + sheet.nodes, width, height) - 0.5
+    box = box_of(seen, width, height)
     if box is None:
         return None
     x0, y0, x1, y1 = box
-    shift = np.array([[1.0, 0, -x0], [0, 1.0, -y0], [0, 0, 1.0]])
-    matrix = shift @ matrix
-    size = (x1 - x0, y1 - y0)
-    border = cv2.BORDER_REPLICATE if sheet.alpha is None else cv2.BORDER_CONSTANT
-    rgb = cv2.warpPerspective(sheet.texture, matrix, size, flags=cv2.INTER_LINEAR, borderMode=border)
-    if sheet.texture.shape[2] == 4:
-        return _parted(rgb, sheet.alpha is not None, x0, y0)  # pyright: ignore[reportArgumentType]
-    alpha = None if sheet.alpha is None else cv2.warpPerspective(sheet.alpha, matrix, size, flags=cv2.INTER_LINEAR)
-    return Drawn(x0=x0, y0=y0, rgb=rgb, alpha=alpha)  # pyright: ignore[reportArgumentType]
-
-
-def _parted(rgba: U8, translucent: bool, x0: int, y0: int) -> Drawn:
-    """A drawn part of four channels as colours and alpha."""
-    alpha = cv2.extractChannel(rgba, 3) if translucent else None
-    return Drawn(x0=x0, y0=y0, rgb=cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB), alpha=alpha)  # pyright: ignore[reportArgumentType]
-
-
-def _box(seen: F64, width: int, height: int) -> tuple[int, int, int, int] | None:
-    low, high = np.floor(seen.reshape(-1, 2).min(axis=0)) - 1, np.ceil(seen.reshape(-1, 2).max(axis=0)) + 1
-    x0, y0 = max(int(low[0]), 0), max(int(low[1]), 0)
-    x1, y1 = min(int(high[0]), width), min(int(high[1]), height)
-    return None if x1 <= x0 or y1 <= y0 else (x0, y0, x1, y1)
-
-
-def _draw_bent(sheet: Sheet, nodes: F32, camera: CameraPose, width: int, height: int) -> Drawn | None:
-    gh, gw = nodes.shape[:2]
-    seen = camera.project(flat_points(sheet, gh, gw) + nodes, width, height) - 0.5
-    box = _box(seen, width, height)
-    if box is None:
-        return None
-    x0, y0, x1, y1 = box
+    back = np.linalg.inv(homography(sheet, camera, width, height)).astype(np.float64)
+    opaque = sheet.alpha is None
+    shape = -(-(y1 - y0) // STEP), -(-(x1 - x0) // STEP)
     # the nodes sit in the middles of squares of STEP pixels, one square more on each side, so that a resize meets the pixels' own middles
     xs = np.arange(x0 - STEP / 2 - 0.5, x1 + STEP, STEP, dtype=np.float32)
     ys = np.arange(y0 - STEP / 2 - 0.5, y1 + STEP, STEP, dtype=np.float32)
-    back = np.linalg.inv(homography(sheet, camera, width, height)).astype(np.float64)
-    coarse = _inverted(seen.astype(np.float32), back, sheet.texture.shape[:2], xs, ys)
-    maps = cv2.resize(coarse, (len(xs) * STEP, len(ys) * STEP), interpolation=cv2.INTER_LINEAR)
-    maps = maps[STEP : STEP + y1 - y0, STEP : STEP + x1 - x0]
-    border = cv2.BORDER_REPLICATE if sheet.alpha is None else cv2.BORDER_CONSTANT
-    rgb = cv2.remap(sheet.texture, maps, None, cv2.INTER_LINEAR, borderMode=border)  # pyright: ignore[reportCallIssue, reportArgumentType]
-    if sheet.texture.shape[2] == 4:
-        return _parted(rgb, sheet.alpha is not None, x0, y0)  # pyright: ignore[reportArgumentType]
-    alpha = None
-    if sheet.alpha is not None:
-        alpha = cv2.remap(sheet.alpha, maps, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)  # pyright: ignore[reportCallIssue, reportArgumentType]
-    return Drawn(x0=x0, y0=y0, rgb=rgb, alpha=alpha)  # pyright: ignore[reportArgumentType]
+    if sheet.nodes is None:
+        cells = np.full(shape, 255, np.uint8) if opaque else _cells(sheet, _flat_maps(back, xs, ys))
+        return Warped(texture=sheet.texture, box=box, cells=cells, matrix=back, opaque=opaque)
+    maps = _inverted(seen.astype(np.float32), back, sheet.texture.shape[:2], xs, ys)
+    cells = np.full(shape, 255, np.uint8) if opaque else _cells(sheet, maps)
+    return Warped(texture=sheet.texture, box=box, cells=cells, maps=maps, opaque=opaque)
+
+
+def _cells(sheet: Sheet, maps: F32) -> U8:
+    """What a sheet covers of the squares whose middles show the texture pixels ``maps`` f32[rows + 2, columns + 2, 2]."""
+    inner = maps.shape[0] - 2, maps.shape[1] - 2
+    if sheet.cover is None or max(float(np.abs(np.diff(maps, axis=k)).max()) for k in (0, 1)) > 2 * COVER:
+        return np.full(inner, 128, np.uint8)
+    at = (maps + np.float32(0.5)) * np.float32(1 / COVER) - np.float32(0.5)
+    found = cv2.remap(sheet.cover, at, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=0)  # pyright: ignore[reportCallIssue, reportArgumentType]
+    kernel = np.ones((3, 3), np.uint8)
+    low, high = cv2.erode(found, kernel), cv2.dilate(found, kernel)
+    return np.where(low == 255, 255, np.where(high == 0, 0, 128)).astype(np.uint8)[1:-1, 1:-1]
+
+
+def _flat_maps(back: F64, xs: F32, ys: F32) -> F32:
+    """Texture pixels f32[len(ys) len(xs) 2] of a flat sheet at frame pixels."""
+    u = xs[None, :] * back[0, 0] + ys[:, None] * back[0, 1] + back[0, 2]
+    v = xs[None, :] * back[1, 0] + ys[:, None] * back[1, 1] + back[1, 2]
+    w = xs[None, :] * back[2, 0] + ys[:, None] * back[2, 1] + back[2, 2]
+    return (np.stack([u, v], axis=-1) / w[..., None]).astype(np.float32)
+
+
+def box_of(seen: F64, width: int, height: int) -> Box | None:
+    """The rectangle of the frame, from multiples of STEP on, that holds frame points; None where it is empty."""
+    low, high = np.floor(seen.reshape(-1, 2).min(axis=0)) - 1, np.ceil(seen.reshape(-1, 2).max(axis=0)) + 1
+    x0, y0 = max(int(low[0]), 0) // STEP * STEP, max(int(low[1]), 0) // STEP * STEP
+    x1, y1 = min(-(-int(high[0]) // STEP) * STEP, width), min(-(-int(high[1]) // STEP) * STEP, height)
+    return None if x1 <= x0 or y1 <= y0 else (x0, y0, x1, y1)
 
 
 def _inverted(seen: F32, guess: F64, shape: tuple[int, ...], xs: F32, ys: F32) -> F32:
