@@ -13,7 +13,7 @@ from phonofilm.score.edit import SHORTEST_SHOT, Piece, beat_cuts, cut_times, ord
 from phonofilm.score.model import Line, Music
 from phonofilm.score.speech import pauses, said_at
 
-STILL_ROLES = ("product", "subject", "background", "first_frame", "last_frame", "style", "outfit")
+STILL_ROLES = ("product", "subject", "background", "first_frame", "last_frame", "outfit")
 
 
 def pieces_of(draft: Draft, presenters: Sequence[str], length: int) -> tuple[Piece, ...]:
@@ -23,7 +23,7 @@ def pieces_of(draft: Draft, presenters: Sequence[str], length: int) -> tuple[Pie
         return pinned
     shots = draft.script.shots
     stills = [t for t in draft.tagged(*STILL_ROLES, "face") if t in draft.percepts.pictures and t not in presenters]
-    stills = [t for t in stills if draft.script.role(t) not in ("style", "outfit", "background") or not presenters]
+    stills = [t for t in stills if draft.script.role(t) not in ("outfit", "background") or not presenters]
     clips = [t for t in draft.tagged("footage", "edit_source", "motion", "camera") if t in draft.percepts.clips]
     body = length - (LOGO_CARD if has_card(draft) else 0)
     if any(s.start is not None for s in shots) or (len(shots) > 1 and all(_says_a_shot(draft, k, s) for k, s in enumerate(shots) if k)):

@@ -10,9 +10,9 @@ from phonofilm.score.arrange import pieces_of
 from phonofilm.score.casting import add_music, presenters_of, speech_of
 from phonofilm.score.document import dumps, loads
 from phonofilm.score.draft import Draft
-from phonofilm.score.model import Score
+from phonofilm.score.model import Score, Source
 from phonofilm.score.shots import shot_of
-from phonofilm.score.speech import film_length
+from phonofilm.score.speech import film_length, source_of
 from phonofilm.score.wishes import add_logo, add_sounds, add_words
 
 
@@ -43,10 +43,19 @@ def direct(script: Script, percepts: Percepts, request: Request, *, progress: Pr
     score = Score(
         length=length, width=draft.size[0], height=draft.size[1], seed=request.seed, shots=shots, cast=tuple(draft.cast.values()),
         cues=tuple(sorted(draft.cues, key=lambda c: (c.start, c.kind))),
-        mood=f"{script.scene.mood} {script.scene.style}".strip(), watermark=request.watermark,
+        mood=f"{script.scene.mood} {script.scene.style}".strip(), style=style_of(draft), watermark=request.watermark,
         remarks=tuple(dict.fromkeys(draft.remarks)), request=kept_request(request),
     )  # fmt: skip
     return loads(dumps(score))  # what is played is what the document says, to the last digit
+
+
+def style_of(draft: Draft) -> Source | None:
+    """The picture whose look the film takes: the first that is given as style."""
+    tag = next((t for t in draft.tagged("style") if t in draft.percepts.pictures), None)
+    if tag is None:
+        return None
+    draft.remarks.append(f"@{tag}: the film takes its tones and colours; its strokes and forms cannot be taken over.")
+    return source_of(draft.references[tag])
 
 
 def film_size(request: Request, script: Script, percepts: Percepts) -> tuple[int, int]:

@@ -66,7 +66,7 @@ class Materials:
 def sources(score: Score) -> Iterator[Source]:
     """Every file that a score names, each once."""
     seen: set[str] = set()
-    named = [shot.setting.source for shot in score.shots] + [actor.source for actor in score.cast]
+    named = [score.style, *(shot.setting.source for shot in score.shots), *(actor.source for actor in score.cast)]
     named += [cue.source for cue in score.cues if isinstance(cue, Line | Music | Effect | Logo)]
     for source in named:
         if source is not None and source.sha256 not in seen:

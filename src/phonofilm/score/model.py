@@ -251,7 +251,8 @@ Cue = Line | Contact | Impact | Music | Ambience | Effect | Caption | Logo
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """One film on one clock. Shots tile [0, length). ``mood`` names its mood and style, ``remarks`` what was not honoured."""
+    """One film on one clock. Shots tile [0, length). ``mood`` names its mood and style, ``style`` is a picture whose tones and colours it takes,
+    ``remarks`` say what was not honoured."""
 
     length: int
     width: int
@@ -261,6 +262,7 @@ class Score:
     cast: tuple[Actor, ...] = ()
     cues: tuple[Cue, ...] = ()
     mood: str = ""
+    style: Source | None = None
     watermark: str = ""
     remarks: tuple[str, ...] = ()
     request: dict[str, object] = field(default_factory=dict[str, object])

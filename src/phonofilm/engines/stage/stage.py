@@ -20,6 +20,7 @@ from phonofilm.engines.stage.footage import Footage
 from phonofilm.engines.stage.scene import Scene, build_scene
 from phonofilm.engines.stage.sound.effects import supported
 from phonofilm.engines.stage.sound.mix import Mix, mix
+from phonofilm.engines.stage.style import Style
 from phonofilm.media.colour import to_i420
 from phonofilm.progress import Progress
 from phonofilm.score.camera import FAMILIES
@@ -96,6 +97,7 @@ class _Film:
     def __init__(self, score: Score, materials: Materials, performances: object, finish: Finish, pool: ThreadPoolExecutor | None) -> None:
         self.score, self.materials, self.performances, self.finish, self.pool = score, materials, performances, finish, pool
         self.scenes: dict[int, Future[Scene | Footage]] = {}
+        self.style = Style.of(materials.picture(score.style).image) if score.style is not None else None
 
     def _index(self, frame: int) -> int:
         tick = frame_middle(frame)
@@ -151,7 +153,11 @@ class _Film:
         return self.pool.submit(self._planar, frame, read)
 
     def _planar(self, frame: int, read: dict[int, U8]) -> U8:
-        return to_i420(self.picture(frame, read))
+        planar = to_i420(self.picture(frame, read))
+        # a pinned shot is its photo as it is
+        if self.style is None or any(self.score.shots[k].setting.pinned for k, _ in self._shots(frame)):
+            return planar
+        return self.style.apply(planar)
 
     def picture(self, frame: int, read: dict[int, U8]) -> U8:
         """A frame u8[h w 3]."""
