@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from phonofilm.errors import ReferenceError_, RequestError
+from phonofilm.measure.camera import Camera
 from phonofilm.measure.container import Container
 from phonofilm.measure.document import Report
 from phonofilm.measure.film import Asked, Film, frames_of, sound_of
@@ -20,6 +21,7 @@ from phonofilm.score.model import Score
 
 METRICS: dict[str, Callable[[Asked], Metric]] = {
     "container": Container,
+    "camera": Camera,
     "sound": Sound,
 }
 

@@ -38,6 +38,7 @@ GOALS: dict[str, Goal] = {
     "false closures": Goal(most=0.05),
     "wide opening": Goal(least=0.08),
     "cuts on beats": Goal(least=0.9),
+    "camera family": Goal(least=1.0),
     "camera amount": Goal(most=0.05),
     "static drift": Goal(most=0.5, unit="px/s"),
     "onset error": Goal(most=42, unit="ms"),
