@@ -104,7 +104,7 @@ def plate_sheet(
     if soft > 0.3:
         texture = cv2.GaussianBlur(texture, (0, 0), soft)
     nodes = None if floor is None else floor.nodes(corners, taken)
-    return Sheet(texture=texture, alpha=None, corners=taken.world(corners, depth), nodes=nodes)  # pyright: ignore[reportArgumentType]
+    return Sheet(texture=texture, alpha=None, corners=taken.world(corners, depth), nodes=nodes, soft=soft)  # pyright: ignore[reportArgumentType]
 
 
 @dataclass(frozen=True, kw_only=True)

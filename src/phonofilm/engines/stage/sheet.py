@@ -23,6 +23,8 @@ Box = tuple[int, int, int, int]
 
 STEP = 8
 """Pixels of the frame between the nodes at which a bent sheet's map is inverted, and the side of the squares of which it is known what hides them."""
+SOFT = 1.5
+"""A flat sheet whose texture is at least so soft is drawn at every second pixel: half of the detail that those hold is gone from it."""
 COVER = 16
 """Pixels of a texture across a square of its ``cover``."""
 
@@ -34,6 +36,7 @@ class Sheet:
 
     ``nodes``: f32[gh gw 3], offsets in metres from the flat sheet at a regular grid of the texture (corner to corner), or None: flat.
     ``cover``: where ``alpha`` is full and where it is nothing (see ``cover``); without it nothing is known.
+    ``soft``: the blur (sigma) that the texture has at least, frame pixels: what is soft and flat is drawn at every second pixel and enlarged.
     """
 
     texture: U8
@@ -41,6 +44,7 @@ class Sheet:
     corners: F64
     nodes: F32 | None = None
     cover: U8 | None = None
+    soft: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,7 +63,8 @@ class Warped:
 
     ``matrix`` f64[3 3] maps frame pixels to texture pixels; or ``maps`` f32[rows + 2, columns + 2, 2] holds the texture pixels in the middles of the
     box's squares of STEP pixels, with one square more on each side. ``x0`` and ``y0`` of the box are multiples of STEP.
-    ``cells`` u8[rows columns]: 0 where a square of the box shows nothing of it, 255 where it hides all behind it, else between.
+    ``coarse``: only each second pixel is drawn, and what lies between is interpolated. ``cells`` u8[rows columns]: 0 where a square of the box shows
+    nothing of it, 255 where it hides all behind it, else between.
     """
 
     texture: U8
@@ -68,15 +73,24 @@ class Warped:
     matrix: F64 | None = None
     maps: F32 | None = None
     opaque: bool = False
+    coarse: bool = False
 
     def part(self, x0: int, y0: int, x1: int, y1: int) -> U8:
         """The part u8[h w 4] of the frame; ``x0`` and ``y0`` are multiples of STEP."""
         border = cv2.BORDER_REPLICATE if self.opaque else cv2.BORDER_CONSTANT
         if self.maps is None:
             assert self.matrix is not None
-            moved = self.matrix @ np.array([[1.0, 0, x0], [0, 1.0, y0], [0, 0, 1.0]])
             flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-            return cv2.warpPerspective(self.texture, moved, (x1 - x0, y1 - y0), flags=flags, borderMode=border)  # pyright: ignore[reportReturnType]
+            w, h = x1 - x0, y1 - y0
+            if not self.coarse:
+                moved = self.matrix @ np.array([[1.0, 0, x0], [0, 1.0, y0], [0, 0, 1.0]])
+                return cv2.warpPerspective(self.texture, moved, (w, h), flags=flags, borderMode=border)  # pyright: ignore[reportReturnType]
+            # middles of squares of two pixels, one square more on each side
+            moved = self.matrix @ np.array([[2.0, 0, x0 - 1.5], [0, 2.0, y0 - 1.5], [0, 0, 1.0]])
+            half = (-(-w // 2) + 2, -(-h // 2) + 2)
+            small = cv2.warpPerspective(self.texture, moved, half, flags=flags, borderMode=border)
+            large = cv2.resize(small, (2 * half[0], 2 * half[1]), interpolation=cv2.INTER_LINEAR)
+            return large[2 : 2 + h, 2 : 2 + w]  # pyright: ignore[reportReturnType]
         row, column = (y0 - self.box[1]) // STEP, (x0 - self.box[0]) // STEP
         rows, columns = -(-(y1 - y0) // STEP) + 2, -(-(x1 - x0) // STEP) + 2
         coarse = self.maps[row : row + rows, column : column + columns]
@@ -164,7 +178,7 @@ def look(sheet: Sheet, camera: CameraPose, width: int, height: int) -> Warped | 
     ys = np.arange(y0 - STEP / 2 - 0.5, y1 + STEP, STEP, dtype=np.float32)
     if sheet.nodes is None:
         cells = np.full(shape, 255, np.uint8) if opaque else _cells(sheet, _flat_maps(back, xs, ys))
-        return Warped(texture=sheet.texture, box=box, cells=cells, matrix=back, opaque=opaque)
+        return Warped(texture=sheet.texture, box=box, cells=cells, matrix=back, opaque=opaque, coarse=sheet.soft >= SOFT)
     maps = _inverted(seen.astype(np.float32), back, sheet.texture.shape[:2], xs, ys)
     cells = np.full(shape, 255, np.uint8) if opaque else _cells(sheet, maps)
     return Warped(texture=sheet.texture, box=box, cells=cells, maps=maps, opaque=opaque)
@@ -204,20 +218,19 @@ def _inverted(seen: F32, guess: F64, shape: tuple[int, ...], xs: F32, ys: F32) -
     h, w = shape
     gh, gw = seen.shape[:2]
     want = np.stack(np.meshgrid(xs, ys), axis=-1).astype(np.float32)
-    flat = cv2.perspectiveTransform(want.reshape(-1, 1, 2).astype(np.float64), guess).reshape(*want.shape).astype(np.float32)
+    at = cv2.perspectiveTransform(want, guess)
     forward = np.linalg.inv(guess)
     to_node = np.array([(gw - 1) / w, (gh - 1) / h], np.float32)
     u, v = np.meshgrid(np.arange(gw) / to_node[0] - 0.5, np.arange(gh) / to_node[1] - 0.5)
     grid = np.stack([u, v], axis=-1)
     rest = cv2.perspectiveTransform(grid.reshape(-1, 1, 2).astype(np.float64), forward).reshape(*seen.shape)
     offset = (seen - rest).astype(np.float32)  # how far the bending moves each node in the frame
-    at = flat
+    half = np.float32(0.5) * to_node
     for _ in range(7):
-        where = (at + 0.5) * to_node
-        moved = cv2.remap(offset, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        aim = (want - moved).reshape(-1, 1, 2).astype(np.float64)
-        at = cv2.perspectiveTransform(aim, guess).reshape(*want.shape).astype(np.float32)
-    return at
+        where = at * to_node + half
+        moved = cv2.remap(offset, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # pyright: ignore[reportCallIssue, reportArgumentType]
+        at = cv2.perspectiveTransform(want - moved, guess)  # pyright: ignore[reportArgumentType]
+    return np.asarray(at, np.float32)
 
 
 def over(frame: U8, drawn: Drawn) -> None:
