@@ -12,7 +12,7 @@ import pytest
 import media
 from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND, frame_at, frame_middle
 from phonofilm.engines.stage.face.expression import AS_IN_THE_PHOTO, Expression, HeadPose
-from phonofilm.engines.stage.face.lips import move_lips
+from phonofilm.engines.stage.face.lips import MM, move_lips
 from phonofilm.engines.stage.face.performance import Performance, perform
 from phonofilm.engines.stage.face.rig import FaceNotUsable, Rig, build_rig
 from phonofilm.perceive.percepts import Face
@@ -155,8 +155,9 @@ def test_a_jaw_driven_by_loudness_would_fail_the_same_measure() -> None:
     assert correlation(loudness(spoken()).astype(float), tracked("closed").asked) < 0.75
 
 
-def test_open_vowels_open_three_times_as_far_as_close_ones_and_round_ones_are_narrower() -> None:
-    seen = tracked("closed")
+@pytest.mark.parametrize("name", ["astronaut", "closed", "smile"])
+def test_open_vowels_open_three_times_as_far_as_close_ones_and_round_ones_are_narrower(name: str) -> None:
+    seen = tracked(name)
 
     def values(series: np.ndarray, viseme: str) -> np.ndarray:
         return np.array([v for v, q in zip(series, seen.phones, strict=True) if q and q.viseme == viseme])
@@ -186,18 +187,22 @@ def stretch(back: np.ndarray, step: float) -> np.ndarray:
     return 1 / np.maximum(np.linalg.svd(np.eye(2) + jacobian, compute_uv=False)[..., 1], 1e-3)
 
 
-@pytest.mark.parametrize("name", ["astronaut", "closed", "smile"])
-def test_skin_away_from_the_lips_is_hardly_stretched_while_speaking(name: str) -> None:
+@pytest.mark.parametrize("name", ["astronaut", "closed", "smile", "glasses"])
+def test_skin_is_never_stretched_by_more_than_a_third(name: str) -> None:
     rig = rig_of(name)
-    plane = rig.face.plane.reshape(*rig.face.shape, 2)
+    plane = rig.face.plane
     worst = []
-    for frame in range(speech_span().start, speech_span().stop):
+    for frame in range(speech_span().start, speech_span().stop, 2):
         expression = played().at(frame_middle(frame))[0]
         lips = move_lips(rig.lips, expression)
-        ring = np.concatenate([rig.frame.seen(lips.upper_outer), rig.frame.seen(lips.lower_outer)])
-        skin = ~((plane > ring.min(0) - 0.05) & (plane < ring.max(0) + 0.05)).all(-1)
-        worst.append(np.percentile(stretch(rig.skin_field(expression), rig.face.step)[skin], 99))
-    assert np.percentile(worst, 90) <= 1.3
+        ring = np.concatenate([rig.frame.seen(lips.upper_outer), rig.frame.seen(lips.lower_outer)[::-1]]).astype(np.float32)
+        # skin begins 4.5 mm beyond the red of the lips: nearer, the grid's differences reach into it
+        near = ((plane > ring.min(0) - 5 * MM) & (plane < ring.max(0) + 5 * MM)).all(1)
+        skin = ~near
+        skin[near] = [cv2.pointPolygonTest(ring, (float(x), float(y)), True) < -4.5 * MM for x, y in plane[near]]
+        skin = skin.reshape(rig.face.shape)
+        worst.append(stretch(rig.skin_field(expression), rig.face.step)[skin].max())
+    assert max(worst) <= 1.3, max(worst)
 
 
 def test_the_head_lives_while_it_speaks() -> None:

@@ -70,7 +70,7 @@ def brow_field(points: Floats, marks: Floats, frame: HeadFrame, damp: float) -> 
     return np.concatenate([-frame.project(f.astype(np.float32)) for f in flat], axis=1) * damp
 
 
-def build_eyes(image: U8, marks: Floats, frame: HeadFrame, glasses: float) -> tuple[Eye, ...]:
+def build_eyes(image: U8, marks: Floats, frame: HeadFrame, damp: float) -> tuple[Eye, ...]:
     """Prepare both eyes of a face; one that the photo hardly shows (turned away) is left out."""
     eyes: list[Eye] = []
     plane = frame.plane(marks[:, :2])
@@ -92,7 +92,7 @@ def build_eyes(image: U8, marks: Floats, frame: HeadFrame, glasses: float) -> tu
         eyes.append(
             Eye(
                 box=box, upper=upper, lower=lower, closed=closed, iris=iris[0], radius=float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean()),
-                px=px, py=py, brows=brow_field(box.plane, marks, frame, 1 - 0.7 * glasses), shut=shut, rim=rim,
+                px=px, py=py, brows=brow_field(box.plane, marks, frame, damp), shut=shut, rim=rim,
             )
         )  # fmt: skip
     return tuple(eyes)

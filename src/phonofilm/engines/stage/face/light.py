@@ -64,10 +64,10 @@ def read_light(image: U8, marks: Floats, frame: HeadFrame) -> Light:
     skin = np.median(cheek, axis=0)
     level = white.mean(1) if len(white) else skin.mean(keepdims=True)
     sclera = white[level >= np.percentile(level, 85)].mean(0) if len(white) > 8 else skin
-    bright = float(np.clip(0.55 * sclera.mean() + 0.45 * (skin.mean() * 1.12 + 24), 60, 222))
+    bright = float(np.clip(0.35 * sclera.mean() + 0.65 * (skin.mean() * 1.12 + 28), 60, 222))
     tint = sclera / max(float(sclera.mean()), 1.0)
     warm = np.array([1.03, 1.0, 0.93], np.float32)
-    teeth = bright * (0.5 + 0.5 * tint) * warm
+    teeth = bright * (0.72 + 0.28 * tint) * warm
     lips: list[Floats] = []
     for outer, inner in ((UPPER_OUTER, UPPER_INNER), (LOWER_OUTER, LOWER_INNER)):
         ring = np.concatenate([p[list(outer)], p[list(inner)][::-1]])

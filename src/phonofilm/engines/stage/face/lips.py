@@ -23,6 +23,9 @@ CHIN_SHARE = 0.66
 #: corners of a relaxed mouth are this many pupil distances apart
 RELAXED_WIDTH = 0.84
 
+#: a head turned by more than this has a far side: sine of the angle
+TURNED = 0.42
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Lips:
@@ -59,12 +62,21 @@ class Mouth:
 def read_lips(landmarks: Floats, frame: HeadFrame, pupils: float) -> Lips:
     """The photo's mouth; ``pupils`` is the distance between the pupils in face heights."""
     uo, ui, li, lo = (frame.to_head(landmarks[list(rows)]) for rows in (UPPER_OUTER, UPPER_INNER, LOWER_INNER, LOWER_OUTER))
+    if abs(float(frame.axes[0, 2])) > TURNED:
+        # the far half of a mouth that is turned away is hardly seen: it moves in the face's plane, as far as it is seen
+        uo, ui, li, lo = (_flat(frame.seen(c)) for c in (uo, ui, li, lo))
     gap = max(0.0, float(np.mean((li - ui)[4:7, 1])))
     width = float(uo[-1, 0] - uo[0, 0])
     relaxed = float(np.clip(RELAXED_WIDTH * pupils / max(width, 1e-3), 0.88, 1.0))
     relaxed = 1 + (relaxed - 1) * min(1.0, gap / 0.03)
     middle = seam_of(ui, li, gap, 0.0)
     return Lips(upper_outer=uo, upper_inner=ui, lower_inner=li, lower_outer=lo, seam=middle, gap=gap, relaxed=relaxed)
+
+
+def _flat(seen: Floats) -> Floats:
+    """A contour f32[11 2] in the plane, its points from left to right."""
+    x = np.maximum.accumulate(seen[:, 0] + np.arange(len(seen)) * 1e-4)
+    return np.stack([x, seen[:, 1], np.zeros(len(seen))], axis=1).astype(np.float32)
 
 
 def seam_of(ui: Floats, li: Floats, gap: float, ajar: float) -> Floats:
@@ -97,21 +109,23 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
     s = ((xs - centre) / half).astype(np.float32)
 
     bite = e.teeth
-    opening = WIDE * max(e.jaw, 0.0) ** 1.2 * (1 - e.closed)
+    # a smile parts the lips by itself: there a close sound must bring them nearer for the eye to see it
+    smiles = min(1.0, lips.gap / 0.06)
+    opening = WIDE * max(e.jaw, 0.0) ** (1.2 + 0.4 * smiles) * (1 - e.closed)
     opening *= 1 - 0.25 * e.rounding
     # cheeks that smile hold the jaw up
-    opening *= 1 - 0.16 * min(1.0, lips.gap / 0.06)
+    opening *= 1 - 0.06 * smiles
     press = e.closed
     rise = UPPER_SHARE * opening + (0.010 * e.spread + 0.004 * e.rounding) * min(1.0, opening / 0.02)
     fall = opening - UPPER_SHARE * opening
     round_ = float(np.clip(e.rounding, 0, 1))
-    shape = _profile(s, 2.2 - 0.2 * round_, 0.95 - 0.35 * round_)
+    shape = _profile(s, 2.0 - 0.2 * round_, 0.97 - 0.37 * round_)
     flat = _profile(s, 3.5, 0.8)
 
-    narrow = lips.relaxed * (1 - (0.27 - 0.7 * (1 - lips.relaxed)) * round_ + 0.07 * e.spread * (1 - round_) - 0.05 * e.jaw + 0.06 * e.smile)
+    narrow = lips.relaxed * (1 - (0.27 - (1 - lips.relaxed)) * round_ + 0.07 * e.spread * (1 - round_) - 0.05 * e.jaw + 0.06 * e.smile)
     x = centre + (xs - centre) * narrow
     lift = -(0.010 * e.spread + 0.03 * e.smile) * np.abs(s) ** 1.5
-    lift += fall * 0.28 * np.abs(s) ** 2  # corners sink a little with the jaw
+    lift += fall * 0.38 * np.abs(s) ** 2  # corners sink a little with the jaw
     seam = lips.seam[:, 1] + lift
     # f and v: the lower lip rises under the upper teeth, the upper lip lifts off them
     inner_up = seam - shape * rise - flat * bite * 3.0 * MM
@@ -129,11 +143,11 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
         y = moved + sign * thickness * (1 - roll)
         return y.astype(np.float32)
 
-    # a lip that a jaw brings up comes whole; one that a smile drew down swells back
-    back = 0.5 + 0.45 * min(1.0, lips.ajar / max(lips.gap, 1e-3) / 0.8)
+    # a lip comes back nearly whole; what a smile drew thin swells a little
+    back = 0.9 + 0.05 * min(1.0, lips.ajar / max(lips.gap, 1e-3) / 0.8)
     roll = 0.16 * press + 0.05 * e.spread
     swell = 0.14 * round_
-    uo_y = follow(lips.upper_outer, lips.upper_inner, inner_up, 0.9, 0.38, -1, roll - swell)
+    uo_y = follow(lips.upper_outer, lips.upper_inner, inner_up, 0.9, 0.8, -1, roll - swell)
     lo_y = follow(lips.lower_outer, lips.lower_inner, inner_low, 0.95, back, 1, roll - swell + 0.3 * bite)
 
     def outer_x(outer: Floats) -> Floats:

@@ -146,9 +146,9 @@ def draw_inside(inside: Inside, upper_lip: Floats, lower_lip: Floats, drop: floa
     picture = picture * (1 - lower[..., 3:]) + lower[..., :3] * lower[..., 3:]
     picture = picture * (1 - inside.upper[..., 3:]) + inside.upper[..., :3] * inside.upper[..., 3:]
     # the upper lip's shadow, the dark of the corners, and the occlusion above the lower lip
-    shadow = 0.66 + 0.34 * np.clip((rows - top) / (4.0 * MM), 0, 1)
+    shadow = 0.76 + 0.24 * np.clip((rows - top) / (3.0 * MM), 0, 1)
     corners = 1 - 0.6 * np.clip((side - 0.55) / 0.5, 0, 1) ** 1.3
-    floor = 0.72 + 0.28 * np.clip((low - rows) / (2.0 * MM), 0, 1)
+    floor = 0.84 + 0.16 * np.clip((low - rows) / (2.0 * MM), 0, 1)
     picture = picture * (shadow * corners * floor)[..., None]
     sigma = max(0.6, light.softness / inside.cell)
     return cv2.GaussianBlur(picture.astype(np.float32), (0, 0), sigma)

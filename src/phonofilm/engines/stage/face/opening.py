@@ -108,7 +108,7 @@ def draw_opening(o: Opening, upper: U8, lower: U8, mouth: Mouth, frame: HeadFram
     if o.own is not None:
         top = np.interp(px, seen_up[:, 0], seen_up[:, 1]).astype(np.float32)
         moved = np.clip((top - o.own.top) / (3 * MM), 0, 1)
-        shadow = 1 - 0.34 * moved * np.clip(1 - (py - top) / (4 * MM), 0, 1)
+        shadow = 1 - 0.22 * moved * np.clip(1 - (py - top) / (4 * MM), 0, 1)
         teeth = o.own.teeth + (o.own.all - o.own.teeth) * rest
         inner += (o.own.pixels * shadow[..., None] - inner) * teeth
     skin += (inner - skin) * cover[..., None]

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from phonofilm.engines.stage.face.expression import Expression, HeadPose, Patch
 from phonofilm.engines.stage.face.lids import Eye, brow_field, build_eyes, draw_eye
 from phonofilm.engines.stage.face.light import read_light
-from phonofilm.engines.stage.face.lips import Lips, Mouth, move_lips, read_lips
-from phonofilm.engines.stage.face.mesh import CHIN, EYES, NOSE_BASE, OVAL, HeadFrame, head_frame
+from phonofilm.engines.stage.face.lips import Lips, move_lips, read_lips
+from phonofilm.engines.stage.face.mesh import CHIN, EYES, OVAL, HeadFrame, head_frame
 from phonofilm.engines.stage.face.mouth import build_inside
 from phonofilm.engines.stage.face.opening import Opening, build_opening, draw_opening
 from phonofilm.engines.stage.face.sheet import Sheet, make_sheet, paste
-from phonofilm.engines.stage.face.skin import Jaw, invert_jaw, spread_wide
 from phonofilm.engines.stage.face.skull import Bound, Skull, bind, build_skull, head_displacement, rest_depth
+from phonofilm.engines.stage.face.tissue import Tissue, build_tissue, moves_of
 from phonofilm.engines.stage.face.trace import trace_lips
 from phonofilm.perceive.percepts import Face
 
@@ -25,8 +25,14 @@ U8 = NDArray[np.uint8]
 
 #: a lower face cannot be animated, pixels from forehead to chin
 SMALLEST = 60
-#: points of the cheek beyond a corner of the mouth: how far out (head units), and how much they follow the corner
-CHEEK = np.array([[0.03, 0.90], [0.08, 0.72], [0.15, 0.45], [0.23, 0.17]], np.float32)
+#: the mouths that stretch skin most: wide open, round, half open and round, shut
+HARD = (
+    Expression(jaw=1.1),
+    Expression(jaw=0.22, rounding=1.0),
+    Expression(jaw=0.6, rounding=0.65),
+    Expression(closed=1.0),
+    Expression(jaw=1.0, spread=0.5),
+)
 #: point sets kept bound to a head
 KEPT = 8
 #: the patch goes this far below the chin, head units
@@ -44,10 +50,7 @@ class Rig:
     image: U8
     frame: HeadFrame
     lips: Lips
-    rest_upper: Floats
-    rest_lower: Floats
-    nose: Floats
-    jaw: Jaw
+    tissue: Tissue
     face: Sheet
     below: Floats
     brows: Floats
@@ -61,15 +64,16 @@ class Rig:
         """The face with an expression: a rectangle whose border equals the photo."""
         e, sheet = expression, self.face
         mouth = move_lips(self.lips, e)
-        moves = e.rest < 0.9995
-        back = self.skin_field(e)
+        tissue = self.tissue.backward(moves_of(mouth, self.lips, self.frame)) if e.rest < 0.9995 else None
+        back = self._skin(e, tissue)
         out = sheet.sample(self.image, back)
         edge = max(2, int(0.02 * self.frame.height))
-        if moves:
+        if tissue is not None:
             box = self.opening.box
-            up, low = self._sheets(box, mouth)
+            up, low = self._sheets(box, tissue)
             line = self.frame.to_image(np.concatenate([mouth.upper_inner, mouth.lower_inner]))[:, 1]
-            first, last = (int((y - box.y0) // box.step) for y in (line.min(), line.max()))
+            room = 0.07 * self.frame.height  # the sheets are blended over more rows beyond the corners
+            first, last = (int((y - box.y0) // box.step) for y in (line.min() - room, line.max() + room))
             over, under = (box.sample(self.image, back, rows) for back, rows in ((up, (0, last + 3)), (low, (first - 2, box.shape[0]))))
             picture = draw_opening(self.opening, over, under, mouth, self.frame, e.tongue, e.rest)
             paste(out, picture, box, sheet, edge)
@@ -81,41 +85,24 @@ class Rig:
 
     def skin_field(self, expression: Expression) -> Floats:
         """Where the skin of the face comes from: backward displacements f32[rows cols 2], pixels, on the grid of ``face``."""
-        e, sheet = expression, self.face
+        mouth = move_lips(self.lips, expression)
+        return self._skin(expression, self.tissue.backward(moves_of(mouth, self.lips, self.frame)) if expression.rest < 0.9995 else None)
+
+    def _skin(self, e: Expression, tissue: tuple[Floats, Floats] | None) -> Floats:
+        sheet = self.face
         back = np.zeros((*sheet.shape, 2), np.float32)
-        if e.rest < 0.9995:
-            up, low = self._sheets(sheet, move_lips(self.lips, e))
+        if tissue is not None:
+            up, low = self._sheets(sheet, tissue)
             back = up + (low - up) * self.below
         if e.brow or e.frown:
             back = back + (self.brows[:, :2] * e.brow + self.brows[:, 2:] * e.frown).reshape(back.shape)
         return back
 
-    def _sheets(self, sheet: Sheet, mouth: Mouth) -> tuple[Floats, Floats]:
-        """Where a grid's points come from under the motion of the upper and of the lower sheet of skin: displacements f32[rows cols 2], pixels."""
-        jaw = self.frame.project(np.array([[0, mouth.drop, -0.15 * mouth.drop]], np.float32))[0]
-        base = invert_jaw(sheet.plane, self.jaw, jaw, self.frame)
-        ends = np.concatenate([self.lips.upper_outer[[0, -1]], mouth.upper_outer[[0, -1]]])
-        corners = self.frame.to_image(ends)[:, :2]
-        drawn = corners[:2] - corners[2:]
-        # the tip of the nose goes a little with the upper lip
-        pull = (mouth.upper_outer[3:8] - self.lips.upper_outer[3:8]).mean(0) * np.array([0.1, 0.15, 0], np.float32)
-        both: list[Floats] = []
-        for rest, moved in (
-            (self.rest_upper, np.concatenate([mouth.upper_outer, mouth.upper_inner, self.nose + pull])),
-            (self.rest_lower, np.concatenate([mouth.lower_outer, mouth.lower_inner])),
-        ):
-            there = self.frame.to_image(moved)[:, :2]
-            at = self.frame.plane(there)
-            left = rest - there - invert_jaw(at, self.jaw, jaw, self.frame)
-            # beyond the corners the two sheets are one cheek, which follows its corner less and less
-            out = np.array([-1, 1], np.float32)[:, None] * CHEEK[None, :, 0]
-            cheek = at[[0, 10], None, :] + np.stack([out, np.zeros_like(out)], -1)
-            follow = (drawn - invert_jaw(at[[0, 10]], self.jaw, jaw, self.frame))[:, None, :] * CHEEK[None, :, 1:]
-            at = np.concatenate([at, cheek.reshape(-1, 2)]).astype(np.float32)
-            left = np.concatenate([left, follow.reshape(-1, 2)]).astype(np.float32)
-            field = (base + spread_wide(sheet.plane, at, left)) * sheet.window[:, None]
-            both.append(field.reshape(*sheet.shape, 2))
-        return both[0], both[1]
+    def _sheets(self, sheet: Sheet, tissue: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+        """Where a grid's points come from with the upper and with the lower lip: displacements f32[rows cols 2], pixels."""
+        window = sheet.window.reshape(*sheet.shape, 1)
+        up, low = (self.tissue.onto(sheet, field) * window for field in tissue)
+        return up, low
 
     def head_field(self, points_xy: Floats, pose: HeadPose) -> Floats:
         """Displacement f32[n 3] of photo points f32[n 2] for a pose of the head: photo pixels, x right, y down, z towards the viewer."""
@@ -151,15 +138,11 @@ def build_rig(image: U8, face: Face) -> Rig:
     own_teeth = seen is not None and bool(seen.teeth.any())
     if seen is not None:
         light = replace(light, teeth=seen.colour * (0.95 if seen.colour.mean() > 90 else 1.2))
-    nose = heads[list(NOSE_BASE)]
-    upper = np.concatenate([lips.upper_outer, lips.upper_inner, nose])
-    lower = np.concatenate([lips.lower_outer, lips.lower_inner])
-    rest = [frame.to_image(c)[:, :2] for c in (upper, lower)]
 
     oval = marks[list(OVAL), :2]
     neck = frame.project(np.array([[0, NECK, 0]], np.float32))[0] + marks[CHIN, :2]
     low, high = np.minimum(oval.min(0), neck), np.maximum(oval.max(0), neck)
-    bounds = (low[0] - 0.06 * fh, low[1] - 0.02 * fh, high[0] + 0.06 * fh, high[1] + 0.02 * fh)
+    bounds = (low[0] - 0.08 * fh, low[1] - 0.02 * fh, high[0] + 0.08 * fh, high[1] + 0.02 * fh)
     sheet = make_sheet(image, frame, bounds, max(2, round(fh / 44)), fade=True)
     seam = frame.seen(lips.seam)
     xs = seam[:, 0]
@@ -171,19 +154,19 @@ def build_rig(image: U8, face: Face) -> Rig:
     line = np.interp(xy[:, 0], xs, seam[:, 1])
     beyond = np.maximum(np.maximum(xs[0] - xy[:, 0], xy[:, 0] - xs[-1]), 0)
     below = np.clip((xy[:, 1] - line) / (0.01 + 0.6 * beyond) * 0.5 + 0.5, 0, 1).astype(np.float32)
-    glasses = float(np.clip(face.glasses, 0, 1))
+    # brows lift as far as the skin over the eyes can bear, and hardly behind spectacles
+    brows = brow_field(xy, marks, frame, 1.0)
+    slope = np.stack(np.gradient(brows[:, :2].reshape(*sheet.shape, 2), axis=(0, 1)), -1) / sheet.step
+    damp = min(1 - 0.7 * float(np.clip(face.glasses, 0, 1)), 0.2 / max(float(np.linalg.norm(slope, axis=(-2, -1)).max()), 1e-6))
     return Rig(
         image=image,
         frame=frame,
         lips=lips,
-        rest_upper=rest[0],
-        rest_lower=rest[1],
-        nose=nose,
-        jaw=Jaw(chin=float(heads[CHIN, 1]), half=float(np.abs(heads[list(OVAL), 0]).max())),
+        tissue=build_tissue(marks, frame, lips, [moves_of(move_lips(lips, e), lips, frame) for e in HARD]),
         face=sheet,
         below=below.reshape(*sheet.shape, 1),
-        brows=brow_field(xy, marks, frame, 1 - 0.7 * glasses) * sheet.window[:, None],
+        brows=brows * damp * sheet.window[:, None],
         opening=build_opening(image, frame, lips, box, build_inside(seam, light, fh, upper=not own_teeth), seen, light),
-        eyes=build_eyes(image, marks, frame, glasses),
+        eyes=build_eyes(image, marks, frame, damp),
         skull=build_skull(marks, frame),
     )

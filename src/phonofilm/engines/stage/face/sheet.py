@@ -17,6 +17,8 @@ U8 = NDArray[np.uint8]
 
 #: smaller displacements are not drawn, pixels
 STILL = 0.03
+#: a value half-way between two pixels, from four: the cubic of OpenCV
+HALF = np.array([[-1.5, 9.5, 9.5, -1.5]], np.float32) / 16
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,6 +26,8 @@ class Sheet:
     """Corner and size of the rectangle in photo pixels, the grid's ``step`` and ``shape`` (rows, columns).
 
     ``plane`` f32[n 2] head coordinates of the points, ``window`` f32[n] fades motion out towards the rectangle's border.
+    ``fine`` u8[h w 4] is the photo around the rectangle, from the pixel ``fine_x fine_y`` on, with pixels put half-way between its own: linear
+    steps in it draw like cubic ones in the photo, four times as fast.
     """
 
     x0: int
@@ -34,6 +38,9 @@ class Sheet:
     shape: tuple[int, int]
     plane: Floats
     window: Floats
+    fine: U8
+    fine_x: int
+    fine_y: int
 
     def sample(self, image: U8, back: Floats, within: tuple[int, int] | None = None) -> U8:
         """The photo drawn through backward displacements f32[rows cols 2], pixels. The photo is copied where nothing moves and
@@ -52,13 +59,13 @@ class Sheet:
         for part in np.split(rows, breaks + 1):
             r0, r1 = max(0, int(part[0]) - 1), min(self.shape[0], int(part[-1]) + 2)
             c0, c1 = max(0, int(columns[0]) - 1), min(self.shape[1], int(columns[-1]) + 2)
-            full = cv2.resize(back[r0:r1, c0:c1], ((c1 - c0) * self.step, (r1 - r0) * self.step), interpolation=cv2.INTER_LINEAR)
+            full = cv2.resize(2 * back[r0:r1, c0:c1], ((c1 - c0) * self.step, (r1 - r0) * self.step), interpolation=cv2.INTER_LINEAR)
             y, x = r0 * self.step, c0 * self.step
-            full[..., 0] += np.arange(self.x0 + x, self.x0 + x + full.shape[1], dtype=np.float32)
-            full[..., 1] += np.arange(self.y0 + y, self.y0 + y + full.shape[0], dtype=np.float32)[:, None]
-            out[y : y + full.shape[0], x : x + full.shape[1]] = cv2.remap(
-                image, full, np.empty(0, np.float32), cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-            )
+            left, top = 2 * (self.x0 + x - self.fine_x), 2 * (self.y0 + y - self.fine_y)
+            full[..., 0] += np.arange(left, left + 2 * full.shape[1], 2, dtype=np.float32)
+            full[..., 1] += np.arange(top, top + 2 * full.shape[0], 2, dtype=np.float32)[:, None]
+            drawn = cv2.remap(self.fine, full, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # pyright: ignore[reportCallIssue, reportArgumentType]
+            cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB, dst=out[y : y + full.shape[0], x : x + full.shape[1]])
         return out
 
 
@@ -72,10 +79,27 @@ def make_sheet(image: U8, frame: HeadFrame, bounds: tuple[float, float, float, f
     points = np.stack([gx, gy], -1).reshape(-1, 2).astype(np.float32)
     window = np.ones(cols * rows, np.float32)
     if fade:
-        wx = np.minimum(np.arange(cols), cols - 1 - np.arange(cols)).astype(np.float32) / max(2.0, cols * 0.07)
-        wy = np.minimum(np.arange(rows), rows - 1 - np.arange(rows)).astype(np.float32) / max(2.0, rows * 0.07)
+        wx = np.minimum(np.arange(cols), cols - 1 - np.arange(cols)).astype(np.float32) / max(2.0, cols * 0.03)
+        wy = np.minimum(np.arange(rows), rows - 1 - np.arange(rows)).astype(np.float32) / max(2.0, rows * 0.05)
         window = (smooth(wy, 0, 1)[:, None] * smooth(wx, 0, 1)[None, :]).reshape(-1)
-    return Sheet(x0=x0, y0=y0, w=cols * step, h=rows * step, step=step, shape=(rows, cols), plane=frame.plane(points), window=window)
+    w, h = cols * step, rows * step
+    room = max(8, round(0.25 * frame.height))
+    fine_x, fine_y = max(0, x0 - room), max(0, y0 - room)
+    return Sheet(
+        x0=x0, y0=y0, w=w, h=h, step=step, shape=(rows, cols), plane=frame.plane(points), window=window,
+        fine=_fine(image[fine_y : y0 + h + room, fine_x : x0 + w + room]), fine_x=fine_x, fine_y=fine_y,
+    )  # fmt: skip
+
+
+def _fine(image: U8) -> U8:
+    """A picture u8[h w 3] as u8[2h 2w 4] with pixels half-way between its own."""
+    rgba = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2RGBA), np.uint8)
+    h, w = rgba.shape[:2]
+    wide = np.empty((h, 2 * w, 4), np.uint8)
+    wide[:, 0::2], wide[:, 1::2] = rgba, cv2.filter2D(rgba, -1, HALF, anchor=(1, 0), borderType=cv2.BORDER_REPLICATE)
+    out = np.empty((2 * h, 2 * w, 4), np.uint8)
+    out[0::2], out[1::2] = wide, cv2.filter2D(wide, -1, HALF.T, anchor=(0, 1), borderType=cv2.BORDER_REPLICATE)
+    return out
 
 
 def pixel_plane(box: Sheet, frame: HeadFrame) -> tuple[Floats, Floats, NDArray[np.float64]]:

@@ -23,6 +23,8 @@ U8 = NDArray[np.uint8]
 #: a mouth with a smaller inner gap counts as closed, in face heights
 CLOSED = 0.014
 CELL = 1 / 480
+#: one with less than this may still be closed: it is, when what lies between the lips is as red as they are (distance in Lab, brightness by half)
+DOUBTFUL, ALIKE = 0.034, 10.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -127,11 +129,7 @@ def trace_lips(image: U8, frame: HeadFrame, lips: Lips, softness: float) -> tupl
     canvas = sample(image, frame, lips)
     uo, ui, li, lo = (frame.seen(c) for c in (lips.upper_outer, lips.upper_inner, lips.lower_inner, lips.lower_outer))
     if lips.gap < CLOSED:
-        line = _rows(canvas, (ui + li) / 2)
-        dark = canvas.lab[..., 0] - cv2.GaussianBlur(canvas.lab[..., 0], (0, 0), 9)
-        rows = _path(dark / max(float(dark.std()), 1e-3) + 0.6 * _near(canvas, line, 6), 0.5)
-        seam = canvas.y0 + _soften(rows.astype(np.float32), 4) * CELL
-        return _moved(lips, ui, li, canvas, seam, seam), None
+        return _met(canvas, lips, ui, li), None
     h = canvas.lab.shape[0]
     r = np.arange(h)[:, None]
     top, low, high_edge, low_edge = (_rows(canvas, c) for c in (ui, li, uo, lo))
@@ -142,6 +140,9 @@ def trace_lips(image: U8, frame: HeadFrame, lips: Lips, softness: float) -> tupl
     inside = (r > top + 0.12 * (low - top)) & (r < low - 0.15 * (low - top)) & span
     if min(upper_band.sum(), lower_band.sum(), inside.sum()) < 40:
         return lips, None
+    red = np.median(canvas.lab[upper_band | lower_band], axis=0)
+    if lips.gap < DOUBTFUL and float(np.linalg.norm((np.median(canvas.lab[inside], axis=0) - red) * (0.5, 1, 1))) < ALIKE:
+        return _met(canvas, replace(lips, gap=0.0, relaxed=1.0), ui, li), None
     other = _other(canvas.lab, canvas.lab[inside])
     edges: list[Floats] = []
     lip = np.minimum(_likeness(canvas.lab, canvas.lab[upper_band]), _likeness(canvas.lab, canvas.lab[lower_band]))
@@ -156,13 +157,39 @@ def trace_lips(image: U8, frame: HeadFrame, lips: Lips, softness: float) -> tupl
     for line, reach, change in ((lifted, 12, 1.1 * _step(lipness, 7) - 1.7 * step), (low, 9, -2.2 * _step(lipness, 7))):
         edges.append(_path(cv2.GaussianBlur(change, (0, 0), 1.5) + 0.3 * _near(canvas, line, reach), 0.25).astype(np.float32))
     upper, lower = edges
+    lower = _below_teeth(canvas, lower, red, span)
     into = 0.8 + 1.1 * softness / CELL  # cells into the lip, off the blurred edge
     up = canvas.y0 + (_soften(upper, 3) - into) * CELL
     down = canvas.y0 + (_soften(lower, 3) + into) * CELL
     traced = _moved(lips, ui, li, canvas, up, np.maximum(up + 1e-4, down))
     seam = seam_of(traced.upper_inner, traced.lower_inner, lips.gap, ajar)
     traced = replace(traced, seam=seam, ajar=ajar * max(0.0, float((traced.lower_inner - seam)[5, 1])))
-    return traced, _own(canvas, (up - canvas.y0) / CELL, (down - canvas.y0) / CELL, (x > ui[0, 0] + 0.006) & (x < ui[-1, 0] - 0.006))
+    return traced, _own(canvas, (up - canvas.y0) / CELL, (down - canvas.y0) / CELL, (x > ui[0, 0] + 0.006) & (x < ui[-1, 0] - 0.006), red)
+
+
+def _met(canvas: Canvas, lips: Lips, ui: Floats, li: Floats) -> Lips:
+    """Lips that meet, along the darkest path between them."""
+    line = _rows(canvas, (ui + li) / 2)
+    dark = canvas.lab[..., 0] - cv2.GaussianBlur(canvas.lab[..., 0], (0, 0), 9)
+    rows = _path(dark / max(float(dark.std()), 1e-3) + 0.6 * _near(canvas, line, 6), 0.5)
+    seam = canvas.y0 + _soften(rows.astype(np.float32), 4) * CELL
+    met = _moved(lips, ui, li, canvas, seam, seam)
+    return replace(met, seam=(met.upper_inner + met.lower_inner) / 2)
+
+
+def _below_teeth(canvas: Canvas, edge: Floats, red: Floats, span: NDArray[np.bool_]) -> Floats:
+    """The lower lip's edge f32[w] (rows) moved below the lower teeth, where it was found above them: a bright pale run in a dark mouth."""
+    level, chroma = canvas.lab[..., 0], np.hypot(canvas.lab[..., 1], canvas.lab[..., 2])
+    pale = (chroma < 0.72 * float(np.hypot(red[1], red[2]))) & (level > red[0] + 3)
+    found = np.zeros(len(edge), np.float32)
+    for x in np.flatnonzero(span):
+        rows = np.flatnonzero(pale[int(edge[x]) - 2 : int(edge[x]) + 24, x])
+        runs = np.split(rows, np.flatnonzero(np.diff(rows) > 2) + 1)
+        if len(runs[0]) >= 5 and runs[0][0] <= 12:
+            found[x] = runs[0][-1] - 1
+    if (found > 4).sum() < 0.12 * span.sum():
+        return edge
+    return edge + gaussian_filter1d(percentile_filter(found, 75, size=15), 2.5)
 
 
 def _wide(lips: Lips) -> Lips:
@@ -185,7 +212,7 @@ def _moved(lips: Lips, ui: Floats, li: Floats, canvas: Canvas, up: Floats, down:
     return replace(lips, upper_inner=new_ui, lower_inner=new_li)
 
 
-def _own(canvas: Canvas, top: Floats, low: Floats, span: NDArray[np.bool_]) -> OwnMouth:
+def _own(canvas: Canvas, top: Floats, low: Floats, span: NDArray[np.bool_], red: Floats) -> OwnMouth:
     """Which of the opening is upper teeth: the bright run under the upper lip, as far as it goes in each column."""
     h, w = canvas.lab.shape[:2]
     r = np.arange(h)[:, None]
@@ -218,6 +245,11 @@ def _own(canvas: Canvas, top: Floats, low: Floats, span: NDArray[np.bool_]) -> O
     every = opening & span
     if teeth.any() and float(np.median(level[teeth > 0])) < 0.72 * float(np.percentile(level[every], 92)):
         teeth[:] = 0  # dim teeth under a bright lower row are no texture to speak with
+    if teeth.any():
+        shade = np.median(canvas.lab[teeth > 0.5], axis=0)
+        pale = np.hypot(shade[1], shade[2]) < 0.8 * np.hypot(red[1], red[2])
+        if shade[0] < (0.8 * red[0] if pale else red[0] + 2):
+            teeth[:] = 0  # dark, or as red as the lips: a tongue or a gum
     colour = canvas.lab[every & (level > np.percentile(level[every], 80))]
     mean = colour.mean(0) if len(colour) > 30 else np.zeros(3)
     rgb = cv2.cvtColor(np.array([[mean]], np.float32), cv2.COLOR_LAB2RGB)[0, 0] * 255
