@@ -72,7 +72,8 @@ class CameraPath:
 class Setting:
     """What is behind and around the actors of a shot.
 
-    ``photo``: the picture that the actors were cut from, its plate behind them.  ``footage``: a clip, from ``start`` of the clip.
+    ``photo``: the picture that the actors were cut from, its plate behind them.
+    ``footage``: a clip, from ``start`` of the clip at ``rate`` times its speed.
     ``studio``: a lit sweep in ``colours``, or a ``surface`` (wood, marble …), seen from ``elevation`` degrees above as the things on it were.
     ``place``: a drawn place with time of day and weather.
 
@@ -84,6 +85,7 @@ class Setting:
     kind: SettingKind
     source: Source | None = None
     start: int = 0
+    rate: float = 1.0
     place: str = ""
     hour: str = "day"
     weather: str = "clear"

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from phonofilm.clock import TICKS_PER_FRAME
+from phonofilm.clock import TICKS_PER_FRAME, seconds
 from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import Picture
 from phonofilm.prompt.script import CameraMove, ScriptShot
@@ -30,6 +30,8 @@ USUAL_MOVES = {
 }
 #: tallest and widest that a product stands, in metres, and how far from the camera
 PRODUCT_HEIGHT, PRODUCT_AWAY = 0.42, 1.9
+#: how much of its speed a clip keeps at least where it is too short for its shot
+SLOWEST = 0.5
 #: how much of the half frame a product fills at most, to whichever side it comes closest
 PRODUCT_ROOM = 0.9
 
@@ -58,10 +60,8 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
         stand = Stand(position=(0.0, 1.5, 0.0), focal=50.0, subject=(0.0, 1.5, -4.0))
         camera = build_moves(steps, stand, piece.start, piece.end, handheld=handheld)
         clip = draft.percepts.clips[piece.tag]
-        start = used % max(clip.length, 1)
-        if start + piece.end - piece.start > clip.length:
-            start = max(0, clip.length - (piece.end - piece.start))
-        return replace(base, camera=camera, setting=Setting(kind="footage", source=source, start=start // TICKS_PER_FRAME * TICKS_PER_FRAME))
+        start, rate = _span_of(draft, piece, clip.length, used)
+        return replace(base, camera=camera, setting=Setting(kind="footage", source=source, start=start, rate=rate))
     picture = draft.percepts.pictures[piece.tag]
     role = draft.script.role(piece.tag)
     if role in ("first_frame", "last_frame"):
@@ -78,6 +78,20 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     draft.remarks += framed.remarks
     seen = (piece.tag,) if piece.tag in draft.cast else ()
     return replace(base, camera=framed.camera, setting=framed.setting, seen=seen)
+
+
+def _span_of(draft: Draft, piece: Piece, length: int, used: int) -> tuple[int, float]:
+    """From where a clip of that length is played in a piece, and how fast: one that is too short is slowed, to half its speed at most."""
+    lasts = piece.end - piece.start
+    start = used % max(length, 1)
+    if start + lasts > length:
+        start = max(0, length - lasts)
+    rate = 1.0
+    if lasts > length:
+        rate = round(max(length / lasts, SLOWEST), 4)
+        again = f" and begins again after {seconds(round(length / rate)):.1f} s" if length / rate < lasts - TICKS_PER_FRAME else ""
+        draft.remarks.append(f"@{piece.tag} lasts {seconds(length):.1f} s of {seconds(lasts):.1f} s: it is played at {rate:.0%} of its speed{again}.")
+    return start // TICKS_PER_FRAME * TICKS_PER_FRAME, rate
 
 
 def _tightness(shot: ScriptShot | None, kind: str, number: int) -> float:

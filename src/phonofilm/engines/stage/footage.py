@@ -16,6 +16,7 @@ from phonofilm.perceive.percepts import Clip
 from phonofilm.score.camera import camera_at
 from phonofilm.score.materials import Materials
 from phonofilm.score.model import Score, Shot
+from phonofilm.vision.flow import between
 
 U8 = NDArray[np.uint8]
 F64 = NDArray[np.float64]
@@ -24,15 +25,15 @@ DEPTH = 4.0
 
 @dataclass(kw_only=True, eq=False)
 class Footage:
-    """A clip under a shot; frames are read once, in order."""
+    """A clip under a shot; frames are read once, in order. One that is slowed shows the motion between its frames."""
 
     shot: Shot
     clip: Clip
     size: tuple[int, int]
     corners: F64
     source: Iterator[U8] | None = None
+    kept: dict[int, U8] = field(default_factory=dict[int, U8])
     at: int = -1
-    last: U8 = field(default_factory=lambda: np.zeros((2, 2, 3), np.uint8))
 
     @classmethod
     def of(cls, score: Score, shot: Shot, materials: Materials) -> Footage:
@@ -58,18 +59,28 @@ class Footage:
         return cls(shot=shot, clip=clip, size=size, corners=corners)
 
     def read(self, frame: int) -> U8:
-        """The clip's frame for a frame of the film; a clip that is over begins again."""
-        length = max(self.clip.length, TICKS_PER_FRAME)
-        tick = (self.shot.setting.start + (frame - frame_at(self.shot.start)) * TICKS_PER_FRAME) % length
-        wanted = frame_at(tick)
-        if wanted == self.at:
-            return self.last
+        """The clip's picture for a frame of the film; a clip that is over begins again."""
+        num = max(frame_at(self.clip.length), 1)
+        place = (frame_at(self.shot.setting.start) + (frame - frame_at(self.shot.start)) * self.shot.setting.rate) % num
+        first = min(int(place + 1e-6), num - 1)
+        share = place - first
+        before = self._frame(first)
+        cut = any(frame_at(c) == first + 1 for c in self.clip.cuts)
+        if share < 0.02 or first + 1 >= num or cut:
+            return before
+        return between(before, self._frame(first + 1), share)
+
+    def _frame(self, wanted: int) -> U8:
+        """A frame of the clip by its number; the two read last are kept."""
+        if wanted in self.kept:
+            return self.kept[wanted]
         if self.source is None or wanted != self.at + 1:
-            count = frame_at(length) - wanted
+            count = max(frame_at(self.clip.length), 1) - wanted
             self.source = iter(read_frames(self.clip.path, wanted * TICKS_PER_FRAME, count, self.size))
-        self.last = next(self.source, self.last)
+        last = self.kept.get(self.at, np.zeros((2, 2, 3), np.uint8))
+        self.kept = {k: p for k, p in self.kept.items() if k == wanted - 1} | {wanted: next(self.source, last)}
         self.at = wanted
-        return self.last
+        return self.kept[wanted]
 
     def draw(self, image: U8, tick: int, width: int, height: int) -> U8:
         """The clip's frame under the shot's camera."""
