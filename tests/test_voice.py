@@ -71,6 +71,18 @@ def test_the_best_voice_fits_the_speaker() -> None:
     assert {voice.model for voice in voices() if voice.language == "en"} == set(models_for("en"))
 
 
+def test_a_blend_speaks_between_the_pitches_of_its_voices() -> None:
+    from phonofilm.voice import kokoro
+    from phonofilm.voice.tones import base_pitch
+
+    assert set(kokoro.BLENDS) <= set(kokoro.voice_names())
+    assert {voice.name for voice in voices()} <= set(kokoro.voice_names())
+    for name, parts in kokoro.BLENDS.items():
+        assert sum(share for _, share in parts) == pytest.approx(1.0)
+        pitches = [base_pitch(part) for part, _ in parts]
+        assert min(pitches) < base_pitch(name) < max(pitches)
+
+
 def test_a_recording_is_aligned_to_its_words() -> None:
     line = speak("Please open the window because it is getting very warm in here.", "en")
     found = align(np.stack([line.samples, line.samples], axis=1), transcript=line.text, language="en")

@@ -34,6 +34,13 @@ MAX_LETTERS = 400
 #: pitch below this is no voice
 VOICED_HZ = 50.0
 
+#: voices mixed of others, in shares: each brings the sounds that the other has not learned
+BLENDS: dict[str, tuple[tuple[str, float], ...]] = {
+    "df_sara": (("if_sara", 0.5), ("ff_siwis", 0.5)),
+    "dm_alex": (("em_alex", 0.75), ("ff_siwis", 0.25)),
+    "fm_alex": (("em_alex", 0.67), ("ff_siwis", 0.33)),
+}
+
 _THREADS = 2
 _DURATIONS = "/encoder/Clip_output_0"
 _LENGTHS = "/encoder/Div_output_0"
@@ -86,6 +93,8 @@ def sound(letters: str, style: Floats, units: NDArray[np.int64], *, pitch_scale:
 
 def style(name: str, num_letters: int) -> Floats:
     """The style vector f32[256] of a voice for a line of so many letters."""
+    if name in BLENDS:
+        return np.stack([style(part, num_letters) * share for part, share in BLENDS[name]]).sum(axis=0, dtype=np.float32)
     table = _styles()
     row = table["names"].index(name)
     at = [np.interp(num_letters, table["knots"], table["points"][row, :, k]) for k in (0, 1)]
@@ -93,8 +102,8 @@ def style(name: str, num_letters: int) -> Floats:
 
 
 def voice_names() -> tuple[str, ...]:
-    """Names of all voices of the table of styles."""
-    return tuple(_styles()["names"])
+    """Names of all voices: those of the table of styles, and the blends."""
+    return (*_styles()["names"], *BLENDS)
 
 
 @cache

@@ -104,14 +104,14 @@ _VOICES = (
         "fr",
         (
             ("ff_siwis", "female", "adult", 0.85, "clear"),
-            ("em_alex", "male", "adult", 0.6, "a Spanish voice that reads French"),
+            ("fm_alex", "male", "adult", 0.6, "even, a blend of a Spanish and a French voice"),
         ),
     ),
     *_rows(
         "de",
         (
-            ("if_sara", "female", "adult", 0.6, "an Italian voice that reads German"),
-            ("em_alex", "male", "adult", 0.6, "a Spanish voice that reads German"),
+            ("df_sara", "female", "adult", 0.7, "clear, a blend of an Italian and a French voice"),
+            ("dm_alex", "male", "adult", 0.6, "even, a blend of a Spanish and a French voice"),
         ),
     ),
 )
