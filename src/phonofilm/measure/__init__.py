@@ -14,6 +14,7 @@ from phonofilm.measure.container import Container
 from phonofilm.measure.document import Report
 from phonofilm.measure.film import Asked, Film, frames_of, sound_of
 from phonofilm.measure.metric import Metric
+from phonofilm.measure.picture import Picture
 from phonofilm.measure.sound import Sound
 from phonofilm.media.probe import probe
 from phonofilm.progress import Progress, quiet
@@ -22,6 +23,7 @@ from phonofilm.score.model import Score
 METRICS: dict[str, Callable[[Asked], Metric]] = {
     "container": Container,
     "camera": Camera,
+    "picture": Picture,
     "sound": Sound,
 }
 

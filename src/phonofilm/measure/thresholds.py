@@ -32,6 +32,7 @@ GOALS: dict[str, Goal] = {
     "loudness": Goal(least=-14.5, most=-13.5, unit="LUFS"),  # as streaming services set it
     "true peak": Goal(most=-1.0, unit="dBTP"),  # EBU R 128 §1
     "lip offset": Goal(least=-40, most=40, unit="ms"),
+    "lip offset by sound": Goal(least=-125, most=45, unit="ms"),  # not noticed by viewers (ITU-R BT.1359-1); people's lips lead their voice
     "lip correlation": Goal(least=0.8),
     "lip correlation by sound": Goal(least=0.4),
     "bilabials closed": Goal(least=0.95),
@@ -50,4 +51,12 @@ GOALS: dict[str, Goal] = {
     "constant offset": Goal(most=0.005),
     "speech above the rest": Goal(least=6, unit="dB"),
     "speech not understood": Goal(most=0.15),
+    "frozen share": Goal(most=0.1),
+    "repeated share": Goal(most=0.02),
+    "flicker": Goal(most=0.5, unit="%"),  # light that swings by less is not seen (de Lange, 1958)
+    "jumps of the light": Goal(least=0, most=0),
+    "edge width": Goal(most=4.5, unit="px"),
+    "sharpness drops": Goal(least=0, most=0),
+    "halo": Goal(most=10, unit="levels"),
+    "blockiness": Goal(most=0.5, unit="levels"),
 }
