@@ -11,7 +11,9 @@ from phonofilm.engines.stage.sound.ambience import AIRS
 from phonofilm.engines.stage.sound.dsp import random_of
 from phonofilm.engines.stage.sound.effects import EFFECTS
 from phonofilm.errors import ReferenceError_
+from phonofilm.perceive.bars import find_bars
 from phonofilm.perceive.beats import find_beats
+from phonofilm.perceive.pulse import PULSES, pulse
 from phonofilm.perceive.sound import hear, perceive_sound
 from phonofilm.perceive.speech_activity import speech_spans
 from phonofilm.voice.speech import speak
@@ -26,6 +28,33 @@ def test_nine_beats_in_ten_are_found_within_a_frame_and_the_bars_begin_where_the
     assert share_right(found.beats, beats) >= 0.9
     assert share_hit(found.downbeats, downbeats) >= 0.7
     assert share_right(found.downbeats, downbeats) >= 0.7
+
+
+def test_bars_are_found_in_chances_with_a_beat_missing_and_a_false_one() -> None:
+    chance = np.full((1200, 2), 0.01)
+    for k, t in enumerate(range(40, 1200, 36)):
+        chance[t, int(k % 4 == 2)] = 0.8 if k != 9 else 0.01
+    chance[500] = 0.5, 0.2
+    bars = find_bars(chance, 100)
+    expected = np.arange(40, 1200, 36)
+    assert np.abs(bars.frames[:, None] - expected[None]).min(axis=0).max() <= 2
+    assert bars.metre == 4
+    assert np.abs(bars.frames[bars.first :: 4][:, None] - expected[2::4][None]).min(axis=0).max() <= 2
+
+
+def test_the_networks_hear_a_click_a_beat_where_it_is() -> None:
+    mono = np.zeros(8 * TICKS_PER_SECOND, np.float32)
+    for t in np.arange(0.5, 8.0, 0.5):
+        add_click(mono, t)
+    likely = pulse(mono).sum(axis=1)
+    on = [likely[round(t * PULSES) - 1 : round(t * PULSES) + 2].max() for t in np.arange(0.5, 7.6, 0.5)]
+    off = [likely[round(t * PULSES) - 2 : round(t * PULSES) + 3].max() for t in np.arange(0.75, 7.6, 0.5)]
+    assert min(on) > 0.4 > max(off)
+
+
+def add_click(mono: np.ndarray, at: float) -> None:
+    start = round(at * TICKS_PER_SECOND)
+    mono[start : start + 480] = (np.hanning(960)[480:] * np.sin(np.arange(480) * 0.4))[: len(mono) - start]
 
 
 def test_beats_moved_by_100_ms_are_not_taken_for_right() -> None:
@@ -44,8 +73,7 @@ def test_clicks_are_found_as_onsets_within_10_ms() -> None:
     mono = np.zeros(6 * TICKS_PER_SECOND, np.float32)
     times = np.array([0.5, 1.1, 2.05, 3.333, 4.9])
     for t in times:
-        at = round(t * TICKS_PER_SECOND)
-        mono[at : at + 480] = np.hanning(960)[480:] * np.sin(np.arange(480) * 0.4)
+        add_click(mono, float(t))
     onsets = np.array(find_beats(mono).onsets) / TICKS_PER_SECOND
     assert len(onsets) == len(times)
     assert np.abs(onsets - times).max() < 0.010

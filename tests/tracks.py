@@ -23,6 +23,8 @@ TRACKS: dict[str, tuple[float, str, int, float, float, float, float]] = {
     "sparse intro": (126, "pop", 4, 0, 0.37, 5, 0),
     "starts at once": (112, "pop", 4, 0, 0.0, 0, 0),
     "silent start": (105, "pop", 4, 0, 2.6, 0, 0),
+    "fast": (174, "pop", 4, 0, 0.37, 0, 0),
+    "very fast": (190, "house", 4, 0, 0.37, 0, 0),
     "tempo that drifts": (92, "pop", 4, 0, 0.37, 0, 0.05),
 }
 

@@ -67,6 +67,11 @@ def _font(package: str, version: str, member: str, sha256: str, megabytes: float
     return Model(parts=(part,), sha256=sha256, licence="OFL-1.1", needed_by="words on the picture", megabytes=megabytes)
 
 
+def _beats(number: int, sha256: str) -> Model:
+    part = Part(package="BeatNet", version="1.1.3", member=f"BeatNet/models/model_{number}_weights.pt")
+    return Model(parts=(part,), sha256=sha256, licence="CC-BY-4.0", needed_by="beats", megabytes=1.6)
+
+
 _NOTO = ("manimgx-fonts", "2026.9.26.post1")
 
 MODELS: dict[str, Model] = {
@@ -118,6 +123,9 @@ MODELS: dict[str, Model] = {
         needed_by="recordings",
         megabytes=1.3,
     ),
+    "beats_1": _beats(1, "619091bc317ca3e83b45591d46f6de3d5a41588bcb39fe9fe7be30cffa6aca84"),
+    "beats_2": _beats(2, "5878a18c079fa0b0139879b14ed2b5b7595faef8c3d16210aed141fd00fa2d58"),
+    "beats_3": _beats(3, "0c52a074ea38e8cb4a760ecfa3747c9cf91a1e3cd19f238eed80b0de763989ca"),
     "kokoro": Model(
         parts=_KOKORO,
         sha256="6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb",

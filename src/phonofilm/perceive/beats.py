@@ -1,8 +1,8 @@
 """Beats, downbeats and sections of a recording. Axes: s samples, t envelope frames, m mel bands, p pitch classes, b beats.
 
-The onset envelope is weighted to the low bands, where the beat of most music lies; a tracker on the whole band alone often locks on the hi-hats
-between the beats. The tempo is followed over time by dynamic programming, then the beats by a second one (after Ellis 2007, "Beat Tracking by Dynamic
-Programming"), then their phase is tested against the half period. Downbeats are voted for by bass, change of harmony and the place of the snare.
+How likely a beat is at each moment is said by trained networks (``pulse``) and by the onsets themselves, weighted to the low bands, where the beat of
+most music lies; together they are right where each alone takes the off-beat. The run of bars that explains both best gives the beats (``bars``),
+which are then drawn to their onsets. Downbeats are voted for by the networks, the bass, and the change of harmony over a beat, half a bar and a bar.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from scipy import ndimage, signal
 
 from phonofilm.clock import TICKS_PER_SECOND, ticks
+from phonofilm.perceive.bars import find_bars
+from phonofilm.perceive.pulse import PULSES, pulse
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -27,6 +29,8 @@ _BANDS = ((30.0, 120.0, 1.6), (120.0, 300.0, 0.7), (300.0, 2000.0, 0.6), (2000.0
 _LATENCY = 0.004  # s: by how much the envelope's peak follows the onset, measured on clicks
 _SLOWEST, _FASTEST, _USUAL = 50.0, 210.0, 112.0
 _THREE = 0.85  # how far bars of three are believed beside bars of four
+_ONSETS = 3.0  # nats by which a strong onset makes a beat likelier
+_VOTES = {"bass": 0.5, "deep": 1.0, "onset": 0.3, "networks": 1.0, "harmony 1": 1.0, "harmony 2": 1.0, "harmony 4": 1.0}
 _CHANGE = 0.6  # of a section's mean features, in which 12 dB or one whole onset strength counts 1
 _SPREAD = 0.75  # octaves: how sure the prior is of the usual tempo
 
@@ -56,25 +60,29 @@ class Features:
 
 
 def find_beats(mono: F32) -> Beats:
-    """The beats of mono samples s at 48 kHz. A recording without any regular pulse gives no beats."""
+    """The beats of mono samples s at 48 kHz. A recording without any regular pulse gives no beats.
+
+    Raises:
+        ModelMissing: the networks that hear beats are not on this machine.
+    """
     length = len(mono)
     features = listen(mono)
     onsets = tuple(min(length - 1, t) for t in _onsets(features))
     nothing = Beats(tempo=0.0, beats=(), downbeats=(), sections=(0,), onsets=onsets, strength=0.0, metre=4)
     if length < TICKS_PER_SECOND or float(features.whole.max(initial=0.0)) <= 0.0:
         return nothing
-    periods, strength = _tempo_curve(features.beat)
-    frames = _track(features.beat, periods)
+    likely = _likely(pulse(mono), features)
+    bars = find_bars(likely, _FRAMES)
+    frames = _audible(bars.frames, features)
     if len(frames) < 4:
         return nothing
-    frames = _right_phase(frames, features)
-    frames = _reach_ends(frames, features)
     times = _fine(frames, features)
-    metre, phase = _bars(frames, features)
+    metre, phase = bars.metre, _first_downbeat(frames, bars.metre, likely, features)
     beats = tuple(sorted({min(length - 1, max(0, ticks(t))) for t in times}))
     downbeats = beats[phase::metre]
     tempo = 60.0 / float(np.median(np.diff(times)))
     sections = _sections(frames, times, phase, metre, features)
+    strength = _regularity(features.beat)
     return Beats(tempo=round(tempo, 2), beats=beats, downbeats=downbeats, sections=sections, onsets=onsets, strength=strength, metre=metre)
 
 
@@ -121,13 +129,23 @@ def _chroma(low: F32) -> F64:
     return np.repeat(chroma, 4, axis=0)[: len(low) // _HOP + 1]
 
 
-def _tempo_curve(envelope: F64) -> tuple[F64, float]:
-    """Period in frames at each frame t, and how regular the pulse is (0…1): the best path through the windows' autocorrelations."""
+def _likely(chance: F32, features: Features) -> F64:
+    """Probability of a beat that is no downbeat and of a downbeat at each frame, t 2: what the networks say, moved by how strong the onset is."""
+    count = len(features.beat)
+    at = np.arange(count) * (PULSES / _FRAMES)
+    heard = np.stack([np.interp(at, np.arange(len(chance)), chance[:, k]) for k in (0, 1)], axis=1)
+    either = np.clip(heard.sum(axis=1), 1e-4, 1 - 1e-4)
+    onset = np.minimum(features.beat / max(float(np.percentile(features.beat, 95)), 1e-9), 1.5)
+    odds = np.log(either / (1 - either)) + _ONSETS * (onset - onset.mean())
+    return heard * (1 / (1 + np.exp(-odds)) / either)[:, None]
+
+
+def _regularity(envelope: F64) -> float:
+    """How regular the pulse is, 0…1: the autocorrelation's best path through the windows of the recording."""
     lags = np.arange(int(_FRAMES * 60 / _FASTEST), int(_FRAMES * 60 / _SLOWEST) + 1)
     window, step = 8 * _FRAMES, _FRAMES
     starts = np.arange(0, max(1, len(envelope) - window // 2), step)
-    rows = [_lag_strength(envelope[max(0, s - window // 4) : s + window], lags) for s in starts]
-    strength = np.stack(rows)
+    strength = np.stack([_lag_strength(envelope[max(0, s - window // 4) : s + window], lags) for s in starts])
     prior = np.exp(-0.5 * np.square(np.log2(60.0 * _FRAMES / lags / _USUAL) / _SPREAD))
     score = np.log(np.maximum((strength.mean(axis=0) * 2 + strength) * prior, 1e-6))
     jump = -np.square(np.log2(lags[:, None] / lags[None, :]) * 18.0)
@@ -139,12 +157,7 @@ def _tempo_curve(envelope: F64) -> tuple[F64, float]:
     path = [int(best.argmax())]
     for pointer in reversed(back):
         path.append(int(pointer[path[-1]]))
-    path.reverse()
-    refined = np.array([_peak_near(strength[k] + strength.mean(axis=0), p) for k, p in enumerate(path)]) + lags[0]
-    centres = np.minimum(starts + window // 3, len(envelope) - 1)
-    curve = np.interp(np.arange(len(envelope)), centres, refined)
-    regular = float(np.clip(np.mean([strength[k, p] for k, p in enumerate(path)]), 0.0, 1.0))
-    return curve, regular
+    return float(np.clip(np.mean([row[p] for row, p in zip(strength, reversed(path), strict=True)]), 0.0, 1.0))
 
 
 def _lag_strength(part: F64, lags: NDArray[np.int64]) -> F64:
@@ -178,64 +191,9 @@ def _peak_near(row: F64, k: int) -> float:
     return float(k)
 
 
-def _track(envelope: F64, periods: F64) -> NDArray[np.int64]:
-    """Frames of the beats: the path that hits strong onsets one period apart."""
-    norm = envelope / max(float(envelope.std()), 1e-9)
-    local = np.asarray(ndimage.gaussian_filter1d(norm, 2.0)) * 2.2
-    score, back = local.copy(), np.full(len(local), -1)
-    tightness = 110.0
-    for t in range(len(local)):
-        p = periods[t]
-        first, last = t - round(2 * p), t - round(p / 2)
-        if last < 0:
-            continue
-        first = max(0, first)
-        gaps = np.log((t - np.arange(first, last + 1)) / p)
-        reach = score[first : last + 1] - tightness * gaps * gaps
-        k = int(reach.argmax())
-        if reach[k] > 0:
-            score[t] = local[t] + reach[k]
-            back[t] = first + k
-    tail = max(0, len(score) - round(periods[-1]))
-    t = tail + int(score[tail:].argmax())
-    beats = [t]
-    while back[t] >= 0:
-        t = int(back[t])
-        beats.append(t)
-    return np.array(beats[::-1])
-
-
 def _at(row: F64, frames: F64 | NDArray[np.int64], reach: int = 2) -> F64:
     wide = ndimage.maximum_filter1d(row, 2 * reach + 1, axis=0)
     return np.asarray(wide[np.clip(np.round(frames).astype(int), 0, len(row) - 1)])
-
-
-def _right_phase(frames: NDArray[np.int64], features: Features) -> NDArray[np.int64]:
-    """The beats, or the points half way between them where bass and harmony say that those are the beats."""
-    half = (frames[:-1] + frames[1:]) // 2
-    on, off = frames[:-1], half
-    low = features.bands[:, 0] + 0.5 * features.bands[:, 1]
-    bass = float(_at(low, on).mean() - _at(low, off).mean())
-    change = _chroma_change(features, max(8, int(np.median(np.diff(frames)))))
-    here, there = _strongest(_at(change, on, 3)), _strongest(_at(change, off, 3))
-    harmony = (here - there) / max(here + there, 1e-6)
-    everything = float(_at(features.beat, on).mean() - _at(features.beat, off).mean())
-    vote = bass / max(float(_at(low, on).mean() + _at(low, off).mean()), 1e-6) + 1.4 * harmony
-    vote += 0.3 * everything / max(float(_at(features.beat, on).mean() + _at(features.beat, off).mean()), 1e-6)
-    drum, note = _dies(features, on), _dies(features, off)  # a drum dies at once, a bass note between the beats stays
-    vote += 0.3 * (drum - note) / (abs(drum) + abs(note) + 10.0)
-    return half if vote < -0.05 else frames
-
-
-def _dies(features: Features, frames: NDArray[np.int64]) -> float:
-    """By how many dB the bass falls in the eighth of a second after these frames."""
-    last = len(features.energy) - 1
-    return float((features.energy[np.minimum(frames + 2, last), 0] - features.energy[np.minimum(frames + 14, last), 0]).mean())
-
-
-def _strongest(values: F64) -> float:
-    """Mean of the highest quarter: harmony changes on a few beats only."""
-    return float(np.sort(values)[-max(1, len(values) // 4) :].mean())
 
 
 def _chroma_change(features: Features, reach: int) -> F64:
@@ -249,20 +207,13 @@ def _chroma_change(features: Features, reach: int) -> F64:
     return np.where(size > 1e-9, 1.0 - dot / np.maximum(size, 1e-9), 0.0)
 
 
-def _reach_ends(frames: NDArray[np.int64], features: Features) -> NDArray[np.int64]:
-    """The beats carried on at their period to where the sound begins and ends."""
+def _audible(frames: NDArray[np.int64], features: Features) -> NDArray[np.int64]:
+    """The beats from where the sound begins to where it ends, without those before its first onset."""
     level = features.energy.max(axis=1)
-    audible = np.flatnonzero(level > level.max() - 55.0)
-    first, last = int(audible[0]), int(audible[-1])
-    gap = float(np.median(np.diff(frames)))
-    early, late = float(np.median(np.diff(frames[:9]))), float(np.median(np.diff(frames[-9:])))
-    grid = [float(f) for f in frames]
-    while grid[0] - early >= first - 0.12 * gap:
-        grid.insert(0, grid[0] - early)
-    while grid[-1] + late <= last:
-        grid.append(grid[-1] + late)
-    kept = [g for g in grid if first - 0.12 * gap <= g <= last]
-    return np.maximum(np.round(np.array(kept)), 0).astype(np.int64)
+    heard = np.flatnonzero(level > level.max() - 55.0)
+    early = 0.12 * float(np.median(np.diff(frames))) if len(frames) > 1 else 0.0
+    inside = (frames >= heard[0] - early) & (frames <= heard[-1])
+    return frames[inside]
 
 
 def _fine(frames: NDArray[np.int64], features: Features) -> F64:
@@ -294,40 +245,23 @@ def _fine(frames: NDArray[np.int64], features: Features) -> F64:
     return np.maximum(out / _FRAMES - _LATENCY, 0.0)
 
 
-def _bars(frames: NDArray[np.int64], features: Features) -> tuple[int, int]:
-    """Beats a bar (4 or 3) and the index of the first downbeat."""
-    low = _at(features.bands[:, 0], frames)
-    snare = _at(features.bands[:, 2] + features.bands[:, 3], frames)
-    change = _at(_chroma_change(features, max(12, int(np.median(np.diff(frames))))), frames, 4)
-    whole = _at(features.whole, frames)
-    low_energy = _at(features.energy[:, 0], frames, 6)
-    rows = np.stack([_unit(row) for row in (low, change, whole, low_energy, snare)], axis=1)
-    three, four = (_repeats(rows, m) for m in (3, 4))
-    votes = {m: [_phase_vote(rows, m, k) for k in range(m)] for m in (3, 4)}
-    metre = 3 if len(frames) >= 9 and three > four + 0.08 and max(votes[3]) > 0.8 * max(votes[4]) else 4
-    return metre, int(np.argmax(votes[metre]))
+def _first_downbeat(frames: NDArray[np.int64], metre: int, likely: F64, features: Features) -> int:
+    """Index of the first beat that begins a bar: what lies on the beats of each place of the bar, against the others, summed by ``_VOTES``."""
+    beat = max(1, int(np.median(np.diff(frames))))
+    rows = {
+        "bass": _at(features.bands[:, 0], frames),
+        "deep": _at(features.energy[:, 0], frames, 6),
+        "onset": _at(features.whole, frames),
+        "networks": _at(likely[:, 1] / (likely.sum(axis=1) + 0.05), frames),
+    } | {f"harmony {k}": _at(_chroma_change(features, max(12, k * beat)), frames, 4) for k in (1, 2, 4)}
+    weighted = np.stack([weight * _unit(rows[name]) for name, weight in _VOTES.items()]).sum(axis=0)
+    places = np.arange(len(frames)) % metre
+    votes = [float(weighted[places == k].mean() - weighted[places != k].mean()) for k in range(min(metre, len(frames)))]
+    return int(np.argmax(votes))
 
 
 def _unit(row: F64) -> F64:
     return (row - row.mean()) / max(float(row.std()), 1e-9)
-
-
-def _repeats(rows: F64, metre: int) -> float:
-    """How alike beats are that lie one bar apart, -1…1."""
-    a, b = rows[:-metre], rows[metre:]
-    if not len(a):
-        return -1.0
-    return float((a * b).sum() / max(float(np.sqrt((a * a).sum() * (b * b).sum())), 1e-9))
-
-
-def _phase_vote(rows: F64, metre: int, phase: int) -> float:
-    """For a first downbeat at ``phase``: bass and change of harmony on it, no snare on it (the snare is on the beats after)."""
-    on = np.zeros(len(rows), bool)
-    on[phase::metre] = True
-    if on.all() or not on.any():
-        return -9.0
-    gap = rows[on].mean(axis=0) - rows[~on].mean(axis=0)
-    return float(gap @ np.array([1.0, 1.5, 0.3, 0.4, -0.35]))
 
 
 def _sections(frames: NDArray[np.int64], times: F64, phase: int, metre: int, features: Features) -> tuple[int, ...]:
