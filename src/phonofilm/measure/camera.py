@@ -179,7 +179,12 @@ def against(told: Told, xy: F64, focal: float, instants: list[int]) -> Told:
         return told
     asked = asked_path(shot.camera, instants)
     right = told.move.family == family or family in told.move.also
-    flat = in_metres(told.solved, xy, focal, shot, instants[0]) if shot.setting.kind in ("photo", "studio") or not told.solved.place.any() else None
+    one_plane = family in told.move.also and not told.solved.place.any()
+    flat = (
+        in_metres(told.solved, xy, focal, shot, instants[0], flat=one_plane)
+        if shot.setting.kind in ("photo", "studio") or not told.solved.place.any()
+        else None
+    )
     if flat is None:
         return replace(told, right=right, asked=asked)
     found = flat[0]

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.measure.film import Shown
 
 F32 = NDArray[np.float32]
@@ -19,18 +20,21 @@ THUMB = (48, 27)
 LEAST = 9.0  # mean change of a thumb (0…255, of luma and colour) that a cut makes at least,
 TIMES = 3.5  # and by how much it stands out over the largest of the changes just before
 BEFORE = 6  # frames looked back
-FLASH = 4  # frames after which a picture that comes back was only interrupted
+FLASH = TICKS_PER_SECOND // 4  # within which a picture that comes back was only interrupted
 
 
 class Cuts:
-    """Fed every frame in order; ``found`` are the numbers of the frames that begin something new, known for sure ``FLASH`` frames later."""
+    """Fed every frame in order; ``found`` are the numbers of the frames that begin something new, known for sure ``FLASH`` ticks later;
+    ``flashes`` are those of the frames that began an interruption."""
 
     def __init__(self) -> None:
         self.found: list[int] = []
+        self.flashes: list[int] = []
         self.changes: list[float] = []
         self._last: F32 | None = None
         self._past: deque[float] = deque(maxlen=BEFORE)
         self._before_cut: F32 | None = None
+        self._cut_at = 0
 
     def see(self, shown: Shown) -> bool:
         """Look at the next frame: whether it seems to begin something new (a flash, too, until it has passed)."""
@@ -38,13 +42,13 @@ class Cuts:
         change = 0.0 if self._last is None else float(np.abs(now - self._last).mean())
         usual = max(self._past, default=0.0)
         new = self._last is not None and change > max(LEAST, TIMES * usual)
-        if self._before_cut is not None and self.found and shown.index - self.found[-1] <= FLASH and _alike(now, self._before_cut):
-            self.found.pop()
+        if self._before_cut is not None and shown.at - self._cut_at <= FLASH and _alike(now, self._before_cut):
+            self.flashes.append(self.found.pop())
             self._before_cut, new = None, False
             self._past.append(change / TIMES)
         elif new:
             self.found.append(shown.index)
-            self._before_cut = self._last
+            self._before_cut, self._cut_at = self._last, shown.at
             self._past.clear()
         else:
             self._past.append(change)

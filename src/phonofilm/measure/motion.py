@@ -34,7 +34,8 @@ class Solved:
     """One model fitted to tracks.
 
     ``turn`` f64[v 3 3] from the first view to each; ``place`` f64[v 3] right, down, ahead in the first view, in the points' own unit of length;
-    ``zoom`` f64[v] log ratios; ``points`` f64[n 3] u v and inverse depth; ``residual`` f64[n] root mean square distance in pixels of each point.
+    ``zoom`` f64[v] log ratios; ``points`` f64[n 3] u v and inverse depth; ``residual`` f64[n] root mean square distance in pixels of each point,
+    ``costs`` f64[n] its mean robust cost in pixels², ``cost`` that of all.
     """
 
     model: str
@@ -43,6 +44,7 @@ class Solved:
     zoom: F64
     points: F64
     residual: F64
+    costs: F64
     cost: float
 
     @property
@@ -98,8 +100,10 @@ def explain(xy: F64, focal: float) -> tuple[Solved, dict[str, Solved]]:
 
 
 def _simplest(tried: dict[str, Solved]) -> Solved:
-    best = min(s.cost for s in tried.values())
-    return next(s for s in tried.values() if s.cost <= PATIENCE * best + FLOOR)
+    best = min(tried.values(), key=lambda s: s.cost)
+    told = best.trusted if best.trusted.sum() >= 12 else np.ones(len(best.costs), bool)  # what moves by itself tells nothing of the camera
+    most = PATIENCE * float(best.costs[told].mean()) + FLOOR
+    return next(s for s in tried.values() if float(s.costs[told].mean()) <= most)
 
 
 def between_two_views(xy: F64, focal: float) -> Solved | None:
@@ -141,7 +145,7 @@ def begun(xy: F64, focal: float) -> Solved:
     num_views = xy.shape[1]
     return Solved(
         model="still", turn=np.tile(np.eye(3), (num_views, 1, 1)), place=np.zeros((num_views, 3)), zoom=np.zeros(num_views),
-        points=np.concatenate([np.nan_to_num(at), np.ones((len(xy), 1))], axis=1), residual=np.zeros(len(xy)), cost=0.0,
+        points=np.concatenate([np.nan_to_num(at), np.ones((len(xy), 1))], axis=1), residual=np.zeros(len(xy)), costs=np.zeros(len(xy)), cost=0.0,
     )  # fmt: skip
 
 
@@ -184,9 +188,11 @@ def follow(
 
 def _judged(given: F64, seen: Bool, focal: float, now: Solved) -> Solved:
     off = _off(given, focal, now)
-    square = (off**2).sum(axis=-1)
-    residual = np.sqrt((square * seen).sum(axis=1) / np.maximum(seen.sum(axis=1), 1))
-    return replace(now, residual=residual, cost=_cost(off, seen, CLOSE) / max(int(seen.sum()), 1))
+    square = (off**2).sum(axis=-1) * seen
+    num = np.maximum(seen.sum(axis=1), 1)
+    robust = square / (1 + square / CLOSE**2)
+    cost = float(robust.sum()) / max(int(seen.sum()), 1)
+    return replace(now, residual=np.sqrt(square.sum(axis=1) / num), costs=robust.sum(axis=1) / num, cost=cost)
 
 
 def _planar(given: F64, seen: Bool, focal: float, free: tuple[int, ...], now: Solved) -> Solved:

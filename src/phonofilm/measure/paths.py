@@ -40,18 +40,19 @@ def asked_path(path: CameraPath, ticks: Sequence[int]) -> Path:
     return Path(place=place * np.array([1, -1, 1]), angles=angles_of(turn), lens=np.array([p.focal / first.focal for p in poses]))
 
 
-def in_metres(solved: Solved, xy: F64, focal: float, shot: Shot, tick: int) -> tuple[Path, Solved] | None:
+def in_metres(solved: Solved, xy: F64, focal: float, shot: Shot, tick: int, *, flat: bool = False) -> tuple[Path, Solved] | None:
     """The way of a solved camera in the score's metres; None where no depths of the score can be met by what moved.
 
-    ``xy`` f64[n f 2] from the middle of the frame, ``focal`` in the same pixels, ``tick``: the first frame's instant.
+    ``xy`` f64[n f 2] from the middle of the frame, ``focal`` in the same pixels, ``tick``: the first frame's instant;
+    ``flat``: all that is seen is the plate, so that what looks like a zoom may be a way.
     """
-    if not solved.place.any():
+    if not solved.place.any() and not flat:
         return _path(solved), solved
     first = camera_at(shot.camera, tick)
     near, far = shot.setting.near, shot.setting.far
     near_depths = plane_depths(solved.points, carried(shot.camera, first), near)
     far_depths = plane_depths(solved.points, first, far)
-    kept = keeps_its_place(solved)
+    kept = None if flat else keeps_its_place(solved)
     keys = np.arange(xy.shape[1])
     if kept is not None:
         sideways = np.hypot(solved.place[-1, 0], solved.place[-1, 1]) > abs(solved.place[-1, 2])
@@ -59,6 +60,9 @@ def in_metres(solved: Solved, xy: F64, focal: float, shot: Shot, tick: int) -> t
         used = solved.trusted & ~kept if sideways else solved.trusted
         depths = np.where(kept, near_depths, far_depths)
         start = replace(solved, model=model, place=np.zeros_like(solved.place), zoom=np.zeros_like(solved.zoom))
+    elif flat:
+        used, depths = solved.trusted, far_depths
+        start = replace(solved, model="place", turn=np.tile(np.eye(3), (len(keys), 1, 1)), zoom=np.zeros_like(solved.zoom))
     else:
         scale = plane_scale(solved.points[solved.trusted, 2], near_depths[solved.trusted], far_depths[solved.trusted])
         if scale is None:
