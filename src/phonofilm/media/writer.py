@@ -144,7 +144,7 @@ class FilmWriter:
             for i, frame in enumerate(frames):
                 if self.sound:
                     self._put_sound(sound[i * TICKS_PER_FRAME : (i + 1) * TICKS_PER_FRAME])
-                picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="yuv420p")
+                picture = av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(frame), format="yuv420p")
                 picture.pts = self._at // TICKS_PER_FRAME
                 picture.time_base = Fraction(1, FRAMES_PER_SECOND)
                 picture.colorspace, picture.color_range = Colorspace.ITU709, ColorRange.MPEG

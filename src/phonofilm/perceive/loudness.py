@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import signal
 
 from phonofilm.clock import TICKS_PER_SECOND
 
@@ -27,7 +27,7 @@ _K_WEIGHTING = np.array(
 
 def k_weighted(samples: Wave) -> Wave:
     """The samples s c as the ear weighs them, s c."""
-    return np.asarray(signal.sosfilt(_K_WEIGHTING, np.asarray(samples, np.float64), axis=0))
+    return np.asarray(scipy.signal.sosfilt(_K_WEIGHTING, np.asarray(samples, np.float64), axis=0))
 
 
 def momentary(samples: Wave, *, block: int = _BLOCK, step: int = _STEP) -> Wave:
@@ -63,13 +63,13 @@ def true_peaks(samples: Wave) -> Wave:
     stereo = samples if samples.ndim == 2 else samples[:, None]
     if not len(stereo):
         return np.zeros(0, np.float32)
-    fine = np.abs(signal.resample_poly(stereo.astype(np.float32), 4, 1, axis=0, window=_quarter_band())).max(axis=1)
+    fine = np.abs(scipy.signal.resample_poly(stereo.astype(np.float32), 4, 1, axis=0, window=_quarter_band())).max(axis=1)
     return np.asarray(fine.reshape(-1, 4).max(axis=1), np.float32)
 
 
 @cache
 def _quarter_band() -> Wave:
-    return np.asarray(signal.firwin(97, 0.25, window="blackman"), np.float32)
+    return np.asarray(scipy.signal.firwin(97, 0.25, window="blackman"), np.float32)
 
 
 def true_peak(samples: Wave) -> float:

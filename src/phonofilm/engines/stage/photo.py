@@ -90,21 +90,49 @@ def plate_sheet(
     margin = 0.01 * max(taken.width, taken.height)
     left, top = max(0, int(np.ceil(-x0 + margin))), max(0, int(np.ceil(-y0 + margin)))
     right, bottom = max(0, int(np.ceil(x1 - taken.width + margin))), max(0, int(np.ceil(y1 - taken.height + margin)))
-    texture = picture.plate
-    if left or top or right or bottom:
-        texture = extend(texture, left, right, top, bottom)
     # only what is seen, with a little around it
     cut_x0, cut_y0 = max(0, int(x0 + left - 2 * margin)), max(0, int(y0 + top - 2 * margin))
     cut_x1, cut_y1 = int(np.ceil(x1 + left + 2 * margin)), int(np.ceil(y1 + top + 2 * margin))
-    texture = texture[cut_y0:cut_y1, cut_x0:cut_x1]
+    scale = enlargement(cameras, taken, depth if floor is None else floor.near, width, height)
+    if left or top or right or bottom:
+        texture = _continued(picture.plate, (left, right, top, bottom), (cut_x0, cut_y0, cut_x1, cut_y1), halved=soft > 0.65 * scale)
+    else:
+        texture = picture.plate[cut_y0:cut_y1, cut_x0:cut_x1]
     h, w = texture.shape[:2]
     a = np.array([cut_x0 - left, cut_y0 - top], np.float64)
     corners = np.array([a, a + [w, 0], a + [w, h], a + [0, h]], np.float64)
-    texture = scaled(texture, enlargement(cameras, taken, depth if floor is None else floor.near, width, height))
+    texture = scaled(texture, scale)
     if soft > 0.3:
         texture = cv2.GaussianBlur(texture, (0, 0), soft)
     nodes = None if floor is None else floor.nodes(corners, taken)
     return Sheet(texture=texture, alpha=None, corners=taken.world(corners, depth), nodes=nodes, soft=soft)  # pyright: ignore[reportArgumentType]
+
+
+def _continued(plate: U8, beyond: tuple[int, int, int, int], cut: tuple[int, int, int, int], *, halved: bool) -> U8:
+    """The part ``cut`` (x0 y0 x1 y1) of a plate that is continued by so many pixels ``beyond`` its left, right, top and bottom.
+
+    What is not seen is looked at only a little way; ``halved``: half the resolution is enough beyond the borders.
+    """
+    left, right, top, bottom = beyond
+    x0, y0, x1, y1 = cut
+    h, w = plate.shape[:2]
+    near = max(h, w) // 10
+    # the part of the plate that is seen or near it, of even size
+    px0, py0 = min(max(0, x0 - left - near), w // 2), min(max(0, y0 - top - near), h // 2)
+    px1, py1 = min(w, x1 - left + near), min(h, y1 - top + near)
+    part = plate[py0 : max(py1, py0 + 16), px0 : max(px1, px0 + 16)]
+    if not halved or min(part.shape[:2]) < 64:
+        out = extend(part, left, right, top, bottom)
+    else:
+        part = part[: part.shape[0] // 2 * 2, : part.shape[1] // 2 * 2]
+        sides = [-(-side // 2) for side in beyond]
+        small = cv2.resize(part, (part.shape[1] // 2, part.shape[0] // 2), interpolation=cv2.INTER_AREA)
+        small = extend(small, *sides)  # pyright: ignore[reportArgumentType]
+        out = cv2.resize(small, (2 * small.shape[1], 2 * small.shape[0]), interpolation=cv2.INTER_CUBIC)
+        out = out[2 * sides[2] - top :, 2 * sides[0] - left :]
+        out[top : top + part.shape[0], left : left + part.shape[1]] = part
+    # the cut begins at 0 where the plate is continued on that side
+    return out[max(0, y0 - py0) : y1 - py0, max(0, x0 - px0) : x1 - px0]  # pyright: ignore[reportReturnType]
 
 
 @dataclass(frozen=True, kw_only=True)

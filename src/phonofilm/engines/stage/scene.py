@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -110,10 +111,12 @@ def build_scene(score: Score, shot: Shot, materials: Materials, performances: Ma
         taken = pinhole(picture, setting)
         soft = 0.0 if setting.pinned else 0.0016 * max(width, height) * (1 - setting.near / setting.far)
         near = None if picture.matte.all() else setting.near
-        layers.append(Still.of(plate_sheet(picture, taken, setting.far, cameras, width, height, soft=soft, near=near)))
         own = [actor for actor in seen if actor.source.sha256 == setting.source.sha256]
-        if own or (picture.matte.any() and not picture.matte.all()):
-            actors.append(_own_subject(picture, taken, setting.near, cameras, own, performances, width, height))
+        with ThreadPoolExecutor(1) as other:  # neither depends on the other, so the order of work does not matter
+            plate = other.submit(plate_sheet, picture, taken, setting.far, cameras, width, height, soft=soft, near=near)
+            if own or (picture.matte.any() and not picture.matte.all()):
+                actors.append(_own_subject(picture, taken, setting.near, cameras, own, performances, width, height))
+            layers.append(Still.of(plate.result()))
         seen = [actor for actor in seen if actor not in own]
     elif setting.kind == "studio":
         layers.extend(_studio(shot, cameras, score))

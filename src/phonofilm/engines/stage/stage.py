@@ -59,28 +59,29 @@ class Stage:
     def play(self, score: Score, materials: Materials, *, progress: Progress) -> Iterator[Chunk]:
         """Yield the film in chunks of frames and samples. Closing the generator stops the work."""
         cv2.setNumThreads(1)
-        progress("mixing the sound")
-        sound = self.sound(score, materials).samples
         performances = performances_of(score, materials)
-        finish = Finish.of(score, materials)
         num_workers = self.workers or min(4, os.cpu_count() or 1)
         pool = ThreadPoolExecutor(num_workers, thread_name_prefix="stage")
         try:
-            film = _Film(score, materials, performances, finish, pool)
-            waiting: deque[Future[U8]] = deque()
+            progress("mixing the sound")
+            sound = pool.submit(self.sound, score, materials)
+            film = _Film(score, materials, performances, Finish.of(score, materials), pool)
+            waiting: deque[Future[None]] = deque()
             total = score.length // TICKS_PER_FRAME
-            done: list[U8] = []
-            start = 0
+            chunks: deque[U8] = deque()
+            start = done = 0
             for frame in range(total):
-                waiting.append(film.submit(frame))
+                if frame % CHUNK_FRAMES == 0:
+                    chunks.append(np.empty((min(CHUNK_FRAMES, total - frame), score.height * 3 // 2, score.width), np.uint8))
+                waiting.append(film.submit(frame, chunks[-1][frame % CHUNK_FRAMES]))
                 while waiting and (len(waiting) > num_workers + 2 or frame == total - 1):
-                    done.append(waiting.popleft().result())
-                    at = start + len(done)
-                    if len(done) == CHUNK_FRAMES or at == total:
-                        span = slice(start * TICKS_PER_FRAME, at * TICKS_PER_FRAME)
-                        yield Chunk(start=start * TICKS_PER_FRAME, frames=np.stack(done), sound=sound[span])
-                        start, done = at, []
-                        progress("filming", at / total)
+                    waiting.popleft().result()
+                    done += 1
+                    if done == start + len(chunks[0]):
+                        span = slice(start * TICKS_PER_FRAME, done * TICKS_PER_FRAME)
+                        yield Chunk(start=start * TICKS_PER_FRAME, frames=chunks.popleft(), sound=sound.result().samples[span])
+                        start = done
+                        progress("filming", done / total)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -140,8 +141,8 @@ class _Film:
             return [(k, 1.0)]
         return [(k - 1, 1.0), (k, (gone + 0.5) / crossing)]
 
-    def submit(self, frame: int) -> Future[U8]:
-        """Start a frame; scenes of shots that are over are let go, the next one is begun a second ahead."""
+    def submit(self, frame: int, out: U8) -> Future[None]:
+        """Start to draw a frame into ``out``, I420; scenes of shots that are over are let go, the next one is begun a second ahead."""
         assert self.pool is not None
         k = self._index(frame)
         for old in [j for j in self.scenes if j < k - 1]:
@@ -150,14 +151,13 @@ class _Film:
         self._scene(k).result()
         if k + 1 < len(self.score.shots) and self.score.shots[k + 1].start - frame * TICKS_PER_FRAME < FRAMES_PER_SECOND * TICKS_PER_FRAME:
             self._scene(k + 1)
-        return self.pool.submit(self._planar, frame, read)
+        return self.pool.submit(self._planar, frame, read, out)
 
-    def _planar(self, frame: int, read: dict[int, U8]) -> U8:
-        planar = to_i420(self.picture(frame, read))
+    def _planar(self, frame: int, read: dict[int, U8], out: U8) -> None:
+        to_i420(self.picture(frame, read), out)
         # a pinned shot is its photo as it is
-        if self.style is None or any(self.score.shots[k].setting.pinned for k, _ in self._shots(frame)):
-            return planar
-        return self.style.apply(planar)
+        if self.style is not None and not any(self.score.shots[k].setting.pinned for k, _ in self._shots(frame)):
+            out[:] = self.style.apply(out)
 
     def picture(self, frame: int, read: dict[int, U8]) -> U8:
         """A frame u8[h w 3]."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
 
 from phonofilm.media.colour import to_i420
 
@@ -70,7 +70,7 @@ def _tone(y: U8) -> U8:
     wanted = np.array(_ORDINARY) * (1 - _TONE) + found * _TONE
     points = np.array([16.0, *_ORDINARY, 235.0])
     values = np.maximum.accumulate(np.clip([16.0, *wanted, 235.0], 16, 235))
-    curve = PchipInterpolator(points, values)(np.clip(np.arange(256), 16, 235))
+    curve = scipy.interpolate.PchipInterpolator(points, values)(np.clip(np.arange(256), 16, 235))
     return np.clip(np.round(curve), 16, 235).astype(np.uint8)
 
 

@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import ndimage, signal
 
 from phonofilm.clock import TICKS_PER_SECOND
 
@@ -95,7 +95,7 @@ def wander(random: Random, seconds: float, hertz: float) -> Wave:
     count = max(1, round(seconds * RATE))
     knots = random.standard_normal(int(seconds * hertz) + 6)
     x = np.linspace(1.5, len(knots) - 2.5, -(-count // 64) + 2)
-    coarse = ndimage.map_coordinates(knots, [x], order=3, mode="nearest").astype(np.float32)
+    coarse = scipy.ndimage.map_coordinates(knots, [x], order=3, mode="nearest").astype(np.float32)
     between = coarse[:-1, None] + np.diff(coarse)[:, None] * (np.arange(64, dtype=np.float32) / 64)[None]
     return np.ascontiguousarray(between.reshape(-1)[:count])
 
@@ -103,15 +103,15 @@ def wander(random: Random, seconds: float, hertz: float) -> Wave:
 @cache
 def _band(low: float, high: float, order: int) -> Wave:
     if low <= 0:
-        return np.asarray(signal.butter(order, high, "low", fs=RATE, output="sos"))
+        return np.asarray(scipy.signal.butter(order, high, "low", fs=RATE, output="sos"))
     if high >= RATE / 2:
-        return np.asarray(signal.butter(order, low, "high", fs=RATE, output="sos"))
-    return np.asarray(signal.butter(order, (low, high), "band", fs=RATE, output="sos"))
+        return np.asarray(scipy.signal.butter(order, low, "high", fs=RATE, output="sos"))
+    return np.asarray(scipy.signal.butter(order, (low, high), "band", fs=RATE, output="sos"))
 
 
 def band(x: Wave, low: float = 0.0, high: float = RATE / 2, order: int = 2) -> Wave:
     """Only what lies between two frequencies in Hz; 0 or the top leaves that side open. s or s c."""
-    return np.asarray(signal.sosfilt(_band(low, high, order).astype(np.float32), x, axis=0), np.float32)
+    return np.asarray(scipy.signal.sosfilt(_band(low, high, order).astype(np.float32), x, axis=0), np.float32)
 
 
 def band_level(x: Wave, low: float, high: float) -> Wave:
@@ -132,7 +132,7 @@ def _bell(hertz: float, gain: float, q: float) -> Wave:
 def equalise(x: Wave, bells: Sequence[tuple[float, float, float]]) -> Wave:
     """Bells (Hz, dB, Q) applied without moving anything in time: forward and backward, half the gain each way."""
     sos = np.concatenate([_bell(f, g / 2, q) for f, g, q in bells])
-    return np.asarray(signal.sosfiltfilt(sos, x, axis=0), np.float32)
+    return np.asarray(scipy.signal.sosfiltfilt(sos, x, axis=0), np.float32)
 
 
 def painted(random: Random, count: int, paint: Callable[[Wave, Wave], Wave], *, channels: int = 2, width: float = 1.0, size: int = 1024) -> Wave:

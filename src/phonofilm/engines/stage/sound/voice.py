@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage, signal
 
 from phonofilm.engines.stage.sound.dsp import RATE, db, equalise
 from phonofilm.perceive.loudness import SILENT, integrated
@@ -23,7 +23,7 @@ def polished(mono: Wave, *, recorded: bool) -> Wave:
     """Speech s cleaned, evened and at ``LEVEL``. All filters run forward and backward, so nothing moves in time. A recording is treated gently."""
     if len(mono) < RATE // 20 or not np.abs(mono).max() > 1e-5:
         return mono
-    clean = np.asarray(signal.sosfiltfilt(signal.butter(1, 75, "high", fs=RATE, output="sos"), mono), np.float32)
+    clean = np.asarray(scipy.signal.sosfiltfilt(scipy.signal.butter(1, 75, "high", fs=RATE, output="sos"), mono), np.float32)
     clean = equalise(clean, [(260.0, -1.5, 0.8), (3400.0, 1.5, 0.8)] if not recorded else [(220.0, -1.0, 0.8)])
     clean = to_level(clean, LEVEL)
     return to_level(clean * compression(clean, ratio=2.5 if recorded else 2.0), LEVEL)
@@ -39,18 +39,18 @@ def to_level(x: Wave, level: float) -> Wave:
 
 def compression(x: Wave, *, ratio: float, threshold: float = -24.0) -> Wave:
     """Gain s of a soft compressor over the level of 30 ms; what is below the threshold (dBFS RMS) is left alone."""
-    power = ndimage.uniform_filter1d(np.square(x if x.ndim == 1 else x.mean(axis=1)), RATE * 30 // 1000)[::_HOP]
+    power = scipy.ndimage.uniform_filter1d(np.square(x if x.ndim == 1 else x.mean(axis=1)), RATE * 30 // 1000)[::_HOP]
     level = 10 * np.log10(np.maximum(power, 1e-10))
     over = np.logaddexp(0.0, (level - threshold) / 3.0) * 3.0
     gain = -over * (1 - 1 / ratio)
-    smooth = ndimage.gaussian_filter1d(gain, 4.0)
+    smooth = scipy.ndimage.gaussian_filter1d(gain, 4.0)
     curve = np.interp(np.arange(len(x)), np.arange(len(smooth)) * _HOP, smooth)
     return np.asarray(10 ** (curve / 20), np.float32)
 
 
 def speaking(voice: Wave) -> list[tuple[int, int]]:
     """Spans of a voice bus s 2 that are heard, pauses shorter than ``_BRIDGE`` bridged."""
-    power = ndimage.uniform_filter1d(np.square(voice).sum(axis=1), RATE * 40 // 1000)[::_HOP]
+    power = scipy.ndimage.uniform_filter1d(np.square(voice).sum(axis=1), RATE * 40 // 1000)[::_HOP]
     if not len(power) or power.max() <= 1e-8:
         return []
     loud = power > max(1e-6, float(np.percentile(power[power > 1e-7], 90)) * 10**-2.6)
