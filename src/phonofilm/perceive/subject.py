@@ -30,10 +30,13 @@ def coarse_map(picture: U8, meshes: list[Mesh], body: Body | None) -> tuple[F32,
     hair = np.zeros(salient.shape, np.float32)
     if meshes or body is not None:
         person = PersonMask()(picture)
-        coarse = np.where(person < 0.15, salient * np.clip((salient - 0.5) * 2.5, 0, 1), np.maximum(salient, person * np.clip(3 * salient, 0, 1)))
-        coarse = _people(coarse.astype(np.float32), picture, person, meshes)
+        # the less a person is seen, the more must it stand out: what one holds does, the flag beside one does not
+        agreed = np.clip((person - 0.15) / 0.45, 0, 1)
+        held, body_ = salient * np.clip((salient - 0.5) * 2.5, 0, 1), np.maximum(salient, person * np.clip(3 * salient, 0, 1))
+        coarse = _people((held + (body_ - held) * agreed).astype(np.float32), picture, person, meshes)
         for mesh in meshes[:2]:
             coarse = _closer(picture, coarse, around_head(mesh, picture, 1.4), subject)
+            coarse = _locks(coarse, picture, person, mesh)
             _mark_head(hair, mesh)
     else:
         coarse = salient
@@ -99,6 +102,22 @@ def _people(coarse: F32, picture: U8, person: F32, meshes: list[Mesh]) -> F32:
         missed = float((body > 0.5)[coarse[part] < 0.5].sum()) / max(float((body > 0.5).sum()), 1.0)
         if missed > MISSED:
             out[part] = np.maximum(out[part], body)
+    return out
+
+
+def _locks(coarse: F32, picture: U8, person: F32, mesh: Mesh) -> F32:
+    """The map with whole locks of hair (or a hat) that the salient map lost and the person mask sees clearly; not the thin differences of their rims."""
+    x0, y0, x1, y1 = around_head(mesh, picture, 1.7)
+    part = np.s_[y0:y1, x0:x1]
+    lost = ((person[part] > 0.8) & (coarse[part] < 0.5)).astype(np.uint8)
+    reach = max(2, round(0.04 * float(np.hypot(*(mesh.landmarks[152, :2] - mesh.landmarks[10, :2])))))
+    disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1)), np.uint8)
+    thick = np.asarray(cv2.morphologyEx(lost, cv2.MORPH_OPEN, disc), np.uint8)
+    if not thick.any():
+        return coarse
+    near = np.asarray(cv2.GaussianBlur(cv2.dilate(thick, disc, iterations=2).astype(np.float32), (0, 0), reach / 2), np.float32)
+    out = coarse.copy()
+    out[part] = np.maximum(coarse[part], person[part] * near)
     return out
 
 
