@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from itertools import pairwise
 
 import cv2
@@ -22,7 +23,8 @@ from phonofilm.vision.segment import PersonMask
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
 
-SAME = (1.0, 0.5)  # levels by which the largest pixels and the largest 8 x 8 block of a repeated frame differ, coding included
+SAME = (1.0, 0.5)  # levels by which the largest pixels and the largest 8 x 8 block of a repeated frame differ: coding alone does that
+CODED = (3.0, 1.2, 0.05)  # the same where much moves, which is coded more roughly; and the share of the usual motion that the block may have
 HELD = 4  # frames in a row that show the same before the picture is frozen and not merely repeated
 REFRESHED, LONG = 6.0, 10  # levels that a keyframe may change in a still, and frames of the still on both sides of it
 SAME_THING = 0.8  # correlation of light above which a supposed cut shows the same thing in other light
@@ -51,6 +53,7 @@ class Picture:
         self._blocks: list[float] = []
         self._rims: list[tuple[int, Rim | None]] = []
         self._same_thing: set[int] = set()
+        self._usual: deque[float] = deque(maxlen=12)
 
     def see(self, shown: Shown) -> None:
         """Look at one frame, beside the one before."""
@@ -71,10 +74,11 @@ class Picture:
 
     def _beside(self, shown: Shown, before: Shown, new: bool) -> None:
         small, last = shown.small, before.small
-        same, most = _same(small, last)
+        same, most = _same(small, last, float(np.median(self._usual)) if self._usual else 0.0)
         if same:
             self._append(np.zeros(self._changes[0].shape, np.float32), 0.0, True, most)
             return
+        self._usual.append(most)
         motion = np.asarray(self._flow.calc(small, last, np.zeros((*small.shape, 2), np.float32)), np.float32)
         brought = light.moved(last, motion)
         if new and light.alike(small, brought) > SAME_THING:
@@ -201,12 +205,14 @@ class Picture:
         return tuple(seen)
 
 
-def _same(small: U8, last: U8) -> tuple[bool, float]:
-    """Whether two frames are one, and by how many levels the block that differs most does."""
+def _same(small: U8, last: U8, usual: float) -> tuple[bool, float]:
+    """Whether two frames are one, and by how many levels the block that differs most does; ``usual`` is what it does where things move."""
     apart = cv2.absdiff(small, last)
     size = (max(apart.shape[1] // 8, 1), max(apart.shape[0] // 8, 1))
     most = float(cv2.resize(apart.astype(np.float32), size, interpolation=cv2.INTER_AREA).max())
-    return most <= SAME[1] and float(np.percentile(apart, 99.9)) <= SAME[0], most
+    top = float(np.percentile(apart, 99.9))
+    still = most <= SAME[1] and top <= SAME[0]
+    return still or (most <= min(CODED[1], CODED[2] * usual) and top <= CODED[0]), most
 
 
 def held_through(same: NDArray[np.bool_], most: NDArray[np.floating]) -> NDArray[np.bool_]:

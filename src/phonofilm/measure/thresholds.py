@@ -52,7 +52,7 @@ GOALS: dict[str, Goal] = {
     "speech above the rest": Goal(least=6, unit="dB"),
     "speech not understood": Goal(most=0.15),
     "frozen share": Goal(most=0.1),
-    "repeated share": Goal(most=0.02),
+    "repeated share": Goal(most=0.05),
     "flicker": Goal(most=0.5, unit="%"),  # light that swings by less is not seen (de Lange, 1958)
     "jumps of the light": Goal(least=0, most=0),
     "edge width": Goal(most=4.5, unit="px"),
