@@ -190,17 +190,17 @@ class Grade:
 
     def apply(self, image: U8, frame: int = 0) -> U8:
         """The graded picture u8[h w 3] sRGB of a frame; the input is not changed."""
-        if self.matrix is not None:
-            image = cv2.transform(image, self.matrix)  # pyright: ignore[reportAssignmentType]
+        if self.matrix is None or self.curves is None:
+            return image
+        out = np.asarray(cv2.transform(image, self.matrix), np.uint8)
         if self.look.bloom > 0:
-            image = _bloomed(image, self.look.bloom)
-        if self.light is not None and self.light.shape == image.shape:
-            image = cv2.multiply(image, self.light, scale=1 / 128)  # pyright: ignore[reportAssignmentType]
-        if self.curves is not None:
-            image = cv2.LUT(image, self.curves)  # pyright: ignore[reportAssignmentType]
+            _bloom(out, self.look.bloom)
+        if self.light is not None and self.light.shape == out.shape:
+            cv2.multiply(out, self.light, scale=1 / 128, dst=out)
+        cv2.LUT(out, self.curves, dst=out)
         if self.grain is not None:
-            image = _grained(image, self.grain, self.seed, frame)
-        return image
+            _add_grain(out, self.grain, self.seed, frame)
+        return out
 
 
 def _matrix(look: Look) -> F32:
@@ -249,14 +249,16 @@ def _light(look: Look, width: int, height: int) -> U8:
     return np.clip(gain * 128 + 0.5 + noise, 0, 255).astype(np.uint8)
 
 
-def _bloomed(image: U8, amount: float) -> U8:
-    """Bright parts shine over their edges, as a soft lens lets them."""
+def _bloom(image: U8, amount: float) -> None:
+    """Let bright parts shine over their edges, as a soft lens lets them, in place."""
     h, w = image.shape[:2]
-    small = cv2.resize(image, (max(1, w // 8), max(1, h // 8)), interpolation=cv2.INTER_AREA)
-    table = (np.clip((np.arange(256) - 150) / 105.0, 0, 1) ** 1.5 * 255 * 0.30 * amount).astype(np.uint8)
-    bright = cv2.GaussianBlur(cv2.LUT(small, table), (0, 0), max(1.0, 0.012 * max(h, w) / 2))
-    halo = cv2.resize(bright, (w, h), interpolation=cv2.INTER_LINEAR)
-    return cv2.add(image, halo)  # pyright: ignore[reportReturnType]
+    small = cv2.resize(image, (max(1, w // 2), max(1, h // 2)), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(small, (max(1, w // 8), max(1, h // 8)), interpolation=cv2.INTER_AREA)
+    table = (np.clip((np.arange(256) - 150) / 105.0, 0, 1) ** 1.5 * 255).astype(np.uint8)
+    bright = cv2.resize(cv2.LUT(small, table), (max(1, w // 16), max(1, h // 16)), interpolation=cv2.INTER_AREA).astype(np.float32)
+    bright = cv2.GaussianBlur(bright, (0, 0), max(0.7, 0.012 * max(h, w) / 4))
+    halo = cv2.resize(cv2.convertScaleAbs(bright, alpha=0.30 * amount), (w, h), interpolation=cv2.INTER_LINEAR)
+    cv2.add(image, halo, dst=image)
 
 
 def _grain(amount: float, width: int, height: int, seed: int) -> tuple[U8, U8]:
@@ -269,11 +271,11 @@ def _grain(amount: float, width: int, height: int, seed: int) -> tuple[U8, U8]:
     return np.clip(colour, 0, 255).astype(np.uint8), np.clip(-colour, 0, 255).astype(np.uint8)
 
 
-def _grained(image: U8, grain: tuple[U8, U8], seed: int, frame: int) -> U8:
+def _add_grain(image: U8, grain: tuple[U8, U8], seed: int, frame: int) -> None:
     h, w = image.shape[:2]
     mixed = (frame * 2654435761 + seed * 40503 + 12345) & 0xFFFFFFFF
     dx, dy = (mixed >> 7) % 64, (mixed >> 17) % 64
     plus, minus = (g[dy : dy + h, dx : dx + w] for g in grain)
-    if plus.shape != image.shape:
-        return image
-    return cv2.subtract(cv2.add(image, plus), minus)  # pyright: ignore[reportReturnType]
+    if plus.shape == image.shape:
+        cv2.add(image, plus, dst=image)
+        cv2.subtract(image, minus, dst=image)
