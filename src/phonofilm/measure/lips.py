@@ -1,0 +1,260 @@
+"""Lips against speech: by how much they are late, how well they follow, whether they close where they must.
+
+Read twice, by a face tracker and by pixels; a goal is met only if the pixels bear the tracker out.
+Against the phones of a score, where there is one, and against the sound itself.
+Natural lips open a little before the voice: on film 0 to 60 ms early is what a person does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phonofilm.clock import TICKS_PER_SECOND
+from phonofilm.measure.alike import STEP, Peak, alike, correlation, on_grid, swing
+from phonofilm.measure.articulation import LEAST_SYLLABLES, asked_openness, heard_level, heard_openness, num_syllables
+from phonofilm.measure.film import Asked, Film, Shown
+from phonofilm.measure.finding import Finding, Series, Value, held, not_applicable
+from phonofilm.measure.mouth import Mouth, Mouths, Reading, by_pixels
+from phonofilm.phones import Phone, is_bilabial
+from phonofilm.score.model import Line
+
+F64 = NDArray[np.float64]
+
+LEAST_STIR = 0.008  # of the face's height: lips that stir by less do not speak
+SHUT = 0.2  # of the wide opening: below it lips count as closed
+_ROOM = 14_400  # ticks around a line that belong to it: 300 ms
+_PHONES = (0.45, 0.12)  # least correlation and margin of an answer: against phones,
+_SOUND = (0.33, 0.12)  # against the sound,
+_PIXELS = (0.25, 0.04)  # and of the pixels that bear it out,
+_AGREE = 60.0  # within so many ms
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Speaker:
+    """The lips that speak, as curves f64[t]: ``opening`` by landmarks (share of the face's height), ``pixels`` in standard deviations."""
+
+    mouths: tuple[Mouth, ...]
+    opening: F64
+    pixels: F64
+
+    @property
+    def readings(self) -> list[Reading]:
+        """All readings, in order."""
+        return sorted((r for m in self.mouths for r in m.readings), key=lambda r: r.index)
+
+    @property
+    def stirring(self) -> float:
+        """How far the lips open and close: 95th less 5th percentile of the opening."""
+        known = self.opening[np.isfinite(self.opening)]
+        return float(np.quantile(known, 0.95) - np.quantile(known, 0.05)) if known.size else 0.0
+
+
+class Lips:
+    """The metric ``lips``."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._lines = [c for c in asked.score.cues if isinstance(c, Line) and c.phones] if asked.score else []
+        self._mouths = Mouths()
+
+    def see(self, shown: Shown) -> None:
+        """Read the mouths of a frame."""
+        self._mouths.see(shown)
+
+    def finding(self, film: Film) -> Finding:
+        """Offsets, correlations, closures and openings."""
+        least = max(TICKS_PER_SECOND // max(film.step, 1), 8)
+        mouths = [m for m in self._mouths.all if len(m.readings) >= least]
+        lines = [line for line in self._lines if line.actor]
+        if not mouths:
+            return not_applicable("lips", "no face whose mouth can be read is seen for a second")
+        if self._lines and not lines:
+            return not_applicable("lips", "whoever speaks is a narrator off screen")
+        if film.heard.sound is None and not lines:
+            return not_applicable("lips", film.heard.why)
+        heard = heard_openness(film.heard.mono)
+        phones = [p for line in lines for p in line.phones]
+        told = _within(asked_openness(phones, film.length, film.step), lines) if lines else None
+        speaker = choose(mouths, heard if told is None else told, film)
+        values: list[Value] = [_who(speaker, mouths), Value(name="frames with that mouth", value=len(speaker.readings) / film.num_frames)]
+        series = [_series("mouth opening", "of face height", speaker.opening, film), _series("mouth opening by pixels", "σ", speaker.pixels, film)]
+        if told is not None:
+            values += _judged(speaker, told, "phones", _PHONES, ("lip offset", "lip correlation"))
+            series.append(_series("opening asked by the phones", "", told, film))
+        if film.heard.sound is not None:
+            voice = _within(heard, lines) if lines else heard
+            values += _by_sound(speaker, voice, told is None)
+            level = _within(heard_level(film.heard.mono), lines) if lines else heard_level(film.heard.mono)
+            values.append(_control(speaker, level))
+            series.append(_series("opening heard in the voice", "", heard, film))
+        values += closures(speaker, phones, film) if phones else [replace(_wide(speaker), goal="", passed=None)]
+        return Finding(metric="lips", values=tuple(values), series=tuple(series))
+
+
+def choose(mouths: Sequence[Mouth], told: F64, film: Film) -> Speaker:
+    """Whose lips follow best what is told; shots in which only others are seen stay out unless their lips follow too."""
+    ranked: list[tuple[float, Speaker]] = []
+    for mouth in mouths:
+        speaker = speaker_of((mouth,), film)
+        r = alike(swing(speaker.opening), swing(told), least=0, margin=0).correlation
+        moves = speaker.stirring >= LEAST_STIR
+        ranked.append((-1.0 if r is None or not moves else r, speaker))
+    ranked.sort(key=lambda pair: -pair[0])
+    taken = list(ranked[0][1].mouths)
+    used = {r.index for r in ranked[0][1].readings}
+    for r, speaker in ranked[1:]:
+        own = {reading.index for reading in speaker.readings}
+        if r >= 0.2 and len(own & used) <= 0.1 * len(own):
+            taken += speaker.mouths
+            used |= own
+    return speaker_of(tuple(taken), film)
+
+
+def speaker_of(mouths: tuple[Mouth, ...], film: Film) -> Speaker:
+    """The curves of one or several mouths, each frame standing for its middle."""
+    hole, length = 4 * film.step, film.length
+    size = length // STEP + 1
+    opening, pixels = np.full(size, np.nan), np.full(size, np.nan)
+    for mouth in mouths:
+        at = [film.middle(r.index) for r in mouth.readings]
+        a = on_grid(at, [r.opening for r in mouth.readings], length, hole)
+        b = on_grid(at, by_pixels(mouth.readings, film.step).tolist(), length, hole)
+        opening, pixels = np.where(np.isnan(opening), a, opening), np.where(np.isnan(pixels), b, pixels)
+    return Speaker(mouths=mouths, opening=opening, pixels=pixels)
+
+
+def peaks(speaker: Speaker, told: F64, least: tuple[float, float]) -> tuple[Peak, Peak]:
+    """Where the lips follow best by the tracker, and by pixels. The tracker's offset is taken back where the pixels do not bear it out."""
+    reference = swing(told)
+    tracker = alike(swing(speaker.opening), reference, least=least[0], margin=least[1])
+    pixels = alike(speaker.pixels, reference, least=_PIXELS[0], margin=_PIXELS[1])
+    if tracker.offset is not None:
+        why = ""
+        if pixels.offset is None:
+            why = f"the tracker says {tracker.offset:.0f} ms, the pixels do not bear it out: {pixels.why}"
+        elif abs(pixels.offset - tracker.offset) > _AGREE:
+            why = f"the tracker says {tracker.offset:.0f} ms, the pixels {pixels.offset:.0f} ms"
+        if why:
+            tracker = replace(tracker, offset=None, why=why)
+    return tracker, pixels
+
+
+def _judged(speaker: Speaker, told: F64, name: str, least: tuple[float, float], goals: tuple[str, str]) -> list[Value]:
+    tracker, pixels = peaks(speaker, told, least)
+    both = tracker.offset is not None
+    r = held(f"correlation with {name}", tracker.correlation, "", goals[1], why=tracker.why)
+    if not both and r.passed:
+        r = replace(r, passed=False)
+    return [
+        held(f"lips late against {name}", tracker.offset, "ms", goals[0], why=tracker.why),
+        Value(name=f"lips late against {name}, by pixels", value=pixels.offset, unit="ms", why=pixels.why),
+        r,
+        Value(name=f"correlation with {name}, by pixels", value=pixels.correlation, why=pixels.why),
+        Value(name=f"margin over the next peak ({name})", value=tracker.margin, why=tracker.why),
+    ]
+
+
+def _by_sound(speaker: Speaker, voice: F64, alone: bool) -> list[Value]:
+    why = ""
+    if speaker.stirring < LEAST_STIR:
+        why = f"the lips stir by {speaker.stirring:.1%} of the face's height; less than {LEAST_STIR:.1%} is no speech"
+    elif num_syllables(voice[np.isfinite(voice)]) < LEAST_SYLLABLES:
+        why = f"fewer than {LEAST_SYLLABLES} syllables are heard"
+    if not why:
+        return _judged(speaker, voice, "the sound", _SOUND, ("lip offset by sound", "lip correlation by sound"))
+    names = ("lips late against the sound", "correlation with the sound")
+    judged = [Value(name=name, value=None, why=why) for name in names]
+    return [replace(judged[0], passed=False if alone else None), judged[1]] if alone else judged
+
+
+def closures(speaker: Speaker, phones: Sequence[Phone], film: Film) -> list[Value]:
+    """Bilabials that close, open vowels that do not, and how the vowels differ. Phones are taken on the film's clock, as the score has them."""
+    frames = [(film.middle(r.index), r) for r in speaker.readings]
+    half = film.step // 2
+
+    def during(phone: Phone) -> list[Reading]:
+        return [r for at, r in frames if phone.start - half <= at < phone.end + half]
+
+    def core(phone: Phone) -> list[Reading]:
+        quarter = (phone.end - phone.start) // 4
+        return [r for at, r in frames if phone.start + quarter - half <= at < phone.end - quarter + half]
+
+    known = speaker.opening[np.isfinite(speaker.opening)]
+    wide = float(np.quantile(known, 0.95)) if known.size else 0.0
+    shut = SHUT * wide
+    lips = [min(r.opening for r in seen) < shut for p in phones if is_bilabial(p) and (seen := during(p))]
+    dark = _dips(speaker, [p for p in phones if is_bilabial(p)])
+    vowels = [p for p in phones if p.viseme in ("aa", "E", "O") and p.end - p.start >= film.step]
+    falsely = [max(r.opening for r in seen) < shut for p in vowels if (seen := core(p))]
+
+    def typical(viseme: str, what: str) -> float | None:
+        found = [float(np.median([getattr(r, what) for r in seen])) for p in phones if p.viseme == viseme and (seen := core(p))]
+        return float(np.median(found)) if len(found) >= 2 else None
+
+    none = "the line has none"
+    ratio = _ratio(typical("aa", "opening"), typical("I", "opening"))
+    round_ = _ratio(typical("U", "width"), typical("I", "width"))
+    closed = held("bilabials seen closed", _share(lips), "", "bilabials closed", why=none)
+    if closed.passed and dark is not None and dark < 0.8:
+        closed = replace(closed, passed=False, why="the pixels do not bear it out")
+    return [
+        Value(name="bilabials", value=len(lips)),
+        closed,
+        Value(name="bilabials seen closed, by pixels", value=dark, why="" if dark is not None else none),
+        held("open vowels seen closed", _share(falsely), "", "false closures", why=none),
+        Value(name="opening of /a/ over /i/", value=ratio, why="" if ratio else "fewer than two of each"),
+        Value(name="width of /u/ over /i/", value=round_, why="" if round_ else "fewer than two of each"),
+        _wide(speaker),
+    ]
+
+
+def _dips(speaker: Speaker, phones: Sequence[Phone]) -> float | None:
+    """Share of phones at which the opening by pixels is below its middle."""
+    curve = speaker.pixels
+    known = curve[np.isfinite(curve)]
+    if not known.size:
+        return None
+    spans = [curve[max(p.start // STEP - 2, 0) : p.end // STEP + 3] for p in phones]
+    lows = [float(np.nanmin(span)) < float(np.median(known)) for span in spans if np.isfinite(span).any()]
+    return _share(lows)
+
+
+def _control(speaker: Speaker, level: F64) -> Value:
+    r = correlation(swing(speaker.opening), swing(level))
+    return Value(name="correlation with loudness (control)", value=r, why="" if r is not None else "too little of both")
+
+
+def _wide(speaker: Speaker) -> Value:
+    known = speaker.opening[np.isfinite(speaker.opening)]
+    return held("opening, 95th percentile", float(np.quantile(known, 0.95)) if known.size else None, "of face height", "wide opening")
+
+
+def _who(speaker: Speaker, mouths: Sequence[Mouth]) -> Value:
+    x, y = speaker.mouths[0].first_seen
+    text = f"at {x:.0%} from the left, {y:.0%} from the top"
+    return Value(name="speaking face", value=text if len(mouths) == 1 else f"{text}, the best of {len(mouths)}")
+
+
+def _within(row: F64, lines: Sequence[Line]) -> F64:
+    """A curve where lines are spoken, with some room around; NaN elsewhere."""
+    keep = np.zeros(len(row), bool)
+    for line in lines:
+        keep[max(line.start - _ROOM, 0) // STEP : (line.end + _ROOM) // STEP + 1] = True
+    return np.where(keep, row, np.nan)
+
+
+def _series(name: str, unit: str, row: F64, film: Film) -> Series:
+    at = tuple(film.middle(k) for k in range(film.num_frames))
+    values = [float(row[t // STEP]) if t // STEP < len(row) else float("nan") for t in at]
+    return Series(name=name, unit=unit, at=at, values=tuple(v if np.isfinite(v) else None for v in values))
+
+
+def _share(flags: Sequence[bool]) -> float | None:
+    return float(np.mean(flags)) if flags else None
+
+
+def _ratio(a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else a / max(b, 1e-3)
