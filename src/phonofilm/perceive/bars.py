@@ -52,14 +52,13 @@ def _run(gain: F64, lengths: NDArray[np.int64], metre: int) -> Bars:
     inside = (near >= 0) & (near < len(lengths))
     near = np.clip(near, 0, len(lengths) - 1)
     price = np.where(inside, -_STEADY * np.abs(lengths[None, :] / lengths[near] - 1.0), _NEVER)[:, :, None]
-    # earned[t, n, b]: of the best run whose last beat begins at frame t; frames before the first are moved up by the longest beat.
-    earned = np.full((count + longest, len(lengths), metre), _NEVER)
+    # earned[t, n, b]: of the best run whose last beat begins at frame t, of the frames that a beat can reach back to.
+    earned = np.full((longest, len(lengths), metre), _NEVER)
     came = np.full((count, len(lengths), metre), -1, np.int16)
     kinds = np.array([1] + [0] * (metre - 1))
     places = np.roll(np.arange(metre), 1)
-    evidence = (total[np.minimum(np.arange(count)[:, None] + ends, count)] - total[:count, None])[:, :, kinds]
     for t in range(count):
-        before = earned[t + longest - lengths, index][:, places]  # the beat before, one place earlier in the bar
+        before = earned[(t - lengths) % longest, index][:, places]  # the beat before, one place earlier in the bar
         ways = before[near] + price
         best = ways.argmax(axis=0)
         reached = ways.max(axis=0)
@@ -69,12 +68,12 @@ def _run(gain: F64, lengths: NDArray[np.int64], metre: int) -> Bars:
             came[t] = np.where(first, -1, near[best, index[:, None]])
         else:
             came[t] = near[best, index[:, None]]
-        earned[t + longest] = reached + evidence[t]
+        earned[t % longest] = reached + (total[np.minimum(t + ends, count)] - total[t])[:, kinds]
     # The last beat is one whose next would begin after the end.
-    open_ = np.arange(count)[:, None] + lengths[None, :] >= count
-    final = np.where(open_[:, :, None], earned[longest:], _NEVER)
-    t, n, b = (int(k) for k in np.unravel_index(int(final.argmax()), final.shape))
-    worth = float(final[t, n, b]) / max(count, 1)
+    last = np.arange(max(0, count - longest), count)
+    final = np.where((last[:, None] + lengths[None, :] >= count)[:, :, None], earned[last % longest], _NEVER)
+    at, n, b = (int(k) for k in np.unravel_index(int(final.argmax()), final.shape))
+    t, worth = int(last[at]), float(final[at, n, b]) / count
     frames, place = [t], b
     while came[t, n, b] >= 0:
         n = int(came[t, n, b])

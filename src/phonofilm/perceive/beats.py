@@ -30,7 +30,7 @@ _LATENCY = 0.004  # s: by how much the envelope's peak follows the onset, measur
 _SLOWEST, _FASTEST, _USUAL = 50.0, 210.0, 112.0
 _THREE = 0.85  # how far bars of three are believed beside bars of four
 _ONSETS = 3.0  # nats by which a strong onset makes a beat likelier
-_VOTES = {"bass": 0.5, "deep": 1.0, "onset": 0.3, "networks": 1.0, "harmony 1": 1.0, "harmony 2": 1.0, "harmony 4": 1.0}
+_VOTES = {"deep": 1.0, "onset": 0.3, "networks": 1.0, "harmony 1": 1.0, "harmony 2": 0.5, "harmony 4": 1.0}
 _CHANGE = 0.6  # of a section's mean features, in which 12 dB or one whole onset strength counts 1
 _SPREAD = 0.75  # octaves: how sure the prior is of the usual tempo
 
@@ -249,7 +249,6 @@ def _first_downbeat(frames: NDArray[np.int64], metre: int, likely: F64, features
     """Index of the first beat that begins a bar: what lies on the beats of each place of the bar, against the others, summed by ``_VOTES``."""
     beat = max(1, int(np.median(np.diff(frames))))
     rows = {
-        "bass": _at(features.bands[:, 0], frames),
         "deep": _at(features.energy[:, 0], frames, 6),
         "onset": _at(features.whole, frames),
         "networks": _at(likely[:, 1] / (likely.sum(axis=1) + 0.05), frames),
