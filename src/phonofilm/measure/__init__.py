@@ -9,11 +9,13 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from phonofilm.errors import ReferenceError_, RequestError
+from phonofilm.measure.beats import Beats
 from phonofilm.measure.camera import Camera
 from phonofilm.measure.container import Container
 from phonofilm.measure.document import Report
 from phonofilm.measure.film import Asked, Film, frames_of, sound_of
 from phonofilm.measure.metric import Metric
+from phonofilm.measure.onsets import Onsets
 from phonofilm.measure.picture import Picture
 from phonofilm.measure.sound import Sound
 from phonofilm.media.probe import probe
@@ -22,6 +24,8 @@ from phonofilm.score.model import Score
 
 METRICS: dict[str, Callable[[Asked], Metric]] = {
     "container": Container,
+    "onsets": Onsets,
+    "beats": Beats,
     "camera": Camera,
     "picture": Picture,
     "sound": Sound,

@@ -16,7 +16,7 @@ from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.measure.events import Events, Seen
 from phonofilm.measure.film import Asked, Film, Shown
 from phonofilm.measure.finding import Event, Finding, Value, held, not_applicable
-from phonofilm.measure.speaking import Mouth, said
+from phonofilm.measure.speaking import Mouth, begun, said
 from phonofilm.measure.strikes import Strikes, mel_bands, strikes
 from phonofilm.score.model import Contact, Effect, Impact, Line, Score
 
@@ -101,10 +101,13 @@ def _line(cue: Line, film: Film, bands: NDArray[np.float32], mouth: Mouth) -> An
         return Answer(name=cue.text[:40], kind="line", at=cue.start, why="the line has no phones")
     begins = spoken[0].start
     offset, _ = said(spoken, bands)
+    heard = None if offset is None else begun(bands, begins + offset)
+    if heard is None and offset is not None:
+        heard = begins + offset
     drawn, why = mouth.offset(cue, film)
     missing = "its phones are not heard in the sound" if offset is None else ""
     return Answer(
-        name=cue.text[:40], kind="line", at=begins, heard=None if offset is None else begins + offset,
+        name=cue.text[:40], kind="line", at=begins, heard=heard,
         seen=None if drawn is None else begins + drawn, why="; ".join(w for w in (missing, why) if w),
     )  # fmt: skip
 

@@ -56,12 +56,26 @@ def said(phones: Sequence[Phone], bands: F32) -> tuple[int | None, float]:
     return round((int(shifts[best]) + fine) * STEP), values[best]
 
 
+def begun(bands: F32, near: int) -> int | None:
+    """Where a voice sets in within ±120 ms of a tick: its level rises well over what was there before. None where something else covers that."""
+    level = bands[:, 4:30].mean(axis=1).astype(np.float64)
+    first, last = near // STEP - 48, near // STEP + 48
+    before = _cut(level, first - 60, 60)
+    part = _cut(level, first, last - first + 8)
+    floor = float(np.percentile(before, 80))
+    over = part > floor + max(5.0, 0.15 * (float(part.max()) - floor))
+    runs = np.convolve(over, np.ones(8), "valid") >= 8  # for 20 ms on end
+    if not runs.any() or float(part.max()) < floor + 10 or runs[0]:
+        return None
+    return (first + int(np.argmax(runs))) * STEP
+
+
 class Mouth:
     """The mouth's opening, frame by frame, while the lines of a score are spoken by somebody on screen."""
 
     def __init__(self, score: Score | None) -> None:
         lines = [c for c in score.cues if isinstance(c, Line) and c.actor and c.phones] if score is not None else []
-        self._spans = [(c.start - SEARCH, min(c.end, c.start + 4 * SEARCH) + SEARCH) for c in lines]
+        self._spans = [(c.start - SEARCH, c.end + SEARCH) for c in lines]
         self._opening: dict[int, float] = {}
 
     def see(self, shown: Shown) -> None:
@@ -75,7 +89,7 @@ class Mouth:
         """By how many ticks later than in the score a line is seen to be spoken; or None, and why."""
         if not line.actor:
             return None, ""
-        until = min(line.end, line.start + 4 * SEARCH)
+        until = line.end
         frames = [k for k in sorted(self._opening) if line.start - SEARCH <= film.times[k] < until + SEARCH]
         if len(frames) < 12:
             return None, "no face is seen while the line is spoken"
@@ -90,7 +104,12 @@ class Mouth:
         soft = np.hanning(width + 2).astype(np.float64)
         jaw = np.asarray(np.convolve(jaw, soft / soft.sum(), "same"), np.float64)
         shifts = np.arange(-SEARCH, SEARCH + 1, step)
-        values = [_alike(np.interp(at - s, grid, jaw), seen) for s in shifts]
+        spoken = [p for p in line.phones if p.viseme != "sil"]
+        values: list[float] = []
+        for shift in shifts:
+            # a mouth at rest says nothing: some smile
+            inside = (at - shift >= spoken[0].start) & (at - shift < spoken[-1].end)
+            values.append(_alike(np.interp(at[inside] - shift, grid, jaw), seen[inside]) if inside.sum() >= 12 else 0.0)
         best = int(np.argmax(values))
         if values[best] < ALIKE_SEEN or best in (0, len(values) - 1):
             return None, "the mouth does not move with the line"
