@@ -1,55 +1,99 @@
-"""How long a film of a photo and a voice takes beside its floor, and how much memory.
+"""How long films take beside their floor, and how much memory.
 
-    python benchmarks/speed.py
+    python benchmarks/speed.py            the main job
+    python benchmarks/speed.py uses       the five uses of examples/, or those that are named: uses social education
 
-Films the astronaut of scikit-image with a spoken line at 1080p, 5 s (cold: an empty cache with the models in it; warm: again) and 15 s, each in its
-own process. The floor is the same run's film, its RGB frames in memory, through conversion, the writer's x264 and AAC. Figures that count are ratios
-of one run: other work on the machine slows all parts. Results: benchmarks/results/speed.json.
+The main job films the astronaut of scikit-image with a spoken line at 1080p, 5 s (cold: a cache with nothing but the models; warm: again) and 15 s,
+each in its own process. The floor is the same run's film, its RGB frames in memory, through conversion, the writer's x264 and AAC. A use is its
+example, timed from ``make`` on, with its files unseen (cold) and again (warm). Figures that count are ratios of one run: other work on the machine
+slows all parts. ``cpu_ms_a_frame`` is less disturbed by it: the processor's time of the film phase, drawing and coding. Results:
+benchmarks/results/speed.json.
 """
 
 import json
 import os
 import platform
 import resource
+import runpy
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results" / "speed.json"
+EXAMPLES = Path(__file__).parent.parent / "examples"
+USES = ("ecommerce", "music_video", "social", "advertising", "education")
 LINE = 'The camera slowly pushes in. @me says: "Every film begins with a picture and a voice, and this one is made on two small cores."'
 CHUNK = 6
 
 
-def film(photo: Path, out: Path, seconds: int) -> dict[str, float]:
-    """Make one film in this process and tell its times."""
-    began = time.perf_counter()
+def cpu() -> float:
+    """Seconds of the processor that this process has used."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def timed(began: float, make: Callable, out: Path) -> dict[str, float]:
+    """What a film took that ``make(engine, out)`` makes in this process: ``began`` is when its work did."""
     from phonofilm.engines.stage.stage import Stage
-    from phonofilm.generate import render, score_of
-    from phonofilm.media.reference import sha256_of
-    from phonofilm.request import Reference, Request
 
     class Timed(Stage):
         def play(self, score, materials, *, progress):
+            marks["directed"] = time.perf_counter()
             for chunk in Stage.play(self, score, materials, progress=progress):
-                times.append(time.perf_counter())
+                if "first" not in marks:
+                    marks["first"], marks["cpu"] = time.perf_counter(), cpu()
                 yield chunk
 
-    times: list[float] = []
-    engine = Timed()
-    me = Reference(tag="me", path=photo, kind="image", sha256=sha256_of(photo))
-    score, materials = score_of(Request(prompt=LINE, references=(me,), seconds=seconds, ratio="16:9", resolution="1080p"), engine)
-    directed = time.perf_counter()
-    render(score, materials, out, engine=engine)
+    marks: dict[str, float] = {}
+    num = make(Timed(), out).score.length // 2000
     ended = time.perf_counter()
-    num = seconds * 24
     return {
-        "perceive_and_direct_s": directed - began,
-        "before_the_first_frames_s": times[0] - began,
-        "film_s": (ended - times[0]) * num / (num - CHUNK),
+        "seconds": num / 24,
+        "perceive_and_direct_s": marks["directed"] - began,
+        "before_the_first_frames_s": marks["first"] - began,
+        "film_s": (ended - marks["first"]) * num / (num - CHUNK),
+        "cpu_ms_a_frame": (cpu() - marks["cpu"]) * 1000 / (num - CHUNK),
         "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
     }
+
+
+def film(photo: Path, out: Path, seconds: int) -> dict[str, float]:
+    """Make one film of the main job in this process."""
+    began = time.perf_counter()
+    from phonofilm.generate import generate
+    from phonofilm.media.reference import sha256_of
+    from phonofilm.request import Reference, Request
+
+    me = Reference(tag="me", path=photo, kind="image", sha256=sha256_of(photo))
+    request = Request(prompt=LINE, references=(me,), seconds=seconds, ratio="16:9", resolution="1080p")
+    return timed(began, lambda engine, path: generate(request, path, engine=engine), out)
+
+
+def use(name: str, out: Path) -> dict[str, float]:
+    """Make one example's film in this process; its files are made before the clock starts."""
+    import phonofilm
+    from phonofilm.generate import generate
+    from phonofilm.media.reference import open_references
+    from phonofilm.request import Request
+
+    asked: dict[str, object] = {}
+
+    def keep(prompt: str, path: str, *, references: Mapping[str, Path], **options: object) -> None:
+        asked.update(prompt=prompt, references=references, options=options)
+        raise KeyboardInterrupt
+
+    phonofilm.make = keep
+    sys.path.insert(0, str(EXAMPLES))
+    try:
+        runpy.run_path(str(EXAMPLES / f"{name}.py"))
+    except KeyboardInterrupt:
+        began = time.perf_counter()
+    references = open_references([f"{tag}={path}" for tag, path in asked["references"].items()])
+    request = Request(prompt=asked["prompt"], references=references, **asked["options"])
+    return timed(began, lambda engine, path: generate(request, path, engine=engine), out)
 
 
 def floor(made: Path, out: Path) -> dict[str, float]:
@@ -66,56 +110,88 @@ def floor(made: Path, out: Path) -> dict[str, float]:
     with av.open(str(made)) as container:
         sound = np.concatenate([f.to_ndarray() for f in container.decode(audio=0)], axis=1).T.astype(np.float32)
     height, width = frames[0].shape[:2]
-    began = time.perf_counter()
+    began, used = time.perf_counter(), cpu()
     with FilmWriter(out, width=width, height=height, length=len(frames) * 2000, metadata={}) as writer:
         for k in range(0, len(frames), CHUNK):
             part = np.stack([to_i420(f) for f in frames[k : k + CHUNK]])
             writer.write(Chunk(start=k * 2000, frames=part, sound=np.ascontiguousarray(sound[k * 2000 : (k + len(part)) * 2000])))
-    return {"floor_s": time.perf_counter() - began}
+    return {"floor_s": time.perf_counter() - began, "floor_cpu_ms_a_frame": (cpu() - used) * 1000 / len(frames)}
 
 
 def child(*arguments: str, cache: Path) -> dict[str, float]:
     done = subprocess.run(
-        [sys.executable, __file__, *arguments], capture_output=True, text=True, check=True, env=os.environ | {"PHONOFILM_CACHE": str(cache)}
+        [sys.executable, __file__, *arguments], capture_output=True, text=True, check=False, env=os.environ | {"PHONOFILM_CACHE": str(cache)}
     )
+    if done.returncode:
+        raise SystemExit(done.stderr)
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def main() -> None:
-    import skimage.data
-
+def fresh(folder: Path) -> Path:
+    """A cache with nothing in it but the models, as they are once a line has been spoken, and the examples' carried files."""
     from phonofilm.weights import cache_dir
 
-    photo = Path(skimage.data.__file__).parent / "astronaut.png"
-    rows: dict[str, dict[str, float]] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        cache = Path(folder) / "cache"
-        cache.mkdir()
-        (cache / "models").symlink_to(cache_dir() / "models", target_is_directory=True)
-        for name, seconds in (("5 s cold", 5), ("5 s warm", 5), ("15 s warm", 15)):
-            out = Path(folder) / f"{seconds}.mp4"
-            rows[name] = child("film", str(photo), str(out), str(seconds), cache=cache)
-            if seconds == 5:
-                rows[name] |= child("floor", str(out), str(Path(folder) / "floor.mp4"), cache=cache)
-                rows[name]["ratio"] = rows[name]["film_s"] / rows[name]["floor_s"]
-            print(name, {k: round(v, 2) for k, v in rows[name].items()}, flush=True)
-    rows = {name: {k: round(v, 3) for k, v in row.items()} for name, row in rows.items()}
+    cache = folder / "cache"
+    cache.mkdir()
+    for name in ("models", "made", "packages", "examples"):
+        if (cache_dir() / name).is_dir():
+            (cache / name).symlink_to(cache_dir() / name, target_is_directory=True)
+    return cache
+
+
+def keep(part: str, rows: dict[str, dict[str, float]]) -> None:
+    """Put rows into the results, beside what was measured before."""
+    result = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
     load = os.getloadavg()[0]
-    result = {
-        "date": time.strftime("%Y-%m-%d"),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, no GPU",
-        "load": round(load, 1),
-        "films": rows,
-    }
+    facts = {"date": time.strftime("%Y-%m-%d"), "load": round(load, 1)}
+    result["machine"] = f"{platform.machine()}, {os.cpu_count()} cores, no GPU"
+    for old in ("date", "load"):
+        result.pop(old, None)
+    result.setdefault(part, {})
+    for name, row in rows.items():
+        result[part][name] = {k: round(v, 3) for k, v in row.items()} | facts
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(result, indent=1) + "\n")
 
 
+def job() -> None:
+    """The main job."""
+    import skimage.data
+
+    photo = Path(skimage.data.__file__).parent / "astronaut.png"
+    with tempfile.TemporaryDirectory() as folder:
+        cache = fresh(Path(folder))
+        for name, seconds in (("5 s cold", 5), ("5 s warm", 5), ("15 s warm", 15)):
+            out = Path(folder) / f"{seconds}.mp4"
+            row = child("film", str(photo), str(out), str(seconds), cache=cache)
+            if seconds == 5:
+                row |= child("floor", str(out), str(Path(folder) / "floor.mp4"), cache=cache)
+                row["ratio"] = row["film_s"] / row["floor_s"]
+            print(name, {k: round(v, 2) for k, v in row.items()}, flush=True)
+            keep("films", {name: row})
+
+
+def uses(names: list[str]) -> None:
+    """The five uses, or some of them."""
+    for name in names or USES:
+        with tempfile.TemporaryDirectory() as folder:
+            cache = fresh(Path(folder))
+            for state in ("cold", "warm"):
+                out = Path(folder) / "film.mp4"
+                row = child("use", name, str(out), cache=cache)
+                print(name, state, {k: round(v, 2) for k, v in row.items()}, flush=True)
+                keep("uses", {f"{name} {state}": row})
+
+
 if __name__ == "__main__":
-    verb, *rest = sys.argv[1:] or ["main"]
+    verb, *rest = sys.argv[1:] or ["job"]
     if verb == "film":
         print(json.dumps(film(Path(rest[0]), Path(rest[1]), int(rest[2]))))
+    elif verb == "use":
+        print(json.dumps(use(rest[0], Path(rest[1]))))
     elif verb == "floor":
         print(json.dumps(floor(Path(rest[0]), Path(rest[1]))))
+    elif verb == "uses":
+        uses(rest)
     else:
-        main()
+        job()
