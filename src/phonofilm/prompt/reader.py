@@ -65,7 +65,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     return Script(
         prompt=prompt,
         language=language,
-        mentions=tuple(Mention(tag=m.tag, span=text.span(*m.span)) for m in places),
+        mentions=tuple(_mentioned(m, text, masked, sentences, cuts) for m in places),
         bindings=tuple(bindings),
         shots=shots,
         lines=tuple(_placed(line, place, masked, sentences, cuts) for line, place in zip(said.lines, said.places, strict=True)),
@@ -140,6 +140,12 @@ def _sounds(text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut]) -> lis
         for wish, hit in find_sounds(text, masked, words, 0 if index == 0 else cut.start, cut.end):
             found.append((replace(wish, shot=index, at=_moment(masked, sentences, hit.start, cut)), hit))
     return found
+
+
+def _mentioned(mention: Mention, text: Text, masked: str, sentences: list[Span], cuts: Sequence[Cut]) -> Mention:
+    place = mention.span[0]
+    shot = max((i for i, cut in enumerate(cuts) if cut.start <= place), default=0)
+    return replace(mention, span=text.span(*mention.span), shot=shot, at=_moment(masked, sentences, place, cuts[shot]))
 
 
 def _placed(line: SpokenLine, place: Span, masked: str, sentences: list[Span], cuts: Sequence[Cut]) -> SpokenLine:

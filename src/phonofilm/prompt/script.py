@@ -19,10 +19,15 @@ Move = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class Mention:
-    """A place in the prompt that names a reference; ``tag`` is that reference's own tag."""
+    """A place in the prompt that names a reference; ``tag`` is that reference's own tag.
+
+    ``shot`` is the shot that it stands in, ``at`` a tick where a time is said in its sentence.
+    """
 
     tag: str
     span: Span
+    shot: int = 0
+    at: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,8 +27,8 @@ _MARKER = (
 _NUMBERED = re.compile(r"\d|[第镜カ분场分][一二三四五六七八九十]|镜头|分镜")
 _SEPARATOR = re.compile(r"\s*(?:画面|화면|フレーム)?\s*[:.：、|)\]】\-–—]?\s*(?:画面|화면)?\s*[:：]?\s*")
 _POINT = re.compile(
-    rf"(?:\bat |\bat the |@ ?|\bà |\ba los |\bbei |\bnach |第)?(?P<t>\d{{1,2}}:\d{{2}}(?:\.\d+)?|\d{{1,2}}(?:\.\d+)?)"
-    rf"\s*(?P<u>{_UNIT})(?P<tail>目|に|で|时|時|处|에|쯤)?"
+    rf"(?P<lead>\bat |\bat the |@ ?|\bà |\ba los |\bbei |\bnach |第)?(?:(?P<clock>(?<![\d:])0?0:\d{{2}}(?:\.\d+)?(?![\d:]))"
+    rf"|(?P<t>\d{{1,2}}:\d{{2}}(?:\.\d+)?|\d{{1,2}}(?:\.\d+)?)\s*(?P<u>{_UNIT})(?P<tail>目|に|で|时|時|处|에|쯤)?)"
 )
 
 
@@ -149,9 +149,8 @@ def _sentence_start(folded: str, start: int, place: int) -> int:
 
 
 def point_in(folded: str, start: int, end: int) -> int | None:
-    """The single moment named in a stretch ("at 3 s", ``0:04``), in ticks."""
+    """The single moment named in a stretch ("at 3 s", ``0:04``), in ticks; a time of day (7:30) is none."""
     for match in _POINT.finditer(folded, start, end):
-        lead = match[0][: match.start("t") - match.start()].strip()
-        if lead or match["tail"]:
-            return nearest_frame_start(ticks(clock_time(match["t"])))
+        if match["clock"] or match["lead"] or match["tail"]:
+            return nearest_frame_start(ticks(clock_time(match["clock"] or match["t"])))
     return None

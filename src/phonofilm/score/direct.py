@@ -37,7 +37,7 @@ def direct(script: Script, percepts: Percepts, request: Request, *, progress: Pr
     progress("planning the shots")
     pieces = pieces_of(draft, presenters, length)
     shots = tuple(shot_of(draft, k, piece) for k, piece in enumerate(pieces))
-    add_sounds(draft, shots, length)
+    add_sounds(draft, pieces, shots, length)
     add_words(draft, presenters, length)
     add_logo(draft, length)
     score = Score(

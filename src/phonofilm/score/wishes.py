@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from phonofilm.clock import frame_start, nearest_frame_start, ticks
+from phonofilm.clock import frame_start, nearest_frame_start, seconds, ticks
 from phonofilm.score.captions import split_caption
 from phonofilm.score.draft import LOGO_CARD, Draft
+from phonofilm.score.edit import Piece
 from phonofilm.score.model import Ambience, Caption, Effect, Line, Logo, Shot
 from phonofilm.score.speech import source_of
 
@@ -16,26 +18,41 @@ PLACE_SOUND = {
     "lake": "wind", "field": "wind", "desert": "wind", "snow": "wind", "rooftop": "street", "room": "room", "office": "office", "cafe": "cafe",
     "stage": "crowd", "kitchen": "room", "bridge": "street",
 }  # fmt: skip
+#: dB that the tone of a quiet room lies below that of a room that is heard
+ROOM_TONE = -6.0
 WEATHER_SOUND = {"rain": "rain", "storm": "storm", "wind": "wind"}
 
 
-def add_sounds(draft: Draft, shots: Sequence[Shot], length: int) -> None:
-    """Effects and ambience named in the prompt or belonging to a drawn place; effect files at their shot."""
+def add_sounds(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], length: int) -> None:
+    """Effects and ambience named in the prompt or belonging to a drawn place, and effect files: each in its own shot of the prompt."""
     heard: set[str] = set()
+    wished: list[tuple[int, int | None, Effect]] = []
     for wish in draft.script.sounds:
-        shot = shots[min(wish.shot, len(shots) - 1)]
-        own = draft.script.shots[wish.shot] if wish.shot < len(draft.script.shots) else None
-        timed = own is not None and own.start is not None
-        at = wish.at if wish.at is not None else shot.start if timed else min(ticks(0.5), length // 3)
         if wish.ambience:
-            span = (shot.start, shot.end) if timed else (0, length)
-            draft.cues.append(Ambience(start=span[0], end=span[1], sound=wish.sound))
+            start, end = _span(draft, pieces, wish.shot, length) if _is_timed(draft, wish.shot) else (0, length)
+            draft.cues.append(Ambience(start=start, end=end, sound=wish.sound))
             heard.add(wish.sound)
-        elif at < length:
-            draft.cues.append(Effect(start=nearest_frame_start(at), sound=wish.sound))
+        else:
+            wished.append((wish.shot, wish.at, Effect(start=0, sound=wish.sound)))
     for tag in draft.tagged("effect"):
         if tag in draft.percepts.sounds:
-            draft.cues.append(Effect(start=frame_start(6), sound="", source=source_of(draft.references[tag])))
+            said = next((m for m in draft.script.mentions if m.tag == tag), None)
+            effect = Effect(start=0, sound="", source=source_of(draft.references[tag]))
+            wished.append((said.shot if said else 0, said.at if said else None, effect))
+    for number in sorted({shot for shot, _, _ in wished}):
+        free = [effect for shot, at, effect in wished if shot == number and at is None]
+        start, end = _span(draft, pieces, number, length)
+        for k, effect in enumerate(free):
+            # one alone comes early in its shot, several share it out
+            early = start if _is_timed(draft, number) else start + min(ticks(0.5), (end - start) // 3)
+            at = early if len(free) == 1 else start + (end - start) * (2 * k + 1) // (2 * len(free))
+            draft.cues.append(replace(effect, start=nearest_frame_start(at)))
+    for _, at, effect in wished:
+        if at is not None and at < length:
+            draft.cues.append(replace(effect, start=nearest_frame_start(at)))
+        elif at is not None:
+            name = effect.source.name if effect.source else effect.sound.replace("_", " ")
+            draft.remarks.append(f"The sound {name} at {seconds(at):g} s is left out: the film ends at {seconds(length):g} s.")
     if "sound" in draft.script.refused or "ambience" in draft.script.refused:
         return
     scene = draft.script.scene
@@ -43,6 +60,20 @@ def add_sounds(draft: Draft, shots: Sequence[Shot], length: int) -> None:
         own = WEATHER_SOUND.get(scene.weather) or PLACE_SOUND.get(scene.place)
         if own and own not in heard:
             draft.cues.append(Ambience(start=0, end=length, sound=own))
+    # between words and effects a film is not dead: the tone of a quiet room
+    if {c.kind for c in draft.cues} & {"line", "effect"} and not {c.kind for c in draft.cues} & {"ambience", "music"}:
+        draft.cues.append(Ambience(start=0, end=length, sound="room", level=ROOM_TONE))
+
+
+def _span(draft: Draft, pieces: Sequence[Piece], number: int, length: int) -> tuple[int, int]:
+    """When a shot of the prompt is seen; the whole film where the edit does not follow the prompt's shots."""
+    own = [p for p in pieces if p.shot == number]
+    return (own[0].start, own[-1].end) if own and len(draft.script.shots) > 1 else (0, length)
+
+
+def _is_timed(draft: Draft, number: int) -> bool:
+    """Whether the prompt says when a shot begins."""
+    return number < len(draft.script.shots) and draft.script.shots[number].start is not None
 
 
 def add_words(draft: Draft, presenters: Sequence[str], length: int) -> None:

@@ -1,0 +1,52 @@
+"""Sounds at their place in the film."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from phonofilm.engines.stage.stage import Stage
+from phonofilm.generate import score_of
+from phonofilm.media.outputs import write_wav
+from phonofilm.media.reference import open_references
+from phonofilm.request import Request
+from phonofilm.score.model import Ambience, Effect, Score
+
+
+def scored(prompt: str, references: tuple[str, ...] = ()) -> Score:
+    return score_of(Request(prompt=prompt, seconds=8, references=open_references(references)), Stage())[0]
+
+
+def starts(score: Score) -> dict[str, float]:
+    return {c.sound or "file": c.start / 48_000 for c in score.cues if isinstance(c, Effect)}
+
+
+def test_a_sound_is_heard_in_the_shot_that_names_it() -> None:
+    score = scored("A forest in the morning, push in. Then cut to the sea, crane up, a bell rings.")
+    cut = score.shots[1].start / 48_000
+    assert cut <= starts(score)["bell"] <= cut + 1
+
+
+def test_several_sounds_of_a_shot_share_it_out() -> None:
+    heard = starts(scored("A street at night. A door slams, a dog barks and a bell rings."))
+    times = sorted(heard.values())
+    assert len(times) == 3 and min(b - a for a, b in pairwise(times)) > 1.5
+
+
+def test_a_time_in_the_sentence_places_a_sound_and_a_file(tmp_path: Path) -> None:
+    ding = tmp_path / "ding.wav"
+    wave = np.sin(np.arange(24_000) * 0.1) * np.exp(-np.arange(24_000) / 3000)
+    write_wav(ding, np.stack([wave, wave], axis=1).astype(np.float32))
+    score = scored("The sea at noon. At 0:03 thunder. At 0:05 the sound effect @ding.", (f"ding={ding}",))
+    assert starts(score) == {"thunder": 3.0, "file": 5.0}
+
+
+def test_between_words_there_is_the_tone_of_a_room_unless_it_is_refused() -> None:
+    spoken = 'A narrator says: "It was late." White studio.'
+    assert [c.sound for c in scored(spoken).cues if isinstance(c, Ambience)] == ["room"]
+    assert not [c for c in scored(spoken + " No ambience.").cues if isinstance(c, Ambience)]
+
+
+def test_a_sound_after_the_end_of_the_film_is_remarked() -> None:
+    score = scored("The sea. Thunder at 12 seconds.")
+    assert not starts(score) and any("thunder at 12 s" in r for r in score.remarks)
