@@ -14,6 +14,8 @@ from phonofilm.measure.camera import Camera
 from phonofilm.measure.container import Container
 from phonofilm.measure.document import Report
 from phonofilm.measure.film import Asked, Film, frames_of, sound_of
+from phonofilm.measure.identity import Identity
+from phonofilm.measure.lips import Lips
 from phonofilm.measure.metric import Metric
 from phonofilm.measure.onsets import Onsets
 from phonofilm.measure.picture import Picture
@@ -25,8 +27,10 @@ from phonofilm.score.model import Score
 METRICS: dict[str, Callable[[Asked], Metric]] = {
     "container": Container,
     "onsets": Onsets,
+    "lips": Lips,
     "beats": Beats,
     "camera": Camera,
+    "identity": Identity,
     "picture": Picture,
     "sound": Sound,
 }

@@ -28,9 +28,9 @@ LEAST_STIR = 0.008  # of the face's height: lips that stir by less do not speak
 SHUT = 0.2  # of the wide opening: below it lips count as closed
 _ROOM = 14_400  # ticks around a line that belong to it: 300 ms
 _PHONES = (0.45, 0.12)  # least correlation and margin of an answer: against phones,
-_SOUND = (0.33, 0.12)  # against the sound,
+_SOUND = (0.38, 0.16)  # against the sound,
 _PIXELS = (0.25, 0.04)  # and of the pixels that bear it out,
-_AGREE = 60.0  # within so many ms
+_AGREE = 30.0  # within so many ms
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
