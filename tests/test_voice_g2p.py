@@ -60,6 +60,8 @@ def test_spanish_reads_figures(figure, words) -> None:
     [
         ("9h30", "neuf heures trente"),
         ("12,50 €", "douze euros cinquante"),
+        ("12,50 euros", "douze euros cinquante"),
+        ("2,5 millions d'euros", "deux virgule cinq millions d'euros"),
         ("71", "soixante et onze"),
         ("80", "quatre-vingt"),
         ("20 %", "vingt pour cent"),

@@ -47,6 +47,9 @@ def spell(text: str, figures: Figures) -> str:
         text = re.sub(r"(?<![\d.,:])(\d+)\.(\d{1,2})(?![\d.]|,\d)", r"\1,\2", text)
     text = re.sub(r"(?<![\d.,])(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", lambda m: figures.date(int(m[1]), int(m[2]), int(m[3])), text)
     text = re.sub(r"(?<![\d.,:])(\d{1,2}):(\d{2})(?::\d{2})?(?!\d)", lambda m: figures.clock(int(m[1]), int(m[2])), text)
+    if figures.space:  # 12,50 euros is said like 12,50 €
+        for sign, (one, many, *_) in figures.money.items():
+            text = re.sub(rf"(\d{re.escape(figures.decimal)}\d\d) ?(?:{one}|{many})(?!\w)", rf"\1 {sign}", text)
     text = re.sub(rf"([{_SIGNS}])\s?({number})", lambda m: _money(m[2], m[1], figures), text)
     text = re.sub(rf"({number})\s?([{_SIGNS}])", lambda m: _money(m[1], m[2], figures), text)
     text = re.sub(rf"({number})\s?[%％]", lambda m: figures.percent.format(_read(m[1], figures)), text)
