@@ -25,11 +25,12 @@ FLASH = TICKS_PER_SECOND // 4  # within which a picture that comes back was only
 
 class Cuts:
     """Fed every frame in order; ``found`` are the numbers of the frames that begin something new, known for sure ``FLASH`` ticks later;
-    ``flashes`` are those of the frames that began an interruption."""
+    ``flashes`` are those of the frames that began an interruption, ``returned`` that at which the last one ended."""
 
     def __init__(self) -> None:
         self.found: list[int] = []
         self.flashes: list[int] = []
+        self.returned = -1
         self.changes: list[float] = []
         self._last: F32 | None = None
         self._past: deque[float] = deque(maxlen=BEFORE)
@@ -44,7 +45,7 @@ class Cuts:
         new = self._last is not None and change > max(LEAST, TIMES * usual)
         if self._before_cut is not None and shown.at - self._cut_at <= FLASH and _alike(now, self._before_cut):
             self.flashes.append(self.found.pop())
-            self._before_cut, new = None, False
+            self._before_cut, new, self.returned = None, False, shown.index
             self._past.append(change / TIMES)
         elif new:
             self.found.append(shown.index)

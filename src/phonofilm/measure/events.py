@@ -66,7 +66,7 @@ class Events:
             back = float(cv2.absdiff(now, self._past[0]).mean())
         if self._looked is None or shown.at - self._looked[1] >= SLOWEST_LOOK - 30 or cut:
             self._look(shown, now, cut or change > 25)
-        self._change.append(0.0 if cut else change)
+        self._change.append(0.0 if cut or self.cuts.returned == shown.index else change)
         self._back.append(back)
         self._past = [*self._past[-2:], now]
 

@@ -24,7 +24,7 @@ LOW, HIGH = 40.0, 14_000.0  # Hz
 BACK = 4  # steps: 10 ms
 FLOOR = 60.0  # dB under the loudest band below which nothing is heard
 PROMINENT = 0.12  # of the strongest onset, or
-STANDS_OUT = 4.0  # times the usual flux around
+STANDS_OUT = 2.0  # times the usual flux around
 APART = 0.05  # s between two onsets
 BLOCK = 4096  # steps that are transformed at a time
 
@@ -90,14 +90,14 @@ def _flux(bands: F32) -> tuple[F32, F32]:
 
 def _peaks(flux: F32, mono: F32) -> tuple[tuple[int, ...], tuple[float, ...]]:
     smooth = ndimage.gaussian_filter1d(flux.astype(np.float64), 1.5)
-    usual = ndimage.median_filter(smooth, round(0.4 * TICKS_PER_SECOND / STEP) | 1, mode="nearest")
+    usual = ndimage.median_filter(smooth, round(0.4 * TICKS_PER_SECOND / STEP) | 1, mode="constant")
     top = float(smooth.max(initial=0.0))
     if top < 1.0:  # dB, over all bands: a steady hum or noise
         return (), ()
     padded = np.pad(smooth, (1, 1))
     found, _ = signal.find_peaks(padded, distance=round(APART * TICKS_PER_SECOND / STEP))
     found = found - 1
-    kept = [k for k in found if smooth[k] - usual[k] > PROMINENT * top and smooth[k] > STANDS_OUT * usual[k] * 0.5]
+    kept = [k for k in found if smooth[k] - usual[k] > PROMINENT * top and smooth[k] > STANDS_OUT * usual[k]]
     at = [_placed(mono, int(k) * STEP) for k in kept]
     return tuple(at), tuple(float(min(smooth[k] / top, 1.0)) for k in kept)
 
