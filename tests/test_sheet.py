@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from phonofilm.engines.stage.sheet import Drawn, Sheet, draw, flat_points, homography, over
+from phonofilm.engines.stage.compositor import compose
+from phonofilm.engines.stage.sheet import Drawn, Sheet, Warped, cover, draw, flat_points, homography, joined, look, over
 from phonofilm.score.camera import CameraPose, Stand, build_path, camera_at, quaternion
 from tracked import textured
 
@@ -125,3 +126,71 @@ def test_laying_a_premultiplied_part_over_a_frame_is_the_over_operator():
     over(frame, Drawn(x0=2, y0=3, rgb=rgb, alpha=alpha))
     assert frame[3, 2:5, 0].tolist() == pytest.approx([100, 150, 200], abs=1)
     assert (np.delete(frame, 3, axis=0) == 100).all()
+
+
+def cut_out_sheet(bent: bool) -> Sheet:
+    """A disc with a soft rim, nearer than the wall, bulging where it is bent."""
+    y, x = np.mgrid[0:420, 0:500]
+    alpha = (np.clip((190 - np.hypot(x - 250, y - 210)) / 12, 0, 1) * 255).astype(np.uint8)
+    texture = (textured(420, 500, 5, 40, 255) * (alpha[..., None] / 255)).astype(np.uint8)
+    nodes = np.zeros((30, 30, 3), np.float32)
+    nodes[..., 2] = np.hypot(*np.meshgrid(np.linspace(-1, 1, 30), np.linspace(-1, 1, 30))) * 0.05
+    near = CORNERS * [0.5, 1, 1] + [0.1, 0, 0.4]
+    return Sheet(texture=texture, alpha=alpha, corners=near, nodes=nodes if bent else None)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("bent", [False, True])
+def test_layers_composed_in_bands_are_layers_laid_whole_over_one_another(view, bent):
+    wall = Sheet(texture=textured(480, 800, 3, 0, 255), alpha=None, corners=CORNERS)
+    near = cut_out_sheet(bent)
+    light = Drawn(x0=30, y0=50, rgb=np.full((90, 200, 3), 40, np.uint8), alpha=np.zeros((90, 200), np.uint8))
+    wanted = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    for sheet in (wall, near):
+        part = draw(sheet, view, WIDTH, HEIGHT)
+        assert part is not None
+        over(wanted, part)
+    over(wanted, light)
+    seen = [look(joined(sheet), view, WIDTH, HEIGHT) for sheet in (wall, near)]
+    assert seen[0] is not None and seen[1] is not None
+    assert (seen[1].cells == 255).any(), "the disc hides squares of the wall"
+    made = compose([*seen, light], WIDTH, HEIGHT)
+    assert np.abs(made.astype(int) - wanted).max() <= 2
+
+
+def test_what_is_not_covered_is_black():
+    assert not compose([], 50, 30).any()
+    small = look(joined(Sheet(texture=np.full((40, 40, 3), 255, np.uint8), alpha=None, corners=CORNERS * [0.1, 1, 1])), VIEWS[0], WIDTH, HEIGHT)
+    assert small is not None
+    made = compose([small], WIDTH, HEIGHT)
+    x0, y0, x1, y1 = small.box
+    assert (made[y0:y1, x0:x1] == 255).all() and made.astype(int).sum() == 255 * 3 * (x1 - x0) * (y1 - y0)
+
+
+@pytest.mark.parametrize("bent", [False, True])
+def test_a_part_of_a_sheet_is_the_same_as_cut_from_the_whole(bent):
+    seen = look(joined(cut_out_sheet(bent)), VIEWS[1], WIDTH, HEIGHT)
+    assert isinstance(seen, Warped)
+    x0, y0, x1, y1 = seen.box
+    whole = seen.part(x0, y0, x1, y1)
+    part = seen.part(x0 + 40, y0 + 16, x0 + 101, y0 + 75)
+    assert np.abs(whole[16:75, 40:101].astype(int) - part).max() <= 1
+
+
+def test_squares_are_told_apart_by_what_they_cover():
+    alpha = np.zeros((160, 208), np.uint8)
+    alpha[48:, 64:] = 255
+    found = cover(alpha)
+    assert found.shape == (10, 13)
+    assert (found[5:-1, 6:-1] == 255).all() and (found[:2] == 0).all() and (found[3, 5:] == 128).all()
+
+
+def test_a_soft_sheet_is_drawn_at_every_second_pixel_and_nobody_sees_it():
+    sharp = textured(480, 800, 3, 0, 255)
+    soft = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 2.2), np.uint8)
+    sheet = Sheet(texture=soft, alpha=None, corners=CORNERS)
+    fine, coarse = (look(joined(replace(sheet, soft=v)), VIEWS[1], WIDTH, HEIGHT) for v in (0.0, 2.0))
+    assert fine is not None and coarse is not None and coarse.coarse and not fine.coarse
+    off = (fine.part(*fine.box).astype(float) - coarse.part(*coarse.box))[..., :3]
+    inside = off[40:-40, 40:-40]
+    assert 10 * np.log10(255**2 / (inside**2).mean()) > 40
