@@ -16,6 +16,7 @@ VERBS = {
     "score": "Write the score of a film without filming it.",
     "render": "Play a score, edited or not, into a film.",
     "measure": "Measure any film: sync, lips, beats, camera, identity, picture, sound.",
+    "compare": "Measure several films and put them side by side.",
     "bench": "Run an engine over a suite of requests and measure what it makes.",
     "engines": "List the engines that can be used here.",
     "voices": "List the voices, by language.",

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from phonofilm.cli.show import Bar, as_json
+from phonofilm.score.model import Score
 
 
 @click.command("measure")
@@ -16,29 +17,30 @@ from phonofilm.cli.show import Bar, as_json
 )
 @click.option("-r", "--reference", "references", multiple=True, metavar="TAG=FILE", help="A picture of who is in it. Repeatable.")
 @click.option("--only", multiple=True, metavar="METRIC", help="Only this metric. Repeatable.")
+@click.option("--report", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="The report with plots, as one HTML file.")
 @click.option("--curves", is_flag=True, help="With --json: every curve and event too.")
 @click.option("--json", "json_", is_flag=True, help="The numbers as JSON.")
 @click.option("--quiet", is_flag=True, help="No progress.")
-def command(film: Path, score_file: Path | None, references: tuple[str, ...], only: tuple[str, ...], curves: bool, json_: bool, quiet: bool) -> None:
+def command(
+    film: Path, score_file: Path | None, references: tuple[str, ...], only: tuple[str, ...], report_file: Path | None, curves: bool, json_: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
     """Measure FILM, made here or anywhere: its container, sync, lips, beats, camera, identity, picture and sound.
 
     Exit status 1 where a goal is missed.
     """
-    from phonofilm.errors import ScoreError, shown_name
     from phonofilm.measure import measure
+    from phonofilm.measure.report import write_report
     from phonofilm.measure.table import lines
     from phonofilm.media.reference import open_references
-    from phonofilm.score.document import loads
 
-    score = None
-    if score_file is not None:
-        try:
-            score = loads(score_file.read_text("utf-8"))
-        except (UnicodeDecodeError, OSError) as e:
-            raise ScoreError(f"{shown_name(score_file.name)} is no score document. Give the score.json of the film.") from e
+    score = None if score_file is None else read_score(score_file)
     given = {r.tag: r.path for r in open_references(references)}
     with Bar(quiet=quiet) as bar:
         report = measure(film, score=score, references=given, only=only, progress=bar)
+        if report_file is not None:
+            bar(f"writing {report_file.name}")
+            write_report(report, report_file)
     if json_:
         as_json(report.as_dict(curves=curves))
     else:
@@ -46,3 +48,14 @@ def command(film: Path, score_file: Path | None, references: tuple[str, ...], on
             click.echo(line)
     if not report.passed:
         raise click.exceptions.Exit(1)
+
+
+def read_score(path: Path) -> Score:
+    """A score document. Raises ``ScoreError``."""
+    from phonofilm.errors import ScoreError, shown_name
+    from phonofilm.score.document import loads
+
+    try:
+        return loads(path.read_text("utf-8"))
+    except (UnicodeDecodeError, OSError) as e:
+        raise ScoreError(f"{shown_name(path.name)} is no score document. Give the score.json of the film.") from e

@@ -123,7 +123,7 @@ class Picture:
             *self._steadiness(swings, leaps, changes),
             *self._crispness(soft),
             *self._outlines(),
-            held("blockiness", round(float(np.median(self._blocks)), 3), "levels", "blockiness"),
+            Value(name="blockiness", value=round(float(np.median(self._blocks)), 3), unit="levels"),
             Value(name="black share", value=round(float(np.mean(self._black)), 4)),
         )
         events = (

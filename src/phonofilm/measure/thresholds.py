@@ -59,5 +59,4 @@ GOALS: dict[str, Goal] = {
     "edge width": Goal(most=4.5, unit="px"),
     "sharpness drops": Goal(least=0, most=0),
     "halo": Goal(most=10, unit="levels"),
-    "blockiness": Goal(most=0.5, unit="levels"),
 }

@@ -53,7 +53,7 @@ def _write(part: Path, frames: Iterable[Decoded], sound: NDArray[np.float32] | N
         code.time_base, code.thread_count = _CLOCK, form.threads
         code.color_primaries = code.color_trc = BT709
         code.colorspace, code.color_range = Colorspace.ITU709, ColorRange.MPEG
-        code.options = {"preset": form.preset, "crf": str(form.crf), "g": str(form.keyframe_every)}
+        code.options = {"preset": form.preset, "crf": str(form.crf), "g": str(form.keyframe_every), "x264-params": "no-deblock=0:deblock=0,0"}
         if sound is not None:
             audio = container.add_stream("aac", rate=TICKS_PER_SECOND)
             audio.codec_context.layout, audio.codec_context.format = "stereo", "fltp"
