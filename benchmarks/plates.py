@@ -24,10 +24,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from media import picture
 from phonofilm.media.read import read_picture
-from phonofilm.perceive.matte import fit
+from phonofilm.perceive.matte import fit, foreground, refine
 from phonofilm.perceive.plate import extend, fill
 
 PHOTOS = ("astronaut", "coffee", "cat", "rocket", "smile", "outdoors", "glasses", "mountains")
+BEHIND = ("coffee", "outdoors", "mountains", "smile")
 BAND, HOLE = 0.15, 0.25
 
 
@@ -70,11 +71,67 @@ def compared(truth: np.ndarray, made: np.ndarray, where: np.ndarray) -> tuple[fl
     return texture, steps[0] / max(steps[1], 0.5), colour
 
 
+def product(side: int) -> tuple[np.ndarray, np.ndarray]:
+    """A round-cornered thing with a shaded surface: colours and true alpha, drawn four times as large."""
+    big = np.zeros((4 * side, 4 * side), np.uint8)
+    cv2.ellipse(big, (2 * side, round(2.6 * side)), (side, round(0.9 * side)), 0, 0, 360, 255, -1)
+    cv2.rectangle(big, (round(1.7 * side), round(0.7 * side)), (round(2.3 * side), 2 * side), 255, -1)
+    alpha = cv2.resize(big, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    x = np.linspace(0, np.pi, side)[None, :, None]
+    shade = (0.45 + 0.55 * np.sin(x)) * np.ones((side, 1, 1))
+    return (shade * np.array([180, 60, 40])).astype(np.float32), cv2.GaussianBlur(alpha, (0, 0), 0.7)
+
+
+def head(side: int) -> tuple[np.ndarray, np.ndarray]:
+    """A head of dark hair with loose strands: colours and true alpha, drawn four times as large."""
+    draw = np.random.default_rng(3)
+    big = np.zeros((4 * side, 4 * side), np.uint8)
+    cv2.ellipse(big, (2 * side, 2 * side), (round(0.9 * side), round(1.1 * side)), 0, 0, 360, 255, -1)
+    cv2.rectangle(big, (round(0.9 * side), round(3.2 * side)), (round(3.1 * side), 4 * side), 255, -1)
+    cv2.rectangle(big, (round(1.6 * side), 2 * side), (round(2.4 * side), 4 * side), 255, -1)
+    for turn in draw.uniform(np.pi, 2 * np.pi, 260):
+        at = np.array([2 * side + 0.88 * side * np.cos(turn), 2 * side + 1.08 * side * np.sin(turn)])
+        path, way = [at], turn + draw.normal(0, 0.5)
+        for _ in range(12):
+            at = at + 0.012 * side * np.array([np.cos(way), np.sin(way)])
+            way += draw.normal(0, 0.2)
+            path.append(at)
+        cv2.polylines(big, [np.array(path).round().astype(np.int32)], False, 255, 5, cv2.LINE_AA)
+    alpha = cv2.resize(big, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    colour = np.array([58, 42, 32]) * np.ones((side, side, 1)) + 10 * draw.standard_normal((side, side, 1))
+    return np.clip(colour, 0, 255).astype(np.float32), cv2.GaussianBlur(alpha, (0, 0), 0.6)
+
+
+def matted(photo: str, make: Callable[[int], tuple[np.ndarray, np.ndarray]]) -> tuple[float, float, float]:
+    """Mean error of alpha near the edge, the halo, and how ragged the edge is (roughness of the found alpha over that of the true one)."""
+    side = 1000
+    behind = cv2.resize(read_picture(picture(photo)).rgb, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32)
+    colour, truth = make(side)
+    image = (colour * truth[..., None] + behind * (1 - truth[..., None]) + 0.5).astype(np.uint8)
+    # what a network of 320 pixels would say
+    small = cv2.resize(truth, (320, 320), interpolation=cv2.INTER_AREA)
+    coarse = cv2.resize(np.clip(1.4 * cv2.GaussianBlur(small, (0, 0), 1.5) - 0.2, 0, 1), (side, side), interpolation=cv2.INTER_LINEAR)
+    loose = np.full(truth.shape, 1.0 if make is head else 0.0, np.float32)
+    alpha = refine(image, coarse, hair=loose)
+    own = foreground(image, alpha).astype(np.float32)
+    near = cv2.dilate(((truth > 0.02) & (truth < 0.98)).astype(np.uint8), np.ones((15, 15), np.uint8)) > 0
+    green = np.array([30, 200, 60], np.float32)
+    over = own * alpha[..., None] + green * (1 - alpha[..., None])
+    true = colour * truth[..., None] + green * (1 - truth[..., None])
+    old = behind - green
+    share = ((over - true) * old).sum(2) / np.maximum((old * old).sum(2), 400)
+    rough = [float(np.abs(cv2.Laplacian(a.astype(np.float32), cv2.CV_32F))[near].mean()) for a in (alpha, truth)]
+    return float(np.abs(alpha - truth)[near].mean()), float(np.clip(share, 0, None)[near].mean()), rough[0] / rough[1]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, help="a folder for the pictures")
+    parser.add_argument("--only", choices=("band", "hole", "matte"))
     given = parser.parse_args()
     for name, make in (("band", banded), ("hole", holed)):
+        if given.only not in (None, name):
+            continue
         rows = []
         for photo in PHOTOS:
             truth = fit(read_picture(picture(photo)).rgb, 1000)
@@ -88,6 +145,10 @@ def main() -> None:
                 cv2.imwrite(str(given.out / f"{name}-{photo}.png"), cv2.cvtColor(np.hstack([truth, made]), cv2.COLOR_RGB2BGR))
         mean = np.mean(rows, axis=0)
         print(f"{name} mean       texture {mean[0]:.3f} seam {mean[1]:.2f} colour {mean[2]:5.1f} {mean[3]:.2f} s")
+    for make in (product, head) if given.only in (None, "matte") else ():
+        found = np.array([matted(photo, make) for photo in BEHIND])
+        for photo, (error, halo, rough) in zip((*BEHIND, "mean"), (*found, found.mean(0)), strict=True):
+            print(f"{make.__name__} over {photo:10} error {error:.3f} halo {halo:.3f} raggedness {rough:.2f}")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ Mask = NDArray[np.bool_]
 CUT_SIDE = 640  # longest side at which the region is decided
 EDGE_SIDE = 2048  # longest side at which the edge is refined
 GRAB = 0.5  # share of GrabCut in the region; the rest is the coarse map's
+SHARE = 0.5  # the weight of single pixels' shares in the matte, where they can be trusted
+FIRM = 0.15  # how much steeper the ramp is where the edge is not loose
 DEPTHS = (1.0, 2.0, 3.6)  # how deep inside and outside the band colours are sampled, in half widths of it
 
 
@@ -171,10 +173,11 @@ def _mix(picture: U8, inside: Mask, outside: Mask, depth: F32, loose: F32, radiu
     known.flat[at] = trust_here * share + (1 - trust_here) * ramp.ravel()[at]
     weight.flat[at] = 0.15 + 0.85 * trust_here
     smooth = _guided(values, known * weight, radius) / np.maximum(_guided(values, weight, radius), 1e-3)
-    crisp = trust_here * 0.5
+    crisp = trust_here * SHARE
     alpha = np.clip(smooth, 0, 1)
     alpha.flat[at] = (1 - crisp) * alpha.ravel()[at] + crisp * share
-    alpha = np.clip((alpha - 0.07) / 0.86, 0, 1)
+    faint = 0.07 + FIRM * (1 - loose)
+    alpha = np.clip((alpha - faint) / (1 - 2 * faint), 0, 1)
     seen = np.zeros(inside.shape, np.float32)  # where colours tell so clearly that gaps between strands may stay open
     seen.flat[at] = np.clip(2 * trust_here - 1, 0, 1) * np.clip(apart / 6000 - 0.5, 0, 1)
     seen = np.asarray(cv2.blur(seen, (3, 3)), np.float32)
