@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,10 +58,12 @@ def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, rol
         own, plate = image, image
     else:
         matte, kind = _matte(small, image, alpha, meshes, body)
-        own = mattes.foreground(image, matte.astype(np.float32) / np.float32(255))
         progress(f"plate of {name}", 0.7)
         whole = bool(matte.min() > 0)
-        plate = image if whole else plates.fill(image, plates.hole_of(matte))
+        with ThreadPoolExecutor(1) as other:  # neither depends on the other
+            plated = None if whole else other.submit(lambda: plates.fill(image, plates.hole_of(matte)))
+            own = mattes.foreground(image, matte.astype(np.float32) / np.float32(255))
+            plate = image if plated is None else plated.result()
         remarks += _told(name, kind, whole, len(meshes))
         if meshes and drawn(small) > 0.5:
             remarks.append(f"{name}: looks drawn; its face is moved as a photographed one is.")

@@ -122,9 +122,20 @@ def paste(out: U8, picture: U8, box: Sheet, into: Sheet, edge: int) -> None:
     if edge <= 1:
         out[y1:y2, x1:x2] = picture[y1 - y : y2 - y, x1 - x : x2 - x]
         return
-    rx = np.clip(np.minimum(np.arange(box.w) + 0.5, box.w - np.arange(box.w) - 0.5) / edge, 0, 1).astype(np.float32)
-    ry = np.clip(np.minimum(np.arange(box.h) + 0.5, box.h - np.arange(box.h) - 0.5) / edge, 0, 1).astype(np.float32)
-    ramp = np.round(ry[:, None] * rx[None, :] * 256).astype(np.uint16)[y1 - y : y2 - y, x1 - x : x2 - x, None]
-    target = out[y1:y2, x1:x2]
-    mixed = target * (256 - ramp) + picture[y1 - y : y2 - y, x1 - x : x2 - x] * ramp + np.uint16(128)
-    target[:] = (mixed >> 8).astype(np.uint8)
+    rx, ry = (np.clip(np.minimum(np.arange(n) + 0.5, n - np.arange(n) - 0.5) / edge, 0, 1).astype(np.float32) for n in (box.w, box.h))
+    rim = edge + 1
+    # inside its border the picture is laid as it is
+    inner_y, inner_x = slice(max(y1, y + rim), min(y2, y + box.h - rim)), slice(max(x1, x + rim), min(x2, x + box.w - rim))
+    if inner_y.stop <= inner_y.start or inner_x.stop <= inner_x.start:
+        inner_y, inner_x = slice(y2, y2), slice(x2, x2)
+    out[inner_y, inner_x] = picture[inner_y.start - y : inner_y.stop - y, inner_x.start - x : inner_x.stop - x]
+    parts = [(y1, inner_y.start, x1, x2), (inner_y.stop, y2, x1, x2)]
+    parts += [(inner_y.start, inner_y.stop, x1, inner_x.start), (inner_y.start, inner_y.stop, inner_x.stop, x2)]
+    for top, bottom, left, right in parts:
+        if bottom <= top or right <= left:
+            continue
+        rows, columns = slice(top - y, bottom - y), slice(left - x, right - x)
+        ramp = np.round(ry[rows, None] * rx[None, columns] * 256).astype(np.uint16)[..., None]
+        target = out[top:bottom, left:right]
+        mixed = target * (256 - ramp) + picture[rows, columns] * ramp + np.uint16(128)
+        target[:] = (mixed >> 8).astype(np.uint8)
