@@ -32,9 +32,8 @@ def scored(times: list[float], sound: str = "knock") -> Score:
 def test_onsets_of_clicks_beeps_and_thumps_are_placed_within_two_milliseconds():
     rng = np.random.default_rng(0)
     at = np.arange(9600) / 48_000
-    sounds = (
-        rng.normal(0, 0.3, 9600) * np.exp(-at * 60), 0.5 * np.cos(6283 * at) * np.clip((0.2 - at) * 200, 0, 1), 0.5 * np.sin(377 * at) * np.exp(-at * 20),
-    )  # fmt: skip
+    click, beep, thump = rng.normal(0, 0.3, 9600), 0.5 * np.cos(6283 * at), 0.5 * np.sin(377 * at)
+    sounds = (click * np.exp(-at * 60), beep * np.clip((0.2 - at) * 200, 0, 1), thump * np.exp(-at * 20))
     for sound in sounds:
         mono = rng.normal(0, 1e-4, 6 * 48_000).astype(np.float32)
         true = [20_000 + 27_000 * k + int(rng.integers(4000)) for k in range(9)]
@@ -114,7 +113,7 @@ def test_cues_that_are_not_heard_are_not_answered(tmp_path):
 
 
 def test_the_flash_and_the_beep_of_the_test_engine_are_in_sync(tmp_path):
-    score = scored([0.0, 1.0, 2.0, 3.0, 4.0, 5.0], "click")
+    score = scored([1.0, 2.0, 3.0, 4.0, 5.0], "click")  # what the first frame shows is no change
     render(score, Materials(pictures={}, sounds={}, clips={}), tmp_path / "film.mp4", engine=TestEngine())
     found = onsets(tmp_path / "film.mp4", score)
     assert found.number("answered") >= 0.95
