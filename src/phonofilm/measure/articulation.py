@@ -30,7 +30,7 @@ _QUIET = 1e-4  # of full scale: -80 dB
 def heard_openness(mono: F32) -> F64:
     """Amplitude of the band of open vowels times its share against that of closed ones, compressed, f64[t]; zeros where nothing is heard."""
     high, low = _band(mono, *_OPEN), _band(mono, *_CLOSED)
-    return _smooth(high**0.5 * (high / (high + low + _FLOOR)) ** 0.5, 11)
+    return _smooth(high**0.5 * (high / (high + low + _FLOOR)) ** 0.15, 11)
 
 
 def heard_level(mono: F32) -> F64:
