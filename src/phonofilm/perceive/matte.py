@@ -176,7 +176,7 @@ def _mix(picture: U8, inside: Mask, outside: Mask, depth: F32, loose: F32, radiu
     crisp = trust_here * SHARE
     alpha = np.clip(smooth, 0, 1)
     alpha.flat[at] = (1 - crisp) * alpha.ravel()[at] + crisp * share
-    faint = 0.07 + FIRM * (1 - loose)
+    faint = 0.13 + (FIRM - 0.06) * (1 - loose)
     alpha = np.clip((alpha - faint) / (1 - 2 * faint), 0, 1)
     seen = np.zeros(inside.shape, np.float32)  # where colours tell so clearly that gaps between strands may stay open
     seen.flat[at] = np.clip(2 * trust_here - 1, 0, 1) * np.clip(apart / 6000 - 0.5, 0, 1)
