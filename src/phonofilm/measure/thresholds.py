@@ -47,7 +47,7 @@ GOALS: dict[str, Goal] = {
     "answered": Goal(least=0.95),
     "streams begin together": Goal(least=-42, most=42, unit="ms"),  # one frame at 24 fps
     "streams end together": Goal(least=-1, most=1, unit="frames"),
-    "clipped share": Goal(most=1e-4),
+    "clipped share": Goal(most=1e-5),
     "silent share": Goal(most=0.9),
     "constant offset": Goal(most=0.005),
     "speech above the rest": Goal(least=6, unit="dB"),
