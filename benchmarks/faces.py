@@ -2,9 +2,10 @@
 
     python benchmarks/faces.py [FACE ...]
 
-FACE is a picture of tests/media.py (default: astronaut and glasses). Each speaks one synthesised line. Written: for each face
-docs/pictures/mouth-FACE.jpg (24 frames of one second), visemes-FACE.jpg and eyes-FACE.jpg; and benchmarks/results/faces.json: mouth
-opening as tracked against what the true phones ask for, widths, bilabials, blinks, head motion, and milliseconds of one core a patch.
+FACE is a picture of tests/media.py (default: astronaut, glasses and portrait). Each speaks one synthesised line. Written: for each face
+docs/pictures/mouth-FACE.jpg (24 frames of one second), visemes-FACE.jpg, eyes-FACE.jpg and edges-FACE.jpg (six places of the matte's edge on a
+1080p frame of the stage, four times as large); and benchmarks/results/faces.json: mouth opening as tracked against what the true phones ask for,
+widths, bilabials, largest stretch of the skin, blinks, head motion, and milliseconds of one core a patch.
 """
 
 import json
@@ -20,13 +21,20 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import media
 from phonofilm.clock import FRAMES_PER_SECOND, TICKS_PER_FRAME, TICKS_PER_SECOND, frame_at, frame_middle
-from phonofilm.engines.stage.acting import loudness_by_frame
+from phonofilm.engines import make_engine
+from phonofilm.engines.stage.acting import loudness_by_frame, performances_of
 from phonofilm.engines.stage.face.expression import AS_IN_THE_PHOTO, Expression
+from phonofilm.engines.stage.face.lips import MM, move_lips
 from phonofilm.engines.stage.face.performance import Performance, perform
 from phonofilm.engines.stage.face.rig import Rig, build_rig
+from phonofilm.engines.stage.stage import draw_frame
+from phonofilm.generate import score_of
+from phonofilm.media.reference import sha256_of
 from phonofilm.perceive.percepts import Face
 from phonofilm.phones import VISEMES, Phone, is_bilabial
+from phonofilm.request import Reference, Request
 from phonofilm.vision.face import FaceFinder
+from phonofilm.vision.segment import PersonMask
 from phonofilm.voice import speak
 
 ROOT = Path(__file__).parents[1]
@@ -82,15 +90,48 @@ def draw_sheets(name: str, rig: Rig, performance: Performance, phones: list[Phon
     sheet([tile(rig, e, "eyes", w) for e, w in zip(eyes, words, strict=True)], 4, PICTURES / f"eyes-{name}.jpg")
 
 
+def edges(name: str) -> None:
+    """Six places of the matte's edge, four times as large, on the frame of a listening person's film that turns the head most."""
+    path = media.picture(name)
+    reference = Reference(tag="face_photo", path=path, kind="image", sha256=sha256_of(path))
+    request = Request(prompt="@face_photo listens. Static camera.", references=(reference,), seconds=4, resolution="1080p", ratio="1:1", seed=3)
+    score, materials = score_of(request, make_engine("stage"))
+    acting = performances_of(score, materials)
+    turns = [abs(next(iter(acting.values())).at(frame_middle(k))[1].yaw) for k in range(4 * FRAMES_PER_SECOND)] if acting else [0.0]
+    frame = draw_frame(score, materials, int(np.argmax(turns)))
+    mask = (PersonMask()(frame) > 0.5).astype(np.uint8)
+    outline = max(cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0], key=len)[:, 0]
+    outline = outline[(outline > 40).all(1) & (outline[:, 0] < frame.shape[1] - 40) & (outline[:, 1] < frame.shape[0] - 40)]
+    tiles: list[np.ndarray] = []
+    for x, y in outline[np.linspace(0, len(outline) - 1, 8).astype(int)[1:7]]:
+        x0, y0 = (int(np.clip(v - 50, 0, size - 100)) for v, size in ((x, frame.shape[1]), (y, frame.shape[0])))
+        tiles.append(cv2.resize(frame[y0 : y0 + 100, x0 : x0 + 100], (400, 400), interpolation=cv2.INTER_CUBIC))
+    sheet(tiles, 3, PICTURES / f"edges-{name}.jpg")
+
+
+def stretched(rig: Rig, expression: Expression) -> float:
+    """Largest stretch of the skin, from 4.5 mm beyond the red of the lips."""
+    lips, plane = move_lips(rig.lips, expression), rig.face.plane
+    ring = np.concatenate([rig.frame.seen(lips.upper_outer), rig.frame.seen(lips.lower_outer)[::-1]]).astype(np.float32)
+    near = ((plane > ring.min(0) - 5 * MM) & (plane < ring.max(0) + 5 * MM)).all(1)
+    skin = ~near
+    skin[near] = [cv2.pointPolygonTest(ring, (float(x), float(y)), True) < -4.5 * MM for x, y in plane[near]]
+    back = rig.skin_field(expression)
+    slope = np.stack([np.gradient(back[..., c], axis=a) for c in (0, 1) for a in (1, 0)], -1).reshape(*back.shape[:2], 2, 2) / rig.face.step
+    return float((1 / np.maximum(np.linalg.svd(np.eye(2) + slope, compute_uv=False)[..., 1], 1e-3)).ravel()[skin].max())
+
+
 def measure(rig: Rig, performance: Performance, phones: list[Phone], num_frames: int, finder: FaceFinder) -> dict[str, object]:
     gap, width, asked = (np.zeros(num_frames) for _ in range(3))
     heard = [""] * num_frames
-    mesh, spent = None, 0.0
+    mesh, spent, stretch = None, 0.0, 1.0
     for frame in range(num_frames):
         expression = performance.at(frame_middle(frame))[0]
         begun = time.process_time()
         rig.draw(expression)
         spent += time.process_time() - begun
+        if frame % 2:
+            stretch = max(stretch, stretched(rig, expression))
         picture = shown(rig, expression)
         mesh = finder.track(picture, mesh) if mesh is not None else finder.find(picture)[0]
         assert mesh is not None
@@ -121,6 +162,7 @@ def measure(rig: Rig, performance: Performance, phones: list[Phone], num_frames:
         "gap_95th": float(np.percentile(gap[part], 95)),
         "gap_of_bilabials_median": float(np.median(bilabials)),
         "gap_in_the_photo": float(gap[0]),
+        "largest_stretch_of_skin": stretch,
         "yaw_sd": float(np.std([p.yaw for p in poses[part]])),
         "pitch_sd": float(np.std([p.pitch for p in poses[part]])),
         "blinks_a_minute": len(performance.blinks) * 60 * FRAMES_PER_SECOND / num_frames,
@@ -138,7 +180,7 @@ def main() -> None:
     energy = loudness_by_frame(said.samples, start, num_frames)
     finder = FaceFinder()
     results = json.loads(RESULT.read_text()) if RESULT.is_file() else {}
-    for name in sys.argv[1:] or ["astronaut", "glasses"]:
+    for name in sys.argv[1:] or ["astronaut", "glasses", "portrait"]:
         image = cv2.cvtColor(cv2.imread(str(media.picture(name))), cv2.COLOR_BGR2RGB)
         if min(image.shape[:2]) < 520:
             image = cv2.resize(image, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
@@ -147,6 +189,7 @@ def main() -> None:
         rig = build_rig(image, face)
         performance = perform(phones, energy, None, num_frames * TICKS_PER_FRAME, 3)
         draw_sheets(name, rig, performance, phones)
+        edges(name)
         results[name] = measure(rig, performance, phones, num_frames, finder)
         print(name, json.dumps(results[name]))
     RESULT.parent.mkdir(exist_ok=True)

@@ -1,7 +1,7 @@
 """Lips on the written film.
 
     python benchmarks/lips.py PICTURE [LANGUAGE ...]
-    python benchmarks/lips.py PICTURE LANGUAGE=FOLDER ... [--clips 10]
+    python benchmarks/lips.py PICTURE LANGUAGE=FOLDER ... [--clips 10] [--again]
 
 PICTURE is a name of tests/media.py. In the first form a film is made for one spoken line a language (all eight when none is named), in the
 second for each of some human recordings in a folder, without their words (for example of Debian's asterisk-core-sounds-en-wav, -es-wav,
@@ -12,6 +12,7 @@ the offset of its peak (a parabola through the three highest of shifts by a fift
 (medians of the frames whose middle lies in them); bilabials seen closed and frames in the middle of an open vowel seen closed (under a fifth
 of the line's 95th percentile of opening); that percentile. The control is a jaw driven by loudness. For recordings the reference is the phones
 that the aligner found: it measures the film's part alone; where the aligner puts the phones of a recording is measured by recordings.py.
+Recordings that have a result are left out, unless --again is said.
 Results: benchmarks/results/lips.json.
 """
 
@@ -113,7 +114,7 @@ def keep(name: str, key: str, value: object) -> None:
     """Write one result beside those that are there."""
     kept = json.loads(RESULT.read_text()) if RESULT.is_file() else {}
     kept[name] = {**kept.get(name, {}), "date": str(date.today()), key: value}
-    RESULT.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    RESULT.write_text(json.dumps(kept, indent=1, sort_keys=True).replace("NaN", "null") + "\n")
     print(name, key, json.dumps(value), flush=True)
 
 
@@ -132,7 +133,10 @@ def recorded(name: str, code: str, source: Path, num: int, folder: Path) -> None
 
     # recordings of 2.2 to 4 s, 8 kHz of 16 bits
     files = sorted(p for p in source.glob("*.wav") if 36_000 < p.stat().st_size < 64_000)
+    known = json.loads(RESULT.read_text()).get(f"{name} speaks recordings", {}) if RESULT.is_file() else {}
     for clip in [files[k] for k in np.linspace(0, len(files) - 1, num).astype(int)]:
+        if f"{code}/{clip.stem}" in known and "--again" not in sys.argv:
+            continue
         references = {"face_photo": picture(name), "voiceover": clip}
         prompt = f"@face_photo says what is on @voiceover in {NAMES[code]}. Static camera."
         film = phonofilm.make(prompt, folder / "clip.mp4", references=references, ratio="3:4", resolution=RESOLUTION, seconds=4)

@@ -15,6 +15,7 @@ from phonofilm.engines.stage.face.expression import AS_IN_THE_PHOTO, Expression,
 from phonofilm.engines.stage.face.lips import MM, move_lips
 from phonofilm.engines.stage.face.performance import Performance, perform
 from phonofilm.engines.stage.face.rig import FaceNotUsable, Rig, build_rig
+from phonofilm.engines.stage.face.speech import HOP, mouthing
 from phonofilm.perceive.percepts import Face
 from phonofilm.phones import VISEMES, Phone, is_bilabial, viseme_of
 from phonofilm.vision.face import FaceFinder
@@ -179,6 +180,29 @@ def test_a_bilabial_leaves_no_gap_between_the_lips_whatever_the_photo_shows(name
     rig = rig_of(name)
     mouth = move_lips(rig.lips, of("PP"))
     assert (mouth.lower_inner - mouth.upper_inner)[:, 1].max() <= 1e-4
+
+
+def test_a_line_without_open_vowels_is_opened_as_far_as_another_and_its_close_sounds_are_not() -> None:
+    step = TICKS_PER_SECOND // 10
+    phones = [Phone(start=k * step, end=(k + 1) * step, ipa=i, viseme=viseme_of(i)) for k, i in enumerate("t e n i d e s i k e l i t e n i".split())]
+    curves = mouthing(phones, np.full(48, 0.5, np.float32), 2 * TICKS_PER_SECOND).curves["jaw"]
+    middles = {v: [curves[(p.start + p.end) // 2 // HOP] for p in phones if p.viseme == v] for v in ("E", "I")}
+    assert np.percentile(curves, 95) >= 0.75
+    assert max(middles["I"]) <= 0.35
+
+
+def test_a_lip_drawn_in_black_ink_is_no_open_mouth() -> None:
+    assert rig_of("portrait").lips.gap == 0
+    assert photo("portrait")[1].landmarks[14, 1] - photo("portrait")[1].landmarks[13, 1] > 0.03 * rig_of("portrait").frame.height
+
+
+def test_the_lower_teeth_of_a_laugh_are_no_part_of_the_lip() -> None:
+    rig = rig_of("beard")
+    shut = rig.draw(of("PP"))
+    ring = rig.frame.to_image(move_lips(rig.lips, of("PP")).lower_inner)[3:8, :2] - (shut.x0, shut.y0)
+    below = [shut.rgb[int(y) + 4, int(x)].astype(float) for x, y in ring]
+    # lips are redder than teeth
+    assert np.mean([c[0] / c[1] for c in below]) > 1.25, below
 
 
 def stretch(back: np.ndarray, step: float) -> np.ndarray:
