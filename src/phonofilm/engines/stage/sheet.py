@@ -153,8 +153,11 @@ def _solve(source: F32, seen: F64) -> F64:
 def draw(sheet: Sheet, camera: CameraPose, width: int, height: int) -> Drawn | None:
     """The sheet as the camera sees it, or None where it is out of the frame."""
     seen = look(joined(sheet), camera, width, height)
-    if seen is None:
-        return None
+    return None if seen is None else drawn_whole(seen)
+
+
+def drawn_whole(seen: Warped) -> Drawn:
+    """All of a warped texture that the frame shows."""
     rgba = seen.part(*seen.box)
     alpha = None if seen.opaque else cv2.extractChannel(rgba, 3)
     return Drawn(x0=seen.box[0], y0=seen.box[1], rgb=cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB), alpha=alpha)  # pyright: ignore[reportArgumentType]
@@ -172,25 +175,35 @@ def look(sheet: Sheet, camera: CameraPose, width: int, height: int) -> Warped | 
     x0, y0, x1, y1 = box
     back = np.linalg.inv(homography(sheet, camera, width, height)).astype(np.float64)
     opaque = sheet.alpha is None
-    shape = -(-(y1 - y0) // STEP), -(-(x1 - x0) // STEP)
-    # the nodes sit in the middles of squares of STEP pixels, one square more on each side, so that a resize meets the pixels' own middles
-    xs = np.arange(x0 - STEP / 2 - 0.5, x1 + STEP, STEP, dtype=np.float32)
-    ys = np.arange(y0 - STEP / 2 - 0.5, y1 + STEP, STEP, dtype=np.float32)
     if sheet.nodes is None:
-        cells = np.full(shape, 255, np.uint8) if opaque else _cells(sheet, _flat_maps(back, xs, ys))
-        return Warped(texture=sheet.texture, box=box, cells=cells, matrix=back, opaque=opaque, coarse=sheet.soft >= SOFT)
+        return flat(sheet.texture, sheet.cover, back, box, opaque=opaque, coarse=sheet.soft >= SOFT)
+    # the nodes sit in the middles of squares of STEP pixels, one square more on each side, so that a resize meets the pixels' own middles
+    xs, ys = _middles(x0, x1), _middles(y0, y1)
     maps = _inverted(seen.astype(np.float32), back, sheet.texture.shape[:2], xs, ys)
-    cells = np.full(shape, 255, np.uint8) if opaque else _cells(sheet, maps)
+    cells = np.full((len(ys) - 2, len(xs) - 2), 255, np.uint8) if opaque else _cells(sheet.cover, maps)
     return Warped(texture=sheet.texture, box=box, cells=cells, maps=maps, opaque=opaque)
 
 
-def _cells(sheet: Sheet, maps: F32) -> U8:
-    """What a sheet covers of the squares whose middles show the texture pixels ``maps`` f32[rows + 2, columns + 2, 2]."""
+def flat(texture: U8, covered: U8 | None, back: F64, box: Box, *, opaque: bool = False, coarse: bool = False) -> Warped:
+    """A texture u8[h w 4] seen in a ``box`` of the frame (from multiples of STEP on) through the homography ``back`` from frame to texture pixels."""
+    xs, ys = _middles(box[0], box[2]), _middles(box[1], box[3])
+    cells = np.full((len(ys) - 2, len(xs) - 2), 255, np.uint8) if opaque else _cells(covered, _flat_maps(back, xs, ys))
+    return Warped(texture=texture, box=box, cells=cells, matrix=back, opaque=opaque, coarse=coarse)
+
+
+def _middles(start: int, end: int) -> F32:
+    """The middles of the squares of STEP pixels of one axis, with one more on each side."""
+    return np.arange(start - STEP / 2 - 0.5, end + STEP, STEP, dtype=np.float32)
+
+
+def _cells(covered: U8 | None, maps: F32) -> U8:
+    """What a texture covers of the squares whose middles show its pixels ``maps`` f32[rows + 2, columns + 2, 2]; ``covered``: its ``cover``."""
     inner = maps.shape[0] - 2, maps.shape[1] - 2
-    if sheet.cover is None or max(float(np.abs(np.diff(maps, axis=k)).max()) for k in (0, 1)) > 2 * COVER:
+    # where a square shows too much of the texture (or what lies behind the camera) its middle tells nothing
+    if covered is None or not all(float(np.abs(np.diff(maps, axis=k)).max()) <= 2 * COVER for k in (0, 1)):
         return np.full(inner, 128, np.uint8)
     at = (maps + np.float32(0.5)) * np.float32(1 / COVER) - np.float32(0.5)
-    found = cv2.remap(sheet.cover, at, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=0)  # pyright: ignore[reportCallIssue, reportArgumentType]
+    found = cv2.remap(covered, at, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=0)  # pyright: ignore[reportCallIssue, reportArgumentType]
     kernel = np.ones((3, 3), np.uint8)
     low, high = cv2.erode(found, kernel), cv2.dilate(found, kernel)
     return np.where(low == 255, 255, np.where(high == 0, 0, 128)).astype(np.uint8)[1:-1, 1:-1]
@@ -233,8 +246,9 @@ def _inverted(seen: F32, guess: F64, shape: tuple[int, ...], xs: F32, ys: F32) -
     return np.asarray(at, np.float32)
 
 
-def over(frame: U8, drawn: Drawn) -> None:
+def over(frame: U8, drawn: Drawn | Warped) -> None:
     """Lay a premultiplied part over a frame u8[h w 3], in place."""
+    drawn = drawn_whole(drawn) if isinstance(drawn, Warped) else drawn
     h, w = drawn.rgb.shape[:2]
     part = frame[drawn.y0 : drawn.y0 + h, drawn.x0 : drawn.x0 + w]
     if drawn.alpha is None:

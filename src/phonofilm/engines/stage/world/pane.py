@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import cv2
@@ -18,7 +19,7 @@ import skia
 from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND
-from phonofilm.engines.stage.sheet import Drawn
+from phonofilm.engines.stage.sheet import STEP, Drawn, Warped, cover, flat
 from phonofilm.engines.stage.world.noise import Floats, dithered
 from phonofilm.score.camera import CameraPose
 
@@ -131,21 +132,24 @@ class PlaceLayer:
         share, period, phase = self.pulse
         return 1.0 - share * (0.5 - 0.5 * math.cos(2 * math.pi * (tick / TICKS_PER_SECOND / period + phase)))
 
-    def draw(self, camera: CameraPose, tick: int, width: int, height: int) -> Drawn | None:
+    @cached_property
+    def cover(self) -> U8 | None:
+        """Where it is full and where it is nothing."""
+        return cover(np.ascontiguousarray(self.rgba[..., 3]))
+
+    def draw(self, camera: CameraPose, tick: int, width: int, height: int) -> Drawn | Warped | None:
         """The layer as a camera sees it at a tick, None where it is out of the frame."""
         matrix = self.homography(camera, tick, width, height)
         box = self._box(matrix, width, height)
         if box is None:
             return None
+        opaque = self.kind == "sky" and not self.glow
+        strength = self.opacity(tick)
+        if opaque or (strength >= 0.999 and not self.glow):
+            return flat(self.rgba, None if opaque else self.cover, np.linalg.inv(matrix).astype(np.float64), box, opaque=opaque)
         x0, y0, x1, y1 = box
         moved = np.array([[1.0, 0, -x0], [0, 1.0, -y0], [0, 0, 1.0]]) @ matrix
-        opaque = self.kind == "sky" and not self.glow
-        if opaque:
-            flat = self.rgba[..., :3] if self.rgba.shape[2] == 4 else self.rgba
-            seen = cv2.warpPerspective(flat, moved, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-            return Drawn(x0=x0, y0=y0, rgb=seen, alpha=None)  # pyright: ignore[reportArgumentType]
         seen = cv2.warpPerspective(self.rgba, moved, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR)
-        strength = self.opacity(tick)
         if strength < 0.999:
             seen = cv2.convertScaleAbs(seen, alpha=strength)
         alpha = np.zeros(seen.shape[:2], np.uint8) if self.glow else np.ascontiguousarray(seen[..., 3])
@@ -159,7 +163,12 @@ class PlaceLayer:
         if (corners[2] > 1e-9).all():
             seen = corners[:2] / corners[2]
             low, high = np.floor(seen.min(axis=1)) - 1, np.ceil(seen.max(axis=1)) + 2
-            x0, y0, x1, y1 = max(0, int(low[0])), max(0, int(low[1])), min(width, int(high[0])), min(height, int(high[1]))
+            x0, y0, x1, y1 = (
+                max(0, int(low[0])) // STEP * STEP,
+                max(0, int(low[1])) // STEP * STEP,
+                min(width, int(high[0])),
+                min(height, int(high[1])),
+            )
         elif (corners[2] <= 1e-9).all():
             return None
         else:

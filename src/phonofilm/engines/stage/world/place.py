@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from phonofilm.engines.stage.sheet import Drawn
+from phonofilm.engines.stage.sheet import Drawn, Warped
 from phonofilm.engines.stage.world.air import Air, Light
 from phonofilm.engines.stage.world.pane import EYE, Kind, Pane, PlaceLayer
 from phonofilm.score.camera import CameraPose
@@ -23,7 +23,7 @@ Painter = Callable[[Pane], U8]
 class Seen(Protocol):
     """Something of a place that a camera sees."""
 
-    def draw(self, camera: CameraPose, tick: int, width: int, height: int) -> Drawn | None: ...
+    def draw(self, camera: CameraPose, tick: int, width: int, height: int) -> Drawn | Warped | None: ...
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
