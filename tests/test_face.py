@@ -200,9 +200,9 @@ def test_the_lower_teeth_of_a_laugh_are_no_part_of_the_lip() -> None:
     rig = rig_of("beard")
     shut = rig.draw(of("PP"))
     ring = rig.frame.to_image(move_lips(rig.lips, of("PP")).lower_inner)[3:8, :2] - (shut.x0, shut.y0)
-    below = [shut.rgb[int(y) + 4, int(x)].astype(float) for x, y in ring]
+    below = [shut.rgb[int(y) + down, int(x)].astype(float) for x, y in ring for down in range(3, 16)]
     # lips are redder than teeth
-    assert np.mean([c[0] / c[1] for c in below]) > 1.25, below
+    assert np.percentile([c[0] / c[1] for c in below], 10) > 1.18
 
 
 def stretch(back: np.ndarray, step: float) -> np.ndarray:
