@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_FRAME, frame_at
+from phonofilm.engines.stage.compositor import compose
 from phonofilm.engines.stage.scene import cameras_of
-from phonofilm.engines.stage.sheet import Sheet, draw
+from phonofilm.engines.stage.sheet import Sheet, joined, look
 from phonofilm.media.read import read_frames
 from phonofilm.perceive.percepts import Clip
 from phonofilm.score.camera import camera_at
@@ -84,9 +85,5 @@ class Footage:
 
     def draw(self, image: U8, tick: int, width: int, height: int) -> U8:
         """The clip's frame under the shot's camera."""
-        drawn = draw(Sheet(texture=image, alpha=None, corners=self.corners), camera_at(self.shot.camera, tick), width, height)
-        frame = np.zeros((height, width, 3), np.uint8)
-        if drawn is not None:
-            h, w = drawn.rgb.shape[:2]
-            frame[drawn.y0 : drawn.y0 + h, drawn.x0 : drawn.x0 + w] = drawn.rgb
-        return frame
+        seen = look(joined(Sheet(texture=image, alpha=None, corners=self.corners)), camera_at(self.shot.camera, tick), width, height)
+        return compose([] if seen is None else [seen], width, height)
