@@ -106,6 +106,71 @@ def test_a_continued_plate_keeps_its_middle_and_has_no_seam_and_no_black():
     assert out[:, :35].mean() > 0.6 * plate[:, :40].mean()
 
 
+def detail(image, where):
+    """The middle and the upper quarter of the gradients' strength inside a part."""
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    strength = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+    return np.percentile(strength[where], (50, 75))
+
+
+@pytest.mark.parametrize("name", ["coffee", "outdoors"])
+def test_a_continued_photo_has_the_detail_of_what_was_there(name):
+    photo = np.asarray(Image.open(picture(name)).convert("RGB"))
+    cut = round(0.15 * photo.shape[1])
+    made = extend(np.ascontiguousarray(photo[:, cut:-cut]), cut, cut, 0, 0)
+    beyond = np.ones(photo.shape[:2], bool)
+    beyond[:, cut - 3 : -cut + 3] = False
+    assert np.array_equal(made[:, cut:-cut], photo[:, cut:-cut])
+    ratio = detail(made, beyond) / detail(photo, beyond)
+    assert ratio.min() > 0.45 and ratio.max() < 1.6
+    # neither a mirror at the border nor a repetition of its line
+    inner, outer = made[:, cut : 2 * cut].astype(float), made[:, :cut].astype(float)
+    assert np.abs(outer[:, ::-1] - inner).mean() > 10 and np.abs(outer - made[:, cut : cut + 1]).mean() > 10
+
+
+def test_a_hole_in_a_busy_ground_is_filled_as_busily_and_the_known_stays():
+    photo = np.asarray(Image.open(picture("outdoors")).convert("RGB"))[:300]
+    y, x = np.mgrid[0:300, 0 : photo.shape[1]]
+    hole = np.hypot(y - 110, x - 70) < 50
+    made = fill(photo, hole)
+    assert np.array_equal(made[~hole], photo[~hole])
+    ratio = detail(made, np.hypot(y - 110, x - 70) < 46) / detail(photo, hole)
+    assert ratio.min() > 0.5 and ratio.max() < 2.0
+
+
+def test_no_object_is_copied_into_a_hole_in_a_wall():
+    draw = np.random.default_rng(0)
+    wall = (np.array([150, 140, 130]) + 6 * cv2.GaussianBlur(draw.standard_normal((400, 600, 1)), (0, 0), 1.5)[..., None]).astype(np.uint8)
+    cv2.circle(wall, (120, 150), 45, (220, 30, 30), -1)
+    cv2.rectangle(wall, (480, 80), (540, 260), (20, 20, 90), -1)
+    y, x = np.mgrid[0:400, 0:600]
+    hole = (np.abs(x - 320) < 100) & (y > 120)
+    made = fill(wall, hole)
+    assert np.abs(made[hole].astype(int) - (150, 140, 130)).max() < 40
+
+
+def test_a_firm_edge_over_a_busy_ground_is_found_and_nothing_of_the_ground_shines_through():
+    photo = cv2.resize(np.asarray(Image.open(picture("coffee")).convert("RGB")), (800, 800)).astype(np.float32)
+    y, x = np.mgrid[0:800, 0:800]
+    truth = np.clip((1 - np.hypot((x - 400) / 260, (y - 460) / 220)) * 150 + 0.5, 0, 1).astype(np.float32)
+    colour = np.array([60, 120, 200], np.float32) * (0.6 + 0.4 * np.sin(x / 200))[..., None].astype(np.float32)
+    image = (colour * truth[..., None] + photo * (1 - truth[..., None]) + 0.5).astype(np.uint8)
+    coarse = cv2.resize(cv2.GaussianBlur(cv2.resize(truth, (256, 256), interpolation=cv2.INTER_AREA), (0, 0), 1.5), (800, 800))
+    alpha = refine(image, coarse)
+    near = cv2.dilate(((truth > 0.02) & (truth < 0.98)).astype(np.uint8), np.ones((15, 15), np.uint8)) > 0
+    assert np.abs(alpha - truth)[near].mean() < 0.03
+    over, true = ((c.astype(np.float32) * a[..., None]) for c, a in ((foreground(image, alpha), alpha), (colour, truth)))
+    assert np.abs(over - true)[near].mean() < 5
+
+
+def test_a_whole_lock_of_long_hair_stays():
+    photo = perceived("long-hair")
+    h, w = photo.matte.shape
+    for x, y in ((0.17, 0.6), (0.17, 0.8), (0.2, 0.9), (0.84, 0.7)):
+        assert photo.matte[round(y * h), round(x * w)] > 200
+    assert photo.matte[round(0.6 * h), round(0.04 * w)] < 20
+
+
 def test_a_cup_is_a_thing_with_a_clean_edge():
     cup = perceived("coffee")
     assert cup.subject == "object" and cup.faces == () and cup.pose is None

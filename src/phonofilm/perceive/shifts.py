@@ -53,7 +53,7 @@ class Ground:
         blank[hole] = 0
         seen = np.asarray(cv2.resize(blank, size, interpolation=cv2.INTER_AREA), np.float32) / np.maximum(weight, 0.02)[..., None]
         known = weight > 0.6
-        values = membrane(seen, known.astype(np.float32))
+        values = membrane(seen.astype(np.float32), known.astype(np.float32))
         return cls(values=values, known=known, base=_carried(values, known, BANDS[-1]))
 
 
@@ -112,7 +112,8 @@ def _blurred(values: F32, known: Mask, sigma: float) -> F32:
     """The known values blurred among themselves."""
     weight = known.astype(np.float32)
     total = np.asarray(cv2.GaussianBlur(weight, (0, 0), sigma), np.float32)
-    return _planes(cv2.GaussianBlur(values * weight[..., None], (0, 0), sigma)) / np.maximum(total, 1e-3)[..., None]
+    out = _planes(cv2.GaussianBlur(values * weight[..., None], (0, 0), sigma)) / np.maximum(total, 1e-3)[..., None]
+    return out.astype(np.float32, copy=False)
 
 
 def _carried(values: F32, known: Mask, sigma: float) -> F32:
@@ -266,8 +267,8 @@ def _alone(ground: Ground, offsets: I32, rare: float) -> F32:
     """What each offset costs in each cell by itself, f32[gh gw k]."""
     height, width = ground.known.shape
     size = (width // CELL, height // CELL)
-    small = [np.asarray(cv2.resize(m, size, interpolation=cv2.INTER_AREA), np.float32) for m in (_blurred(ground.values, ground.known, 4.0), ground.base)]
-    level, expected = (np.asarray(cv2.resize(m, size, interpolation=cv2.INTER_AREA), np.float32) for m in _busy(ground))
+    maps = (_blurred(ground.values, ground.known, 4.0), ground.base, *_busy(ground))
+    soft, base, level, expected = (np.asarray(cv2.resize(m, size, interpolation=cv2.INTER_AREA), np.float32) for m in maps)
     unlike = rare * _rare(ground)
     side = float(max(height, width))
     # where a piece reaches over known picture it should look like it
@@ -277,8 +278,8 @@ def _alone(ground: Ground, offsets: I32, rare: float) -> F32:
     rim = np.zeros((height, width), np.float32)
     out = np.empty((size[1], size[0], len(offsets)), np.float32)
     for k, (dx, dy) in enumerate(offsets):
-        part = np.array([dx, dy], np.float32) / CELL
-        cost = (_moved(small[0], part, 0) - small[1]) ** 2 @ np.full(3, 1 / 3, np.float32)
+        part = np.array([dx / CELL, dy / CELL], np.float32)
+        cost = (_moved(soft, part, 0) - base) ** 2 @ np.full(3, 1 / 3, np.float32)
         cost = COLOUR * np.minimum(cost, WORST) + BUSY * np.abs(_moved(level, part, 0) - expected) + _moved(unlike, part, 0)
         sy, sx = ys + dy, xs + dx
         inside = (sy >= 0) & (sy < height) & (sx >= 0) & (sx < width)

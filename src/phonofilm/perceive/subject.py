@@ -106,7 +106,7 @@ def _people(coarse: F32, picture: U8, person: F32, meshes: list[Mesh]) -> F32:
 
 
 def _locks(coarse: F32, picture: U8, person: F32, mesh: Mesh) -> F32:
-    """The map with whole locks of hair (or a hat) that the salient map lost and the person mask sees clearly; not the thin differences of their rims."""
+    """The map with whole locks of hair (or a hat) that the salient map lost and the person mask sees clearly; no thin rims."""
     x0, y0, x1, y1 = around_head(mesh, picture, 1.7)
     part = np.s_[y0:y1, x0:x1]
     lost = ((person[part] > 0.8) & (coarse[part] < 0.5)).astype(np.uint8)

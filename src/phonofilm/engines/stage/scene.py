@@ -176,7 +176,9 @@ def _standing(
     wide = tall * (box[2] - box[0]) / (box[3] - box[1])
     closest = min(max(float(c.position[2]) - z, 0.05) / c.focal_pixels(width, height) for c in cameras)
     cutout = cut_out(picture, tall / (box[3] - box[1]) / closest)
-    corners = np.array([[x - wide / 2, y + tall, z], [x + wide / 2, y + tall, z], [x + wide / 2, y, z], [x - wide / 2, y, z]], np.float64)
+    low = y - tall * max(0.0, box[3] - picture.ground) / (box[3] - box[1])  # its faint rim reaches below the line on which it stands
+    high = low + tall
+    corners = np.array([[x - wide / 2, high, z], [x + wide / 2, high, z], [x + wide / 2, low, z], [x - wide / 2, low, z]], np.float64)
     metres = tall / cutout.rgb.shape[0]
     layers: list[Layer] = []
     if ground is not None:
