@@ -15,11 +15,14 @@ from phonofilm.perceive.beats import Beats, find_beats
 from phonofilm.perceive.loudness import SILENT, integrated, momentary
 from phonofilm.perceive.percepts import Sound, SoundKind
 from phonofilm.perceive.speech_activity import WINDOW_TICKS, speech_probability, speech_spans
+from phonofilm.perceive.vocals import vocals
 from phonofilm.progress import Progress, quiet
 
 F32 = NDArray[np.float32]
 
 _SILENCE = -60.0  # LUFS
+_SUNG = 0.4  # share of a song in which somebody must be heard in its drawn out voice
+_VOICE = 0.08  # of full scale: the level at which the detector hears that voice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +82,11 @@ def hear(samples: F32, sha256: str, *, remarks: tuple[str, ...] = ()) -> Sound:
     probability = speech_probability(heard)
     beats = find_beats(heard)
     kind = kind_of(traits(heard, probability, beats))
+    if kind == "music":
+        voice = vocals(samples)
+        sung = speech_probability(np.asarray(np.clip(voice * (_VOICE / max(float(voice.std()), 1e-6)), -1, 1), np.float32))
+        if float((sung > 0.5).mean()) > _SUNG:
+            kind, probability = "singing", sung
     spoken = speech_spans(probability, len(mono)) if kind in ("speech", "singing", "music") else ()
     musical = kind in ("music", "singing")
     return Sound(
