@@ -134,7 +134,7 @@ class Picture:
             *(Event(name="suddenly soft", kind="sharpness drop", at=film.times[k]) for k in soft),
             *(Event(name="the picture stands still", kind="frozen", at=film.times[k], text=f"{n} frames") for k, n in frozen_runs(same)),
         )
-        return Finding(metric="picture", values=values, series=self._series(film, swings), events=events)
+        return Finding(metric="picture", values=values, series=self._series(film, swings, cuts), events=events)
 
     def _movement(self, same: NDArray[np.bool_], cuts: list[int], film: Film) -> tuple[Value, ...]:
         held_still = np.zeros(len(same), bool)
@@ -188,14 +188,14 @@ class Picture:
             Value(name="halo along", value=round(float(np.median([r.share for r in rims])), 3) if rims else None, unit="of the outline", why=why),
         )
 
-    def _series(self, film: Film, swings: light.Flicker | None) -> tuple[Series, ...]:
-        at = film.times
+    def _series(self, film: Film, swings: light.Flicker | None, cuts: list[int]) -> tuple[Series, ...]:
+        at, new = film.times, {0, *cuts}
 
         def line(name: str, unit: str, values: list[float | None]) -> Series:
             return Series(name=name, unit=unit, at=at, values=tuple(v if v is None else round(v, 4) for v in values))
 
         seen = [
-            line("motion", "% of the width/s", [None, *self._motion[1:]]),
+            line("motion", "% of the width/s", [None if k in new else v for k, v in enumerate(self._motion)]),
             line("edge width", "px", [e and e[0] for e in self._edges]),
             line("width of the usual edge", "px", [e and e[1] for e in self._edges]),
             line("light", "stops", list(self._stops)),

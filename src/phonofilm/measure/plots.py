@@ -152,7 +152,7 @@ def _range(values: Sequence[float]) -> tuple[float, float]:
         return 0.0, 1.0
     low, high = min(values), max(values)
     room = (high - low) * 0.06 or abs(high) * 0.05 or 0.5
-    return low - room, high + room
+    return max(low - room, 0.0) if low >= 0 else low - room, high + room
 
 
 def _path(series: Series, bounds: tuple[float, float], length: int, cuts: Sequence[int]) -> str:
