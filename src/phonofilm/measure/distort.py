@@ -105,6 +105,15 @@ def _still(frames: Iterator[Decoded], share: float, facts: Facts) -> Iterator[De
         yield replace(frame, i420=held)
 
 
+def _mirrored(frames: Iterator[Decoded], sides: float, facts: Facts) -> Iterator[Decoded]:
+    """Left and right exchanged."""
+    for frame in frames:
+        h, w = frame.i420.shape[0] * 2 // 3, frame.i420.shape[1]
+        chroma = frame.i420[h:].reshape(2, h // 2, w // 2)[:, :, ::-1]
+        turned = np.concatenate([frame.i420[:h, ::-1].ravel(), chroma.ravel()]).reshape(frame.i420.shape)
+        yield replace(frame, i420=turned) if sides else frame
+
+
 def _repeated(frames: Iterator[Decoded], every: float, facts: Facts) -> Iterator[Decoded]:
     """Every so manieth frame shows the one before it once more."""
     last: U8 | None = None
@@ -212,6 +221,7 @@ KINDS: dict[str, Kind] = {
     "offset": Kind(amount="of full scale", usual=0.05, hear=_offset),
     "balance": Kind(amount="dB by which the right side is louder", usual=6, hear=_sided),
     "freeze": Kind(amount="share of the picture, from the end", usual=1, see=_still),
+    "mirror": Kind(amount="1: left and right exchanged", usual=1, see=_mirrored),
     "repeat": Kind(amount="of how many frames the last is the one before", usual=5, see=_repeated),
     "blur": Kind(amount="pixels (standard deviation)", usual=2, see=_blurred),
     "blur once": Kind(amount="pixels, for a quarter of a second", usual=3, see=_blurred_once),
