@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from phonofilm import __version__
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.errors import shown_name
 from phonofilm.measure.document import Report
@@ -62,7 +62,7 @@ def page(title: str, content: str) -> str:
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}"><title>{text(title)}</title><style>{style}</style></head>\n'
-        f"<body><main>{content}<footer>Measured by Phonofilm {text(__version__)} from the decoded film. "
+        f"<body><main>{content}<footer>Measured by Phonofilm {text(version('phonofilm'))} from the decoded film. "
         f"Times are minutes:seconds.milliseconds; 0 is when the first frame comes on screen.</footer></main></body></html>\n"
     )
 
