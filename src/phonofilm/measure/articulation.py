@@ -72,4 +72,4 @@ def _band(mono: F32, low: float, high: float) -> F64:
 
 def _smooth(row: F64, width: int) -> F64:
     kernel = np.hanning(width)
-    return np.convolve(row, kernel / kernel.sum(), "same")[: len(row)]
+    return np.asarray(np.convolve(row, kernel / kernel.sum(), "same")[: len(row)], np.float64)

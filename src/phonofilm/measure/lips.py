@@ -76,17 +76,19 @@ class Lips:
         if film.heard.sound is None and not lines:
             return not_applicable("lips", film.heard.why)
         heard = heard_openness(film.heard.mono)
+        if not lines and num_syllables(heard) < LEAST_SYLLABLES:
+            return not_applicable("lips", f"no speech is heard: fewer than {LEAST_SYLLABLES} syllables")
         phones = [p for line in lines for p in line.phones]
         told = _within(asked_openness(phones, film.length, film.step), lines) if lines else None
         speaker = choose(mouths, heard if told is None else told, film)
         values: list[Value] = [_who(speaker, mouths), Value(name="frames with that mouth", value=len(speaker.readings) / film.num_frames)]
         series = [_series("mouth opening", "of face height", speaker.opening, film), _series("mouth opening by pixels", "σ", speaker.pixels, film)]
         if told is not None:
-            values += _judged(speaker, told, "phones", _PHONES, ("lip offset", "lip correlation"))
+            values += _judged(speaker, told, "phones", _PHONES, ("lip offset", "lip correlation"), must=True)
             series.append(_series("opening asked by the phones", "", told, film))
         if film.heard.sound is not None:
             voice = _within(heard, lines) if lines else heard
-            values += _by_sound(speaker, voice, told is None)
+            values += _by_sound(speaker, voice)
             level = _within(heard_level(film.heard.mono), lines) if lines else heard_level(film.heard.mono)
             values.append(_control(speaker, level))
             series.append(_series("opening heard in the voice", "", heard, film))
@@ -142,14 +144,15 @@ def peaks(speaker: Speaker, told: F64, least: tuple[float, float]) -> tuple[Peak
     return tracker, pixels
 
 
-def _judged(speaker: Speaker, told: F64, name: str, least: tuple[float, float], goals: tuple[str, str]) -> list[Value]:
+def _judged(speaker: Speaker, told: F64, name: str, least: tuple[float, float], goals: tuple[str, str], *, must: bool) -> list[Value]:
+    """``must``: the score says that these lips speak, so that no answer is a bad one; else it is none at all."""
     tracker, pixels = peaks(speaker, told, least)
-    both = tracker.offset is not None
+    late = held(f"lips late against {name}", tracker.offset, "ms", goals[0], why=tracker.why)
     r = held(f"correlation with {name}", tracker.correlation, "", goals[1], why=tracker.why)
-    if not both and r.passed:
-        r = replace(r, passed=False)
+    if tracker.offset is None:
+        late, r = replace(late, passed=False if must else None), replace(r, passed=False if must else None)
     return [
-        held(f"lips late against {name}", tracker.offset, "ms", goals[0], why=tracker.why),
+        late,
         Value(name=f"lips late against {name}, by pixels", value=pixels.offset, unit="ms", why=pixels.why),
         r,
         Value(name=f"correlation with {name}, by pixels", value=pixels.correlation, why=pixels.why),
@@ -157,17 +160,11 @@ def _judged(speaker: Speaker, told: F64, name: str, least: tuple[float, float], 
     ]
 
 
-def _by_sound(speaker: Speaker, voice: F64, alone: bool) -> list[Value]:
-    why = ""
+def _by_sound(speaker: Speaker, voice: F64) -> list[Value]:
     if speaker.stirring < LEAST_STIR:
         why = f"the lips stir by {speaker.stirring:.1%} of the face's height; less than {LEAST_STIR:.1%} is no speech"
-    elif num_syllables(voice[np.isfinite(voice)]) < LEAST_SYLLABLES:
-        why = f"fewer than {LEAST_SYLLABLES} syllables are heard"
-    if not why:
-        return _judged(speaker, voice, "the sound", _SOUND, ("lip offset by sound", "lip correlation by sound"))
-    names = ("lips late against the sound", "correlation with the sound")
-    judged = [Value(name=name, value=None, why=why) for name in names]
-    return [replace(judged[0], passed=False if alone else None), judged[1]] if alone else judged
+        return [Value(name=name, value=None, why=why) for name in ("lips late against the sound", "correlation with the sound")]
+    return _judged(speaker, voice, "the sound", _SOUND, ("lip offset by sound", "lip correlation by sound"), must=False)
 
 
 def closures(speaker: Speaker, phones: Sequence[Phone], film: Film) -> list[Value]:
