@@ -1,10 +1,11 @@
-"""Cuts of music films against the beats that independent trackers hear: ``python benchmarks/cuts.py FOLDER [--only NAME] [--part a|b]``.
+"""Cuts of music films against the beats that independent trackers hear: ``python benchmarks/cuts.py FOLDER [--planned] [--only NAME] [--part a|b]``.
 
 FOLDER holds the unpacked packages of ``SONGS`` (``apt-get download NAME``, ``dpkg -x``; ``arcade`` 3.3.3 is a wheel of PyPI). They are listened to,
 never shipped. From two places of every song, a quarter and three fifths in, a music video of 15 s is made. Its cuts are found in the decoded frames;
 its beats and downbeats are heard in the decoded sound by ``DBNDownBeatTracker`` (the command of madmom 0.16.1, whose networks are for non-commercial
 use, so it is installed apart), its beats by ``aubiotrack`` too (Debian: aubio-tools). Printed for each film: how many cuts are within one frame of a
-beat and of a downbeat, and of a beat of the sound shifted by 100 ms. Results: benchmarks/results/cuts.json, kept film by film.
+beat and of a downbeat, and of a beat of the sound shifted by 100 ms. ``--planned`` plans the cuts and makes no films (seconds a song).
+Results: benchmarks/results/cuts.json, kept film by film.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ import numpy as np
 import phonofilm
 from phonofilm.media.outputs import write_wav
 from phonofilm.media.read import read_frames, read_sound
+from phonofilm.perceive.beats import find_beats
+from phonofilm.score.edit import beat_cuts
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "cuts.json"
@@ -32,10 +35,10 @@ sys.path.insert(0, str(ROOT / "examples"))
 #: name: (file in its package, kind of music)
 SONGS = {
     "funkyrobot": ("funkyrobot.mp3", "electronic funk; arcade"),
-    "Rock": ("Rock.ogg", "rock; hedgewars-data"),
-    "City": ("City.ogg", "hip hop; hedgewars-data"),
-    "pirate": ("pirate.ogg", "folk dance; hedgewars-data"),
-    "oriental": ("oriental.ogg", "oriental; hedgewars-data"),
+    "Rock": ("Music/Rock.ogg", "rock; hedgewars-data"),
+    "City": ("Music/City.ogg", "hip hop; hedgewars-data"),
+    "pirate": ("Music/pirate.ogg", "folk dance; hedgewars-data"),
+    "oriental": ("Music/oriental.ogg", "oriental; hedgewars-data"),
     "City Blues": ("02 - Robert van Herk - City Blues.ogg", "blues; lincity-ng-data"),
     "lincity": ("01 - pronobozo - lincity.ogg", "electronic; lincity-ng-data"),
     "chaos_god": ("chaos_god/song.ogg", "death metal, 170 a minute; fretsonfire-songs-muldjord"),
@@ -46,10 +49,22 @@ SONGS = {
     "spunkyrace": ("spunkyrace-ks.ogg", "ska, 158 a minute; extremetuxracer-data"),
     "forest_theme": ("forest_theme.ogg", "game pop; supertux-data"),
     "frontiers": ("frontiers.mp3", "techno; asc-music"),
+    "1918": ("1918.mp3", "old jazz; arcade"),
+    "Beach": ("Music/Beach.ogg", "surf; hedgewars-data"),
+    "armygeddon": ("armygeddon/song.ogg", "death metal, 170 a minute; fretsonfire-songs-muldjord"),
+    "War of freedom": ("War of freedom/song.ogg", "metal; fretsonfire-songs-sectoid"),
+    "orphanage": ("02_orphanage.ogg", "gothic metal; marsshooter-data"),
+    "starfall": ("06_starfall.ogg", "gothic metal; marsshooter-data"),
+    "introzik": ("introzik.ogg", "tracker pop; frozen-bubble-data"),
+    "race1": ("race1-jt.ogg", "game pop; extremetuxracer-data"),
+    "chipdisko": ("chipdisko.ogg", "chip tune; supertux-data"),
+    "theme": ("misc/theme.ogg", "game pop; supertux-data"),
+    "speeditup": ("speeditup.ogg", "drum and bass; xmoto-data"),
+    "background": ("music/background.ogg", "ambient; pathological"),
     "theme1": ("theme1.ogg", "orchestral waltz; ardentryst"),
-    "Freeway": ("Freeway.ogg", "rock; hedgewars-data"),
-    "Jungle": ("Jungle.ogg", "percussion; hedgewars-data"),
-    "Halloween": ("Halloween.ogg", "orchestral; hedgewars-data"),
+    "Freeway": ("Music/Freeway.ogg", "rock; hedgewars-data"),
+    "Jungle": ("Music/Jungle.ogg", "percussion; hedgewars-data"),
+    "Halloween": ("Music/Halloween.ogg", "orchestral; hedgewars-data"),
     "mutilated_mime": ("mutilated_mime/song.ogg", "death metal; fretsonfire-songs-muldjord"),
     "second_birth": ("08_second_birth.ogg", "gothic metal; marsshooter-data"),
     "Deprecation": ("Deprecation.ogg", "electronic; singularity-music"),
@@ -88,6 +103,22 @@ def heard_by(command: list[str]) -> np.ndarray:
     return np.array([[float(x) for x in line.split()] for line in lines if line.strip()])
 
 
+def planned_on(song: Path, place: float, folder: Path) -> dict[str, float | int]:
+    """The cuts that a film of this place of the song would have, against what madmom hears in the recording itself; no film is made."""
+    samples = read_sound(song)[0]
+    start = int(len(samples) * place)
+    part, wav = samples[start : start + 15 * 48_000], folder / "part.wav"
+    write_wav(wav, part)
+    found = find_beats(part.mean(axis=1, dtype=np.float32))
+    cuts = [c / 48_000 for c in beat_cuts(15 * 48_000, found.beats, found.downbeats)]
+    heard = heard_by(["DBNDownBeatTracker", "single", str(wav)]).reshape(-1, 2)
+    beats, downbeats = heard[:, 0], heard[heard[:, 1] == 1, 0]
+    return {
+        "cuts": len(cuts), "on_a_beat": near(cuts, beats), "on_a_downbeat": near(cuts, downbeats), "control_shifted_100_ms": near(cuts, beats + 0.1),
+        "tempo": found.tempo, "tempo_of_madmom": round(60 / float(np.median(np.diff(beats))), 1) if len(beats) > 1 else 0.0,
+    }  # fmt: skip
+
+
 def film_of(song: Path, place: float, folder: Path) -> dict[str, float | int]:
     import media
 
@@ -122,6 +153,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="folder of unpacked packages")
     parser.add_argument("--only", action="append", choices=SONGS, help="this song; may be given again")
     parser.add_argument("--part", choices=PLACES, help="this place of each song")
+    parser.add_argument("--planned", action="store_true", help="plan the cuts only, and make no films")
     asked = parser.parse_args()
     for name in asked.only or SONGS:
         song = next(iter(sorted(path for path in asked.folder.rglob(Path(SONGS[name][0]).name) if str(path).endswith(SONGS[name][0]))), None)
@@ -130,15 +162,23 @@ def main() -> None:
             continue
         for part in [asked.part] if asked.part else PLACES:
             with tempfile.TemporaryDirectory() as folder:
-                made = {"kind": SONGS[name][1], "known": name not in UNSEEN, **film_of(song, PLACES[part], Path(folder))}
+                work = planned_on if asked.planned else film_of
+                made = {"kind": SONGS[name][1], "known": name not in UNSEEN, **work(song, PLACES[part], Path(folder))}
             print(f"{name} {part}", made, flush=True)
-            films = (json.loads(RESULT.read_text()) if RESULT.is_file() else {}).get("films", {}) | {f"{name} {part}": made}
-            keys = ("cuts_planned", "cuts_seen", "on_a_beat", "on_a_downbeat", "control_shifted_100_ms", "after_aubio_begins", "on_a_beat_of_aubio")
-            unseen = [film for film in films.values() if not film["known"]]
-            total, held = ({key: sum(film[key] for film in some) for key in keys} for some in (list(films.values()), unseen))
-            document = {"date": str(date.today()), "total": total, "songs_not_tuned_on": held, "films": films}
+            document = json.loads(RESULT.read_text()) if RESULT.is_file() else {}
+            kind = "planned" if asked.planned else "films"
+            every = document.get(kind, {}).get("each", {}) | {f"{name} {part}": made}
+            held = {title: row for title, row in every.items() if not row["known"]}
+            document |= {"date": str(date.today()), kind: {"all": total(every), "songs_not_tuned_on": total(held), "each": every}}
             RESULT.write_text(json.dumps(document, indent=1) + "\n")
-    print(json.dumps(json.loads(RESULT.read_text())["total"]))
+
+
+def total(rows: dict[str, dict[str, float | int]]) -> dict[str, int]:
+    """The counts of several films together."""
+    counted = (
+        "cuts", "cuts_planned", "cuts_seen", "on_a_beat", "on_a_downbeat", "control_shifted_100_ms", "after_aubio_begins", "on_a_beat_of_aubio",
+    )  # fmt: skip
+    return {key: int(sum(row[key] for row in rows.values())) for key in counted if rows and all(key in row for row in rows.values())}
 
 
 if __name__ == "__main__":
