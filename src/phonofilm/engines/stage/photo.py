@@ -95,7 +95,7 @@ def plate_sheet(
     cut_x1, cut_y1 = int(np.ceil(x1 + left + 2 * margin)), int(np.ceil(y1 + top + 2 * margin))
     scale = enlargement(cameras, taken, depth if floor is None else floor.near, width, height)
     if left or top or right or bottom:
-        texture = _continued(picture.plate, (left, right, top, bottom), (cut_x0, cut_y0, cut_x1, cut_y1), halved=soft > 0.65 * scale)
+        texture = _continued(picture.plate, (left, right, top, bottom), (cut_x0, cut_y0, cut_x1, cut_y1))
     else:
         texture = picture.plate[cut_y0:cut_y1, cut_x0:cut_x1]
     h, w = texture.shape[:2]
@@ -108,10 +108,10 @@ def plate_sheet(
     return Sheet(texture=texture, alpha=None, corners=taken.world(corners, depth), nodes=nodes, soft=soft)  # pyright: ignore[reportArgumentType]
 
 
-def _continued(plate: U8, beyond: tuple[int, int, int, int], cut: tuple[int, int, int, int], *, halved: bool) -> U8:
+def _continued(plate: U8, beyond: tuple[int, int, int, int], cut: tuple[int, int, int, int]) -> U8:
     """The part ``cut`` (x0 y0 x1 y1) of a plate that is continued by so many pixels ``beyond`` its left, right, top and bottom.
 
-    What is not seen is looked at only a little way; ``halved``: half the resolution is enough beyond the borders.
+    What is not seen is looked at only a little way.
     """
     left, right, top, bottom = beyond
     x0, y0, x1, y1 = cut
@@ -121,18 +121,9 @@ def _continued(plate: U8, beyond: tuple[int, int, int, int], cut: tuple[int, int
     px0, py0 = min(max(0, x0 - left - near), w // 2), min(max(0, y0 - top - near), h // 2)
     px1, py1 = min(w, x1 - left + near), min(h, y1 - top + near)
     part = plate[py0 : max(py1, py0 + 16), px0 : max(px1, px0 + 16)]
-    if not halved or min(part.shape[:2]) < 64:
-        out = extend(part, left, right, top, bottom)
-    else:
-        part = part[: part.shape[0] // 2 * 2, : part.shape[1] // 2 * 2]
-        sides = [-(-side // 2) for side in beyond]
-        small = cv2.resize(part, (part.shape[1] // 2, part.shape[0] // 2), interpolation=cv2.INTER_AREA)
-        small = extend(small, *sides)  # pyright: ignore[reportArgumentType]
-        out = cv2.resize(small, (2 * small.shape[1], 2 * small.shape[0]), interpolation=cv2.INTER_CUBIC)
-        out = out[2 * sides[2] - top :, 2 * sides[0] - left :]
-        out[top : top + part.shape[0], left : left + part.shape[1]] = part
+    out = extend(part, left, right, top, bottom)
     # the cut begins at 0 where the plate is continued on that side
-    return out[max(0, y0 - py0) : y1 - py0, max(0, x0 - px0) : x1 - px0]  # pyright: ignore[reportReturnType]
+    return out[max(0, y0 - py0) : y1 - py0, max(0, x0 - px0) : x1 - px0]
 
 
 @dataclass(frozen=True, kw_only=True)
