@@ -23,10 +23,13 @@ MODELS: dict[str, tuple[int, ...]] = {
     "still": (), "turn and zoom": (0, 1, 2, 6), "place": (3, 4, 5), "place and turn": (0, 1, 2, 3, 4, 5),
     "place and zoom": (3, 4, 5, 6), "all": (0, 1, 2, 3, 4, 5, 6),
 }  # fmt: skip
-PATIENCE, FLOOR = 1.7, 0.004  # a simpler model is kept while its cost (pixels²) is at most so many times a freer one's, and a little
+PATIENCE, FLOOR = 1.7, 0.004  # a simpler model is kept while its cost (pixels²) is at most so many times a freer one's, and a little,
+FEWER = 0.05  # and it explains nearly as many points
 CLOSE = 0.5  # pixels within which a point is believed in the end,
 WIDE = (80.0, 30.0, 12.0, 5.0, 2.0, 1.0)  # and in the rounds before
-LOOSE = 3e-3  # how weakly inverse depths are drawn to 1: what no parallax tells stays on one plane
+LAST = 40  # steps at most of the last round
+AHEAD, BEYOND = 1e-3, -5.0  # the least inverse depth; less than none is what a lens that lengthens on the way makes of what is far
+LOOSE = 3e-4  # how weakly inverse depths are drawn to 1: what no parallax tells stays on one plane
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,7 +38,8 @@ class Solved:
 
     ``turn`` f64[v 3 3] from the first view to each; ``place`` f64[v 3] right, down, ahead in the first view, in the points' own unit of length;
     ``zoom`` f64[v] log ratios; ``points`` f64[n 3] u v and inverse depth; ``residual`` f64[n] root mean square distance in pixels of each point,
-    ``costs`` f64[n] its mean robust cost in pixels², ``cost`` that of all.
+    ``costs`` f64[n] its mean robust cost in pixels², ``cost`` that of all;
+    ``least``: the least inverse depth that was allowed.
     """
 
     model: str
@@ -46,6 +50,7 @@ class Solved:
     residual: F64
     costs: F64
     cost: float
+    least: float = AHEAD
 
     @property
     def trusted(self) -> Bool:
@@ -60,13 +65,13 @@ def fit(xy: F64, focal: float, model: str, start: Solved | None = None, *, round
     now = start or begun(xy, focal)
     free = MODELS[model]
     deep = any(k in free for k in range(3, 6))
-    now = replace(now, model=model)
+    now = replace(now, model=model, zoom=now.zoom if 6 in free else np.zeros_like(now.zoom))
     if deep and not now.place.any():
         now = _planar(given, seen, focal, free, now)
     damping = 1e-3
     for close in rounds:
         last = close <= CLOSE
-        for _ in range(8 if last else 4):
+        for _ in range(LAST if last else 4):
             off, by_view, by_point = _linear(given, focal, now)
             weight = _weight(off, seen, close)
             after = before = _cost(off, seen, close)
@@ -83,7 +88,7 @@ def fit(xy: F64, focal: float, model: str, start: Solved | None = None, *, round
             if not better:
                 break
             now = tried
-            if before - after < (1e-4 if last else 1e-2) * before:
+            if before - after < (3e-5 if last else 1e-2) * before:
                 break
     return _judged(given, seen, focal, now)
 
@@ -96,14 +101,31 @@ def explain(xy: F64, focal: float) -> tuple[Solved, dict[str, Solved]]:
         tried["place and turn"] = min((fit(xy, focal, "place and turn", s) for s in starts), key=lambda s: s.cost)
     if not _simplest(tried).cost < 0.06:
         tried["all"] = min((fit(xy, focal, "all", tried[s]) for s in ("place and turn", "place")), key=lambda s: s.cost)
-    return _simplest(tried), tried
+    best = _simplest(tried)
+    if best.model == "place" and abs(best.place[-1, 2]) > np.hypot(*best.place[-1, :2]):
+        beyond = fit(xy, focal, "place", replace(best, least=BEYOND))
+        if beyond.trusted.mean() >= best.trusted.mean() + FEWER - 0.01 and _both_ways(beyond):
+            best = beyond
+    return best, tried
+
+
+def _both_ways(solved: Solved) -> bool:
+    """Whether what is far goes the other way than what is near, and not one side of the frame the other way than the other (a plane seen askew)."""
+    good = solved.trusted
+    depths = solved.points[good, 2]
+    if good.sum() < 12 or (depths < -0.1 * np.percentile(np.abs(depths), 75)).mean() < 0.03:
+        return False
+    across = np.concatenate([solved.points[good, :2], np.ones((int(good.sum()), 1))], axis=1)
+    left = depths - across @ np.linalg.lstsq(across, depths, rcond=None)[0]
+    return bool(left.var() > 0.4 * depths.var())
 
 
 def _simplest(tried: dict[str, Solved]) -> Solved:
     best = min(tried.values(), key=lambda s: s.cost)
     told = best.trusted if best.trusted.sum() >= 12 else np.ones(len(best.costs), bool)  # what moves by itself tells nothing of the camera
     most = PATIENCE * float(best.costs[told].mean()) + FLOOR
-    return next(s for s in tried.values() if float(s.costs[told].mean()) <= most)
+    least = float(best.trusted.mean()) - FEWER
+    return next(s for s in tried.values() if s is best or (float(s.costs[told].mean()) <= most and float(s.trusted.mean()) >= least))
 
 
 def between_two_views(xy: F64, focal: float) -> Solved | None:
@@ -295,7 +317,7 @@ def _step(off: F64, by_view: F64, by_point: F64, weight: F64, now: Solved, free:
 
 def _moved(now: Solved, step_view: F64, step_point: F64) -> Solved:
     points = now.points + step_point
-    points[:, 2] = np.clip(points[:, 2], 1e-3, 30.0)
+    points[:, 2] = np.clip(points[:, 2], now.least, 30.0)
     points[:, :2] = np.clip(points[:, :2], -5, 5)
     turn = rotation(np.clip(step_view[:, TURN], -0.5, 0.5)) @ now.turn
     return replace(now, turn=turn, place=now.place + step_view[:, PLACE], zoom=np.clip(now.zoom + step_view[:, 6], -2, 2), points=points)

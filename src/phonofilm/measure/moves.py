@@ -80,6 +80,8 @@ def move_of(way: Way, solved: Solved, focal: float) -> Move:
         return Move(family="handheld", amount=None, why="its strength is told against a score")
     if felt[most] < FELT:
         return Move(family="static", amount=0.0)
+    if solved.least < 0:
+        return Move(family="dolly_zoom", amount=None, why="what it is about has no one depth")
     kept = keeps_its_place(solved)
     if kept is not None:
         if max(felt["right"], felt["up"]) > felt["ahead"]:

@@ -48,6 +48,8 @@ def in_metres(solved: Solved, xy: F64, focal: float, shot: Shot, tick: int, *, f
     """
     if not solved.place.any() and not flat:
         return _path(solved), solved
+    if solved.least < 0:
+        return None
     first = camera_at(shot.camera, tick)
     near, far = shot.setting.near, shot.setting.far
     near_depths = plane_depths(solved.points, carried(shot.camera, first), near)
