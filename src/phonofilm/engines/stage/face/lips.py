@@ -15,7 +15,7 @@ Floats = NDArray[np.floating]
 #: one millimetre of a face of usual size, in face heights (trichion-less mesh height is about 175 mm)
 MM = 1 / 175
 #: inner gap of jaw = 1, in face heights: a wide /a/ (Abry & Boë 1986 give 15 to 20 mm for open vowels)
-WIDE = 0.148
+WIDE = 0.168
 #: share of the gap that the upper lip gives
 UPPER_SHARE = 0.14
 #: the chin follows the lower lip by this share
@@ -114,7 +114,7 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
     opening = WIDE * max(e.jaw, 0.0) ** (1.2 + 0.4 * smiles) * (1 - e.closed)
     opening *= 1 - 0.25 * e.rounding
     # cheeks that smile hold the jaw up
-    opening *= 1 - 0.06 * smiles
+    opening *= 1 - 0.17 * smiles
     press = e.closed
     rise = UPPER_SHARE * opening + (0.010 * e.spread + 0.004 * e.rounding) * min(1.0, opening / 0.02)
     fall = opening - UPPER_SHARE * opening
