@@ -61,7 +61,7 @@ def spoilt(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[...
     def look(kind: str, amount: float) -> Report:
         if (kind, amount) not in done:
             out = distort(film, folder / f"{kind}{amount}.mp4", kind=kind, amount=amount)
-            done[kind, amount] = measure(out, only=("picture", "container"))
+            done[kind, amount] = measure(out, only=("picture",))
         return done[kind, amount]
 
     return look
@@ -207,17 +207,24 @@ def test_a_rim_around_a_person_is_seen_the_stronger_the_more(spoilt: Callable[..
     assert number(spoilt("sharpen", 3), "halo") > 2 * clean
 
 
+@pytest.fixture(scope="module")
+def brief(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The film's first frames."""
+    tone = np.repeat(0.3 * np.sin(np.arange(10 * 2000, dtype=np.float32) / 20)[:, None], 2, 1)
+    return rewrite(tmp_path_factory.mktemp("brief") / "brief.mp4", camera_over("astronaut", 10), tone, rate=24)
+
+
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_frames_times_and_samples_stay_whatever_is_spoilt(film: Path, kind: str, tmp_path: Path) -> None:
-    out = distort(film, tmp_path / "out.mp4", kind=kind, amount=KINDS[kind].usual)
-    was, now = tracks(film), tracks(out)
-    assert [f.at for f in decoded_frames(out)] == [k * 2000 for k in range(FRAMES)]
+def test_frames_times_and_samples_stay_whatever_is_spoilt(brief: Path, kind: str, tmp_path: Path) -> None:
+    out = distort(brief, tmp_path / "out.mp4", kind=kind, amount=KINDS[kind].usual)
+    was, now = tracks(brief), tracks(out)
+    assert [f.at for f in decoded_frames(out)] == [k * 2000 for k in range(10)]
     assert now.picture.stamps.wobble == 0 and now.picture.stamps.monotonic
     assert was.sound is not None
     if kind == "mute":
         assert now.sound is None
     else:
-        assert now.sound is not None and now.sound.samples == was.sound.samples == FRAMES * 2000 and now.sound.starts == 0
+        assert now.sound is not None and now.sound.samples == was.sound.samples == 10 * 2000 and now.sound.starts == 0
 
 
 def test_there_is_no_unknown_way_to_spoil_a_film(film: Path, tmp_path: Path) -> None:

@@ -181,7 +181,7 @@ def _moments(events: Iterable[Event], kinds: tuple[str, ...], tone: str) -> list
 def _moves(report: Report, length: int) -> list[Mark]:
     moves = sorted((e for f in report.findings for e in f.events if e.kind == "move"), key=lambda e: e.at)
     ends = [*(e.at for e in moves[1:]), length][: len(moves)]
-    return [Mark(start=e.at, end=end, text=e.text or e.name, tone="shot") for e, end in zip(moves, ends, strict=True)]
+    return [Mark(start=e.at, end=end, text=(e.text or e.name).replace("_", " "), tone="shot") for e, end in zip(moves, ends, strict=True)]
 
 
 def _goals(report: Report) -> str:
