@@ -14,6 +14,7 @@ verify: .venv/dev .venv/models  ## everything that takes long: full matrices, re
 
 bench: .venv/dev .venv/models  ## speed and memory, as ratios measured in one run
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/speed.py uses
 
 lint: .venv/dev  ## ruff, pyright, the import contract
 	$(BIN)/ruff check
