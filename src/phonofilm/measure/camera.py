@@ -189,6 +189,8 @@ def against(told: Told, xy: F64, focal: float, instants: list[int]) -> Told:
         return replace(told, right=right, asked=asked)
     found = flat[0]
     told = replace(told, right=right, asked=asked, found=found, metres=_rms(found.place - asked.place), degrees=_rms(found.angles - asked.angles))
+    if told.move.family != family and not one_plane:
+        return replace(told, amount=None, move=replace(told.move, why="the picture does not tell it")) if right else told
     if family == "handheld":
         amount = shot.camera.handheld * _share_of(found.angles, asked.angles)
         return replace(told, unit="strength", amount=amount, error=abs(amount / max(shot.camera.handheld, 1e-6) - 1))

@@ -18,6 +18,7 @@ RADIUS = 0.26  # where in the frame growing and turning are felt, as a share of 
 FELT = 0.0025  # the least move that is one, as a share of the longer side: a tenth of it is half a second's drift at the goal for a static camera
 RESTLESS = 0.25  # degrees a second of going to and fro that make a camera a held one,
 TO_AND_FRO = 0.5  # and their share of all its turning
+NARROW = 0.25  # of the longer side: what can be followed fills no more in one direction, so that a turn and a shift look alike
 KEPT = 0.2  # inverse depth, by that of the others, under which a group of points keeps its place in the frame
 
 
@@ -94,16 +95,25 @@ def move_of(way: Way, solved: Solved, focal: float) -> Move:
         return Move(family="crane_up" if up > 0 else "crane_down", amount=abs(up))
     if most == "lens" and felt["ahead"] > 0.5 * felt["lens"] and (lens - 1) * ahead < 0:
         return Move(family="dolly_zoom", amount=None)
-    flat = ("push_in", "pull_out") if solved.model in ("turn and zoom",) else ()
+    flat = ("push_in", "pull_out") if solved.model == "turn and zoom" else ()
+    narrow = not flat and is_narrow(solved, focal)
+    aside = (("pan_right", "orbit_right") if right > 0 else ("pan_left", "orbit_left")) if narrow else ()
+    along = (("tilt_up", "crane_up") if up > 0 else ("tilt_down", "crane_down")) if narrow else ()
     return {
         "yaw": Move(family="pan_right" if yaw > 0 else "pan_left", amount=abs(yaw)),
         "pitch": Move(family="tilt_up" if pitch > 0 else "tilt_down", amount=abs(pitch)),
         "roll": Move(family="roll_right" if roll > 0 else "roll_left", amount=abs(roll)),
-        "right": Move(family="truck_right" if right > 0 else "truck_left", amount=abs(right), also=("tracking",) if right > 0 else ()),
-        "up": Move(family="pedestal_up" if up > 0 else "pedestal_down", amount=abs(up)),
+        "right": Move(family="truck_right" if right > 0 else "truck_left", amount=abs(right), also=(*(("tracking",) if right > 0 else ()), *aside)),
+        "up": Move(family="pedestal_up" if up > 0 else "pedestal_down", amount=abs(up), also=along),
         "ahead": Move(family="push_in" if ahead > 0 else "pull_out", amount=ahead if ahead > 0 else -ahead / (1 - ahead)),
         "lens": Move(family="zoom_in" if lens > 1 else "zoom_out", amount=max(lens, 1 / lens), also=flat[:1] if lens > 1 else flat[1:]),
     }[most]
+
+
+def is_narrow(solved: Solved, focal: float) -> bool:
+    """Whether all that goes with the camera lies in so narrow a part of the frame that its perspective tells nothing."""
+    at = solved.points[solved.trusted, :2] * focal
+    return not len(at) or bool((np.percentile(at, 95, axis=0) - np.percentile(at, 5, axis=0)).min() < NARROW)
 
 
 def keeps_its_place(solved: Solved) -> NDArray[np.bool_] | None:
