@@ -84,6 +84,14 @@ def resonant(source: np.ndarray, *formants: float) -> np.ndarray:
     return (out / np.sqrt((out**2).mean()) * 0.1).astype(np.float32)
 
 
+def test_what_is_heard_is_heard_when_it_sounds():
+    t = np.arange(2 * TICKS_PER_SECOND) / TICKS_PER_SECOND
+    sound = (0.3 * np.sin(2 * np.pi * 900 * t) * (np.abs(t - 1.0) < 0.05)).astype(np.float32)
+    row = heard_openness(sound)
+    middle = float((np.arange(len(row)) * row).sum() / row.sum())
+    assert abs(middle - 100) < 0.3
+
+
 def test_phones_ask_for_an_open_mouth_while_they_last():
     row = asked_openness([Phone(start=9600, end=19200, ipa="a", viseme="aa")], 48000, 2000)
     assert row[30] == pytest.approx(1.0)
