@@ -20,6 +20,8 @@ from phonofilm.progress import Progress, quiet
 
 F32 = NDArray[np.float32]
 
+#: how much of a song its beats and voices are sought in: four times the longest film
+BEATS_WITHIN = 60 * TICKS_PER_SECOND
 _SILENCE = -60.0  # LUFS
 _SUNG = 0.4  # share of a song in which somebody must be heard in its drawn out voice
 _VOICE = 0.08  # of full scale: the level at which the detector hears that voice
@@ -80,10 +82,10 @@ def hear(samples: F32, sha256: str, *, remarks: tuple[str, ...] = ()) -> Sound:
     level = 10.0 ** ((-23.0 - loudness) / 20.0)
     heard = np.asarray(np.clip(mono * level, -1, 1), np.float32)
     probability = speech_probability(heard)
-    beats = find_beats(heard)
+    beats = find_beats(heard[:BEATS_WITHIN])
     kind = kind_of(traits(heard, probability, beats))
     if kind == "music":
-        voice = vocals(samples)
+        voice = vocals(samples[:BEATS_WITHIN])
         sung = speech_probability(np.asarray(np.clip(voice * (_VOICE / max(float(voice.std()), 1e-6)), -1, 1), np.float32))
         if float((sung > 0.5).mean()) > _SUNG:
             kind, probability = "singing", sung
