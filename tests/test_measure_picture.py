@@ -20,12 +20,15 @@ from phonofilm.measure.document import Report
 from phonofilm.measure.edges import edge_widths, sharpness
 from phonofilm.measure.light import flicker, jumps
 from phonofilm.measure.picture import blockiness, cadence, drops, frozen_runs, held_through
+from phonofilm.measure.rim import rim
+from phonofilm.measure.thresholds import GOALS
 from phonofilm.media.colour import to_i420
 from phonofilm.media.probe import probe
 from phonofilm.media.rewrite import rewrite
 from phonofilm.media.stream import Decoded, decoded_frames
 from phonofilm.media.tracks import tracks
 from phonofilm.score.model import CameraPath, Key, Score, Setting, Shot
+from phonofilm.vision.segment import PersonMask, SubjectMask
 
 WIDTH, HEIGHT, FRAMES = 512, 288, 48
 
@@ -205,6 +208,29 @@ def test_a_rim_around_a_person_is_seen_the_stronger_the_more(spoilt: Callable[..
     clean, faint, strong = (number(spoilt("halo", levels), "halo") for levels in (0, 30, 60))
     assert clean < 10 < faint < strong
     assert number(spoilt("sharpen", 3), "halo") > 2 * clean
+
+
+@pytest.mark.parametrize("who", ["astronaut", "glasses"])
+def test_a_matte_cut_too_wide_is_seen_and_a_clean_one_is_not(who: str) -> None:
+    photo = cv2.cvtColor(cv2.imread(str(media.picture(who))), cv2.COLOR_BGR2RGB)
+    photo = cv2.resize(photo, None, fx=960 / max(photo.shape[:2]), fy=960 / max(photo.shape[:2]))
+    h, w = photo.shape[0] // 2 * 2, photo.shape[1] // 2 * 2
+    photo = np.ascontiguousarray(photo[:h, :w])
+    behind = cv2.resize(cv2.cvtColor(cv2.imread(str(media.picture("coffee"))), cv2.COLOR_BGR2RGB), (w, h))
+    behind = cv2.GaussianBlur(behind, (0, 0), 6)
+    people, matte = PersonMask(), (SubjectMask()(photo) > 0.5).astype(np.uint8)
+
+    def levels(by: int) -> float:
+        around = np.ones((2 * abs(by) + 1,) * 2, np.uint8)
+        cut = cv2.dilate(matte, around) if by > 0 else cv2.erode(matte, around)
+        share = cv2.GaussianBlur(cut.astype(np.float32), (0, 0), 1.2)[..., None]
+        laid = (photo * share + behind * (1 - share)).astype(np.uint8)
+        found = rim(to_i420(laid)[:h], people(laid))
+        assert found is not None
+        return found.levels
+
+    asked = GOALS["halo"]
+    assert [asked.met(levels(by)) for by in (-2, 4, 8)] == [True, False, False]
 
 
 @pytest.fixture(scope="module")
