@@ -1,7 +1,7 @@
 """Lips on the written film.
 
     python benchmarks/lips.py PICTURE [LANGUAGE ...]
-    python benchmarks/lips.py PICTURE LANGUAGE=FOLDER ... [--clips 10] [--again]
+    python benchmarks/lips.py PICTURE LANGUAGE=FOLDER ... [--clips 10] [--most 1] [--again]
 
 PICTURE is a name of tests/media.py. In the first form a film is made for one spoken line a language (all eight when none is named), in the
 second for each of some human recordings in a folder, without their words (for example of Debian's asterisk-core-sounds-en-wav, -es-wav,
@@ -12,7 +12,7 @@ the offset of its peak (a parabola through the three highest of shifts by a fift
 (medians of the frames whose middle lies in them); bilabials seen closed and frames in the middle of an open vowel seen closed (under a fifth
 of the line's 95th percentile of opening); that percentile. The control is a jaw driven by loudness. For recordings the reference is the phones
 that the aligner found: it measures the film's part alone; where the aligner puts the phones of a recording is measured by recordings.py.
-Recordings that have a result are left out, unless --again is said.
+Recordings that have a result are left out, unless --again is said; --most ends a run after so many.
 Results: benchmarks/results/lips.json.
 """
 
@@ -128,7 +128,7 @@ def spoken(name: str, code: str, folder: Path) -> None:
     keep(name, code, figures(film))
 
 
-def recorded(name: str, code: str, source: Path, num: int, folder: Path) -> None:
+def recorded(name: str, code: str, source: Path, num: int, most: int, folder: Path) -> None:
     from media import picture
 
     # recordings of 2.2 to 4 s, 8 kHz of 16 bits
@@ -137,6 +137,9 @@ def recorded(name: str, code: str, source: Path, num: int, folder: Path) -> None
     for clip in [files[k] for k in np.linspace(0, len(files) - 1, num).astype(int)]:
         if f"{code}/{clip.stem}" in known and "--again" not in sys.argv:
             continue
+        if most == 0:
+            return
+        most -= 1
         references = {"face_photo": picture(name), "voiceover": clip}
         prompt = f"@face_photo says what is on @voiceover in {NAMES[code]}. Static camera."
         film = phonofilm.make(prompt, folder / "clip.mp4", references=references, ratio="3:4", resolution=RESOLUTION, seconds=4)
@@ -146,11 +149,12 @@ def recorded(name: str, code: str, source: Path, num: int, folder: Path) -> None
 def main() -> None:
     given = [a for a in sys.argv[1:] if not a.startswith("--") and not a.isdigit()] or ["closed"]
     num = int(sys.argv[sys.argv.index("--clips") + 1]) if "--clips" in sys.argv else 10
+    most = int(sys.argv[sys.argv.index("--most") + 1]) if "--most" in sys.argv else -1
     with tempfile.TemporaryDirectory() as folder:
         for each in given[1:] or list(NAMES):
             code, _, source = each.partition("=")
             if source:
-                recorded(given[0], code, Path(source), num, Path(folder))
+                recorded(given[0], code, Path(source), num, most, Path(folder))
             else:
                 spoken(given[0], code, Path(folder))
     rows = {k: v for k, v in json.loads(RESULT.read_text()).get(f"{given[0]} speaks recordings", {}).items() if isinstance(v, dict)}
