@@ -76,6 +76,9 @@ def move_of(way: Way, solved: Solved, focal: float) -> Move:
         "ahead": RADIUS * abs(ahead / max(1 - ahead, 0.1)), "lens": RADIUS * abs(lens - 1),
     }  # fmt: skip
     most = max(felt, key=lambda k: felt[k])
+    gone = {"right": abs(right), "up": abs(up), "ahead": abs(ahead)}
+    if most in gone and felt["ahead"] > FELT:  # by where it goes: a way ahead shows less than the same way aside
+        most = max(gone, key=lambda k: gone[k])
     held = way.unrest > RESTLESS and way.to_and_fro > TO_AND_FRO
     if held and felt[most] < 3 * focal * np.radians(way.unrest):
         return Move(family="handheld", amount=None, why="its strength is told against a score")
