@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND
+from phonofilm.errors import ReferenceError_
 from phonofilm.measure.film import Asked, Film, Shown
-from phonofilm.measure.finding import Finding, Value, held
+from phonofilm.measure.finding import Finding, Value, held, not_applicable
 from phonofilm.media.tracks import PictureTrack, SoundTrack, tracks
 
 MS = TICKS_PER_SECOND // 1000
@@ -22,7 +23,10 @@ class Container:
 
     def finding(self, film: Film) -> Finding:
         """Every fact of the file; held against the score where there is one."""
-        found = tracks(film.path)
+        try:
+            found = tracks(film.path)
+        except ReferenceError_ as e:
+            return not_applicable("container", e.problem)
         header = () if found.header_first is None else (Value(name="header before the media", value=found.header_first),)
         values = (
             Value(name="container", value=found.container),

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND
+from phonofilm.errors import ReferenceError_
 from phonofilm.measure import levels
 from phonofilm.measure.film import Asked, Film, Shown
 from phonofilm.measure.finding import Event, Finding, Series, Value, held, not_applicable
@@ -53,7 +54,10 @@ class Sound:
 
 def _unscaled(film: Film, sound: F32) -> F32:
     """The sound at the level that the file has it: what goes beyond full scale was turned down in reading."""
-    track = tracks(film.path).sound
+    try:
+        track = tracks(film.path).sound
+    except ReferenceError_:
+        return sound
     if track is None or track.channels > 2 or track.peak <= 1.0:
         return sound
     return np.asarray(sound * np.float32(track.peak), np.float32)
