@@ -182,7 +182,7 @@ def build_tissue(marks: Floats, frame: HeadFrame, lips: Lips, poses: Sequence[Fl
     for _ in range(ROUNDS):
         shape = np.zeros((len(nodes), asked.shape[1]))
         matrix = fixed + _graph(a, b, stiff, len(nodes))[moving][:, moving]
-        shape[moving] = splu(csc_array(matrix), **ORDER).solve(right @ asked)
+        shape[moving] = splu(csc_array(matrix), **ORDER).solve(np.einsum("nm,md->nd", right, asked))
         worst = np.zeros(len(a))
         for k in range(0, asked.shape[1], 2):
             ends = nodes + shape[:, k : k + 2]
