@@ -20,8 +20,8 @@ Floats = NDArray[np.float32]
 _SAME_CLASS, _ANY = 0.2, 1e-4
 _QUIET = 0.03
 _HOP = 480
-#: the recogniser names a sound a little after it has begun
-_LATE = 480
+#: the recogniser names a sound after it has begun (measured as in ``timing``, on speech that is made and on recordings)
+_LATE = 2880
 #: symbols that are two sounds in a row
 _PAIRS = frozenset("aɪ aʊ eɪ oʊ ɔɪ eə ɪə ja je jo ju jʌ wa we wi wʌ ɯi".split())
 _MARKS = "ːˑʰʲʷʱˀ̝̞̟̠̥̩̪̬̯̰̺̻͈͍̃̆̈̊̌̍̚͜"
