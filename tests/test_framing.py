@@ -13,6 +13,7 @@ from phonofilm.engines.stage.scene import cameras_of
 from phonofilm.engines.stage.sheet import Drawn, draw, flat_points, over
 from phonofilm.media.read import read_picture
 from phonofilm.perceive.percepts import Face, Picture
+from phonofilm.perceive.wider import columns, widen
 from phonofilm.request import RATIOS, SIZES
 from phonofilm.score.camera import FAMILIES, Step, camera_at, carried
 from phonofilm.score.framing import frame_picture, view_of
@@ -66,6 +67,7 @@ def check(picture: Picture, family: str, ratio: str, more: tuple[Step, ...] = ()
     size = SIZES["480p"][ratio]
     framed = frame_picture(picture, SOURCE, family, 0, LENGTH, size, more=more)
     shot = Shot(start=0, end=LENGTH, camera=framed.camera, setting=framed.setting)
+    picture = widen(picture, *columns(framed.setting.wider, picture.image.shape[1]))
     view = view_of(picture, lens=framed.setting.lens)
     taken = pinhole(picture, framed.setting)
     sheet = plate_sheet(picture, taken, framed.setting.far, cameras_of(shot), *size, soft=0.0, near=framed.setting.near)

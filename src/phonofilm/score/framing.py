@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.perceive.percepts import Picture
+from phonofilm.perceive.wider import columns, continuable
 from phonofilm.score.camera import FAMILIES, SENSOR, CameraPose, Stand, Step, build_moves, build_path, camera_at, carried
 from phonofilm.score.model import CameraPath, Setting, Source
 
@@ -30,6 +31,8 @@ OVERSCAN = 0.45
 TRIES = (
     (50.0, 0.02), (40.0, 0.02), (32.0, 0.04), (50.0, 0.1), (40.0, 0.15), (26.0, 0.1), (50.0, 0.2), (32.0, 0.25), (50.0, 0.45), (26.0, 0.45),
 )  # fmt: skip
+#: the share of a wide frame's height that a head takes where its portrait has to be continued, and the most that it is continued by on a side
+HEAD_ROOM, MOST_WIDER = 0.72, 0.75
 #: how much closer than the widest framing a move may be filmed to find room
 CLOSER = (1.0, 1.1, 1.2, 1.35, 1.55)
 #: the most that a picture in relief is turned, in degrees over the whole move
@@ -129,7 +132,8 @@ def frame_picture(
     """Film a picture in its own setting with one move, or with ``more`` of them after it. ``tight`` > 1 frames closer (a close-up)."""
     asked = (Step(family=family, amount=amount), *more)
     most = tuple(replace(s, amount=min(s.size, MOST_ORBIT)) if s.family.startswith("orbit") else s for s in asked)
-    views = {lens: view_of(picture, face, lens) for lens, _ in TRIES}
+    wider = _wider(picture, face, size)
+    views = {lens: widened(view_of(picture, face, lens), *wider) for lens, _ in TRIES}
 
     def planned(share: float) -> tuple[CameraPath, Setting] | None:
         return _planned(views, tuple(s.part(share) for s in most), start, end, size, source, handheld, tight)
@@ -143,7 +147,47 @@ def frame_picture(
             low, high, found = (middle, high, better) if better else (low, middle, found)
         share = low / SHARES
     path, setting = found or planned(0.0) or _last_resort(views[LENS], most, start, end, size, source, handheld, tight)
-    return _told(path, setting, asked, tuple(s.part(share) for s in most), name)
+    framed = _told(path, replace(setting, wider=wider), asked, tuple(s.part(share) for s in most), name)
+    if not any(wider):
+        return framed
+    sides = " and ".join(side for side, by in zip(("left", "right"), wider, strict=True) if by)
+    said = f"{name or 'the picture'} is too narrow for this film: shoulders and background are continued to the {sides}."
+    return replace(framed, remarks=(*framed.remarks, said[0].upper() + said[1:]))
+
+
+def _wider(picture: Picture, face: int, size: tuple[int, int]) -> tuple[float, float]:
+    """By how much of its width a portrait that its border cuts is to be continued to the left and right, so that the head has room in the frame."""
+    if not picture.faces:
+        return 0.0, 0.0
+    height, width = picture.image.shape[:2]
+    x0, y0, x1, y1 = view_of(picture, face).focus
+    tall = min((y1 - y0) / HEAD_ROOM, height)
+    wanted = tall * size[0] / size[1] * 1.1
+    if wanted <= width:
+        return 0.0, 0.0
+    can = continuable(picture, face)
+    middle = (x0 + x1) / 2
+    beyond = (max(0.0, wanted / 2 - middle), max(0.0, middle + wanted / 2 - width))
+    left, right = (round(min(by / width, MOST_WIDER), 3) if ok else 0.0 for by, ok in zip(beyond, can, strict=True))
+    return left, right
+
+
+def widened(view: View, left: float, right: float) -> View:
+    """The view of a picture that is continued by those shares of its width; a continued side cuts nothing any more."""
+    if not left and not right:
+        return view
+    before, after = columns((left, right), view.width)
+    x0, y0, x1, y1 = view.focus
+    cut_left, top, cut_right, bottom = view.cut
+
+    def moved(border: Border) -> Border:
+        # the bottom cuts what the sides no longer do
+        return None if border is None else (border[0] + before if cut_left is None else border[0], border[1] + before + (after if cut_right else 0))
+
+    return replace(
+        view, width=view.width + before + after, focus=(x0 + before, y0, x1 + before, y1),
+        cut=(None if left else cut_left, moved(top), None if right else cut_right, moved(bottom)),
+    )  # fmt: skip
 
 
 def _planned(

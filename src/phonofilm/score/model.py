@@ -79,7 +79,8 @@ class Setting:
 
     A photo was taken by a pinhole at the origin of the world, 1.5 m above its ground, with a ``lens`` (mm, 35 mm equivalent) whose axis
     meets the picture at ``principal`` (shares of its width and height). Its subject stands ``near`` metres away, its plate ``far``.
-    ``pinned``: the shot's first or last frame is that photo itself, fitted to the film.
+    ``pinned``: the shot's first or last frame is that photo itself, fitted to the film. ``wider``: how much of its width the photo of a person
+    is continued by on its left and its right, where it has no room for the film; ``principal`` is then a place in the continued one.
     """
 
     kind: SettingKind
@@ -98,6 +99,7 @@ class Setting:
     pinned: Literal["", "first", "last"] = ""
     surface: str = ""
     elevation: float = 0.0
+    wider: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,7 @@ from phonofilm.engines.stage.table import STEEP, cast_shadow, table
 from phonofilm.engines.stage.world.places import build_place
 from phonofilm.engines.stage.world.studio import studio_backdrop
 from phonofilm.perceive.percepts import Picture
+from phonofilm.perceive.wider import columns, widen
 from phonofilm.score.camera import CameraPose, camera_at, carried
 from phonofilm.score.materials import Materials
 from phonofilm.score.model import Actor, Score, Shot
@@ -108,6 +109,8 @@ def build_scene(score: Score, shot: Shot, materials: Materials, performances: Ma
     if setting.kind == "photo":
         assert setting.source is not None
         picture = materials.picture(setting.source)
+        if any(setting.wider):
+            picture = widen(picture, *columns(setting.wider, picture.image.shape[1]), face=next((c.face for c in seen), 0))
         taken = pinhole(picture, setting)
         soft = 0.0 if setting.pinned else 0.0016 * max(width, height) * (1 - setting.near / setting.far)
         near = None if picture.matte.all() else setting.near
