@@ -214,7 +214,9 @@ def _legs(tracks: Tracks, shot: Shot | None, film: Film) -> list[Leg]:
         crossed = tracks
         if shot.transition != "cut" and shot.start:
             crossed = _from(tracks, film, shot.start + CROSSING * TICKS_PER_FRAME, shot.end)
-        return [Leg(tracks=crossed, family=path.family, asked=path.asked, delivered=path.delivered, shot=shot)]
+        # a camera that is held still is held
+        family = "handheld" if path.handheld and path.family == "static" else path.family
+        return [Leg(tracks=crossed, family=family, asked=path.asked, delivered=path.delivered, shot=shot)]
     parts = [(_from(tracks, film, leg.start, leg.end), leg) for leg in path.legs]
     return [Leg(tracks=t, family=leg.family, asked=leg.asked, delivered=leg.delivered, shot=shot) for t, leg in parts if t.frames]
 

@@ -92,7 +92,8 @@ class Lips:
             level = _within(heard_level(film.heard.mono), lines) if lines else heard_level(film.heard.mono)
             values.append(_control(speaker, level))
             series.append(_series("opening heard in the voice", "", heard, film))
-        values += closures(speaker, phones, film) if phones else [replace(_wide(speaker), goal="", passed=None)]
+        said = np.ones(len(speaker.opening), bool) if told is None else np.isfinite(told)
+        values += closures(speaker, phones, film, said) if phones else [replace(_wide(speaker, said), goal="", passed=None)]
         return Finding(metric="lips", values=tuple(values), series=tuple(series))
 
 
@@ -167,8 +168,11 @@ def _by_sound(speaker: Speaker, voice: F64) -> list[Value]:
     return _judged(speaker, voice, "the sound", _SOUND, ("lip offset by sound", "lip correlation by sound"), must=False)
 
 
-def closures(speaker: Speaker, phones: Sequence[Phone], film: Film) -> list[Value]:
-    """Bilabials that close, open vowels that do not, and how the vowels differ. Phones are taken on the film's clock, as the score has them."""
+def closures(speaker: Speaker, phones: Sequence[Phone], film: Film, said: NDArray[np.bool_]) -> list[Value]:
+    """Bilabials that close, open vowels that do not, and how the vowels differ. Phones are taken on the film's clock, as the score has them.
+
+    ``said`` b[t] marks the curve's steps at which somebody speaks.
+    """
     frames = [(film.middle(r.index), r) for r in speaker.readings]
     half = film.step // 2
 
@@ -179,8 +183,8 @@ def closures(speaker: Speaker, phones: Sequence[Phone], film: Film) -> list[Valu
         quarter = (phone.end - phone.start) // 4
         return [r for at, r in frames if phone.start + quarter - half <= at < phone.end - quarter + half]
 
-    known = speaker.opening[np.isfinite(speaker.opening)]
-    wide = float(np.quantile(known, 0.95)) if known.size else 0.0
+    wide = _wide(speaker, said).value
+    wide = float(wide) if isinstance(wide, float) else 0.0
     shut = SHUT * wide
     lips = [min(r.opening for r in seen) < shut for p in phones if is_bilabial(p) and (seen := during(p))]
     dark = _dips(speaker, [p for p in phones if is_bilabial(p)])
@@ -204,7 +208,7 @@ def closures(speaker: Speaker, phones: Sequence[Phone], film: Film) -> list[Valu
         held("open vowels seen closed", _share(falsely), "", "false closures", why=none),
         Value(name="opening of /a/ over /i/", value=ratio, why="" if ratio else "fewer than two of each"),
         Value(name="width of /u/ over /i/", value=round_, why="" if round_ else "fewer than two of each"),
-        _wide(speaker),
+        _wide(speaker, said),
     ]
 
 
@@ -224,8 +228,8 @@ def _control(speaker: Speaker, level: F64) -> Value:
     return Value(name="correlation with loudness (control)", value=r, why="" if r is not None else "too little of both")
 
 
-def _wide(speaker: Speaker) -> Value:
-    known = speaker.opening[np.isfinite(speaker.opening)]
+def _wide(speaker: Speaker, said: NDArray[np.bool_]) -> Value:
+    known = speaker.opening[np.isfinite(speaker.opening) & said]
     return held("opening, 95th percentile", float(np.quantile(known, 0.95)) if known.size else None, "of face height", "wide opening")
 
 

@@ -86,15 +86,17 @@ def move_of(way: Way, solved: Solved, focal: float) -> Move:
         return Move(family="static", amount=0.0)
     if solved.least < 0:
         return Move(family="dolly_zoom", amount=None, why="what it is about has no one depth")
-    kept = keeps_its_place(solved)
+    # a roll or a zoom by far: what little goes with it is what the points leave open
+    alone = most in ("roll", "lens") and felt[most] > 2 * max(felt["yaw"], felt["pitch"])
+    kept = None if most == "roll" else keeps_its_place(solved)
     if kept is not None:
         if max(felt["right"], felt["up"]) > felt["ahead"]:
             side = "truck_right" if right > 0 else "truck_left"
             return Move(family="tracking" if right > 0 else side, amount=None, also=(side,), why="the subject's distance is not told by its place")
         return Move(family="dolly_zoom", amount=None, why="how far it goes depends on depths that the picture does not tell")
-    if felt["yaw"] > FELT and right * yaw < 0 and 0.4 < felt["yaw"] / max(felt["right"], 1e-9) < 2.0:
+    if not alone and felt["yaw"] > FELT and right * yaw < 0 and 0.4 < felt["yaw"] / max(felt["right"], 1e-9) < 2.0:
         return Move(family="orbit_right" if right > 0 else "orbit_left", amount=abs(yaw))
-    if felt["pitch"] > FELT and up * pitch < 0 and 0.4 < felt["pitch"] / max(felt["up"], 1e-9) < 2.0:
+    if not alone and felt["pitch"] > FELT and up * pitch < 0 and 0.4 < felt["pitch"] / max(felt["up"], 1e-9) < 2.0:
         return Move(family="crane_up" if up > 0 else "crane_down", amount=abs(up))
     if most == "lens" and felt["ahead"] > 0.5 * felt["lens"] and (lens - 1) * ahead < 0:
         return Move(family="dolly_zoom", amount=None)
