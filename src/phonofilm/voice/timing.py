@@ -13,7 +13,8 @@ Units = NDArray[np.int64]
 
 #: ticks of one unit of duration (25 ms at 48 kHz)
 TICKS_PER_UNIT = 1200
-#: the sound of a letter begins so much before its durations say: sibilants against 4–8 kHz and vowels against 0.2–3 kHz agree at 50 ms in all languages
+#: the sound of a letter begins so much before its durations say: sibilants and vowels against the levels of their bands agree on 50 ms in all
+#: languages (``benchmarks/phones.py``)
 AHEAD = 2400
 SHORTEST, LONGEST = 0.75, 1.35
 _BILABIALS = frozenset("pbmβ")
