@@ -6,12 +6,16 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 import phonofilm
+from phonofilm.clock import TICKS_PER_FRAME
 from phonofilm.media.colour import to_i420
 from phonofilm.media.read import read_frames
 from phonofilm.media.rewrite import rewrite
 from phonofilm.media.stream import Decoded
+from phonofilm.score.edit import Piece
+from phonofilm.score.shots import _span_of
 from phonofilm.vision.flow import between
 from tracked import textured
 
@@ -42,3 +46,13 @@ def test_a_clip_that_is_too_short_is_slowed_smoothly_and_it_is_said(tmp_path: Pa
     middle = steps[4:-4]  # no frame stands still, none jumps
     assert min(middle) > 0.5 * np.median(middle)
     assert max(middle) < 2 * np.median(middle)
+
+
+@pytest.mark.parametrize(
+    ("length", "used", "cuts", "lasts", "start"),
+    [(240, 0, (100,), 60, 0), (240, 60, (100,), 60, 100), (240, 200, (100,), 60, 0), (100, 0, (50,), 90, 0)],
+)
+def test_a_clip_is_shown_from_where_no_cut_of_its_own_comes_between(length: int, used: int, cuts: tuple[int, ...], lasts: int, start: int) -> None:
+    piece = Piece(start=0, end=lasts * TICKS_PER_FRAME, tag="clip")
+    found, rate = _span_of(None, piece, length * TICKS_PER_FRAME, used * TICKS_PER_FRAME, [c * TICKS_PER_FRAME for c in cuts])  # type: ignore[arg-type]
+    assert (found // TICKS_PER_FRAME, rate) == (start, 1.0)

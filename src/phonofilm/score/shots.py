@@ -60,7 +60,7 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
         stand = Stand(position=(0.0, 1.5, 0.0), focal=50.0, subject=(0.0, 1.5, -4.0))
         camera = build_moves(steps, stand, piece.start, piece.end, handheld=handheld)
         clip = draft.percepts.clips[piece.tag]
-        start, rate = _span_of(draft, piece, clip.length, used)
+        start, rate = _span_of(draft, piece, clip.length, used, clip.cuts)
         return replace(base, camera=camera, setting=Setting(kind="footage", source=source, start=start, rate=rate))
     picture = draft.percepts.pictures[piece.tag]
     role = draft.script.role(piece.tag)
@@ -80,10 +80,15 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     return replace(base, camera=framed.camera, setting=framed.setting, seen=seen)
 
 
-def _span_of(draft: Draft, piece: Piece, length: int, used: int) -> tuple[int, float]:
-    """From where a clip of that length is played in a piece, and how fast: one that is too short is slowed, to half its speed at most."""
+def _span_of(draft: Draft, piece: Piece, length: int, used: int, cuts: Sequence[int]) -> tuple[int, float]:
+    """From where a clip of that length is played in a piece, and how fast: one that is too short is slowed, to half its speed at most.
+
+    Where it can be, none of the clip's own ``cuts`` falls inside: it would be one more than the edit's.
+    """
     lasts = piece.end - piece.start
     start = used % max(length, 1)
+    begins = [b for b in (start, *(c for c in cuts if c > start), 0, *cuts) if b + lasts <= length]
+    start = next((b for b in begins if not any(b < c < b + lasts for c in cuts)), start)
     if start + lasts > length:
         start = max(0, length - lasts)
     rate = 1.0
