@@ -72,7 +72,7 @@ def thunder(random: Random, force: float = 0.7) -> Wave:
     y[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)[:, None]
     crack = band_level(noise(random, 0.25), 300, 6000) * fall(0.25, 0.2)
     add(y, crack, 0, 0.5 * float(np.abs(y).max()) / 3.5)
-    return y
+    return band(y, low=22.0)  # its lowest rolls would shift the whole film's mean
 
 
 def explosion(random: Random, force: float = 0.7) -> Wave:
