@@ -73,8 +73,7 @@ def calibrate(
         for row, curve in _shifted(bench, plain):
             answers.append(row)
             if curve is not None:
-                curves.setdefault(row.metric, ())
-                curves[row.metric] = (*curves[row.metric], curve)
+                curves[row.metric] = (*curves.get(row.metric, ()), curve)
         for ask in SPOILT[: 3 if short else None]:
             answers += ask(bench, as_it_is)
     return Calibration(answers=tuple(answers), curves=curves)
@@ -124,7 +123,7 @@ def _shifted(bench: _Bench, plain: Looked) -> Iterator[tuple[Answer, tuple[float
 
 def _still(bench: _Bench, plain: Report) -> list[Answer]:
     """A still picture under the film's sound."""
-    report = bench.spoilt("freeze", 1.0, "lips", "picture", "camera", "onsets")
+    report = bench.spoilt("freeze", 1.0, "lips", "picture", "camera")
     out = [_compared("picture", "picture frozen", "frozen share ≥ 0.95", report, "frozen share", lambda v: v >= 0.95)]
     spoke = _number(plain.finding("lips"), "lips late against the sound") is not None
     if spoke:
@@ -190,7 +189,7 @@ def _exchanged_score(bench: _Bench, plain: Report) -> list[Answer]:
     if bench.other_score is None or bench.asked.score is None:
         return [Answer(metric="lips", done="another film's score", must=must, says="not asked: no score and other score were given", passed=None)]
     bench.progress("another score")
-    report = look(bench.film, replace(bench.asked, score=bench.other_score), only=("lips", "container", "onsets", "camera")).report()
+    report = look(bench.film, replace(bench.asked, score=bench.other_score), only=("lips", "container", "onsets")).report()
     out: list[Answer] = []
     for metric in ("lips", "onsets"):
         if plain.finding(metric).passed is not True:

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
+from phonofilm.vision.face import head_axes
+
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 U8 = NDArray[np.uint8]
@@ -112,23 +114,12 @@ def _evened(look: F32, seen: NDArray[np.bool_]) -> F32:
     return np.asarray(off / (spread + 2), np.float32)
 
 
-def _axes(landmarks: F32) -> F64:
-    """The head's own axes as rows: to its left, down, and out of the face (as ``vision.face.head_pose`` takes them)."""
-    p = landmarks.astype(np.float64)
-    across = p[[263, 362, 454, 291, 356]].mean(0) - p[[33, 133, 234, 61, 127]].mean(0)
-    down = p[[152, 17, 199]].mean(0) - p[[10, 151, 9]].mean(0)
-    x = across / np.linalg.norm(across)
-    down = down - (down @ x) * x
-    y = down / np.linalg.norm(down)
-    return np.stack([x, y, np.cross(x, y)])
-
-
 def _facing(landmarks: F32) -> F64:
-    return landmarks[:468].astype(np.float64) @ _axes(landmarks).T
+    return landmarks[:468].astype(np.float64) @ head_axes(landmarks).T
 
 
 def _turn(landmarks: F32) -> tuple[float, float]:
-    z = _axes(landmarks)[2]
+    z = head_axes(landmarks)[2]
     return float(np.degrees(np.arctan2(-z[0], z[2]))), float(np.degrees(np.arctan2(z[1], np.hypot(z[0], z[2]))))
 
 

@@ -19,6 +19,7 @@ from phonofilm.vision.region import Region, whole
 from phonofilm.vision.tensors import Network, sigmoid
 
 F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 U8 = NDArray[np.uint8]
 
 _LEAST_LOGIT, _LEAST_TURNED = 6.0, 12.0  # of the mesh model; on 60 real faces it gave at least 14, elsewhere at most 10
@@ -209,10 +210,10 @@ def _inside(a: tuple[float, float, float, float], b: tuple[float, float, float, 
     return b[0] < x < b[2] and b[1] < y < b[3]
 
 
-def head_pose(landmarks: F32) -> tuple[float, float, float]:
-    """Yaw, pitch and roll in degrees from the mesh itself: its own axes, left to right and top to bottom.
+def head_axes(landmarks: F32) -> F64:
+    """The head's own axes as the rows of f64[3 3]: to its left, down, and out of the face.
 
-    The mesh is metric up to one scale, so no camera needs to be assumed.
+    They come from the mesh itself, left to right and top to bottom. It is metric up to one scale, so no camera needs to be assumed.
     """
     p = landmarks.astype(np.float64)
     across = p[[263, 362, 454, 291, 356]].mean(0) - p[[33, 133, 234, 61, 127]].mean(0)
@@ -220,7 +221,12 @@ def head_pose(landmarks: F32) -> tuple[float, float, float]:
     x = across / np.linalg.norm(across)
     down = down - (down @ x) * x
     y = down / np.linalg.norm(down)
-    z = np.cross(x, y)
+    return np.stack([x, y, np.cross(x, y)])
+
+
+def head_pose(landmarks: F32) -> tuple[float, float, float]:
+    """Yaw, pitch and roll of ``head_axes`` in degrees."""
+    x, _, z = head_axes(landmarks)
     return degrees(atan2(-z[0], z[2])), degrees(atan2(z[1], hypot(z[0], z[2]))), degrees(atan2(x[1], x[0]))
 
 
