@@ -1,16 +1,18 @@
 # Everything runs in .venv, from hashed constraint files. Targets are short; each says what it needs.
 PYTHON ?= python3
 BIN := .venv/bin
+# a process for each core, whole files each
+BOTH := -n auto --maxprocesses 4 --dist loadfile
 .PHONY: demo test verify bench lint docs lock clean
 
 demo: .venv/base  ## film a real photograph speaking, into film.mp4
 	@$(BIN)/python scripts/demo.py
 
 test: .venv/dev .venv/models  ## the tests, under ten minutes on two cores
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(BOTH)
 
 verify: .venv/dev .venv/models  ## everything that takes long: full matrices, recognisers
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(BOTH)
 
 bench: .venv/dev .venv/models  ## speed and memory, as ratios measured in one run
 	$(BIN)/python benchmarks/speed.py

@@ -1,0 +1,1 @@
+"""Jobs: films that are wanted over HTTP, kept where nothing is lost, and made by worker processes."""
