@@ -4,7 +4,12 @@
     ├── InputError (ValueError)      what a person got wrong; exit 2
     │   ├── RequestError             length, ratio, resolution, counts, unknown options
     │   │   ├── LimitError           a reference breaks a rule of the limits profile
-    │   │   └── ConsentMissing       a face or a voice without the statement that the operator asks for
+    │   │   ├── ConsentMissing       a face or a voice without the statement that the operator asks for
+    │   │   └── JobError             a job that is not there, or not as the wish needs it
+    │   │       ├── UnknownJob       no job has that id
+    │   │       ├── JobBusy          it is still wanted: cancel it first
+    │   │       ├── QueueFull        as many of this key's jobs wait as may
+    │   │       └── IdempotencyMismatch  the same idempotency key with another request
     │   ├── ReferenceError_          a reference that cannot be read (missing, truncated, not media)
     │   ├── PromptError              the prompt cannot be acted on
     │   │   └── UnknownMention       @name names no reference
@@ -14,7 +19,8 @@
     │   ├── MissingMaterial          a score names a file that nobody gave
     │   └── EngineMissing            no such engine, or its extra is not installed
     ├── WorkError                    the work failed; exit 1
-    │   └── EncodeError              the film could not be written
+    │   ├── EncodeError              the film could not be written
+    │   └── StoreError               the store of jobs cannot be read or written
     └── Cancelled                    the person stopped it; exit 130
 
 Each has a stable ``code`` and says what, where, and one next step.
@@ -74,6 +80,48 @@ class ConsentMissing(RequestError):
             f"{shown_name(file)} (@{tag}) holds {what}, and a statement of consent is asked for here. "
             f'Say who agreed, and to what: --consent {tag}="…"; it is written into the film.'
         )
+
+
+class JobError(RequestError):
+    """A job that is not there, or not as the wish needs it."""
+
+    code = "job"
+
+
+class UnknownJob(JobError):
+    """No job has that id."""
+
+    code = "unknown_job"
+
+    def __init__(self, job: str) -> None:
+        super().__init__(f"There is no job {shown_name(job)}. Finished jobs are kept for some days only: list those that are here.")
+
+
+class JobBusy(JobError):
+    """The job waits or runs, and what is wished needs it finished."""
+
+    code = "job_busy"
+
+    def __init__(self, job: str, status: str) -> None:
+        super().__init__(f"The job {job} is {status}. Cancel it first, or wait until it is finished.")
+
+
+class QueueFull(JobError):
+    """As many jobs of this key wait as may."""
+
+    code = "queue_full"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} jobs wait already, and no more may. Try again when one of them has begun.")
+
+
+class IdempotencyMismatch(JobError):
+    """The same idempotency key came with another request."""
+
+    code = "idempotency_mismatch"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The idempotency key {shown_name(key)} was used with another request. Send a new key with a new request.")
 
 
 class ReferenceError_(InputError):
@@ -158,6 +206,12 @@ class EncodeError(WorkError):
     """The film could not be written."""
 
     code = "encode"
+
+
+class StoreError(WorkError):
+    """The store of jobs cannot be read or written."""
+
+    code = "store"
 
 
 class Cancelled(PhonofilmError):

@@ -1,0 +1,148 @@
+"""A worker process: it takes jobs from the store and makes their films, until its parent is gone.
+
+While a film is made a second thread keeps the lease, writes progress (the newest only, ten times a second at most) and watches. Where the job is
+no longer to be made (cancelled, late, another's) the next call of ``progress`` raises ``Cancelled``; what has not come back ``GRACE`` seconds
+later ends with its process, which takes its children along. So a cancelled job frees its worker within a second, whatever it was doing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import signal
+import stat
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from phonofilm.errors import Cancelled, EngineMissing, InputError, MissingMaterial, PhonofilmError, WorkError
+from phonofilm.jobs.files import Files, sync
+from phonofilm.jobs.heart import Heart
+from phonofilm.jobs.job import Failed, Job, Made, Running, Wanted
+from phonofilm.jobs.store import Store
+
+POLL = 0.1  # seconds between two looks at an empty queue
+GRACE = 0.35  # seconds that the work has to come back by itself when it is to stop
+NICE = 10  # the server that people wait for goes first
+GONE = 3  # exit status of a worker that left in the midst of a job, by intent
+
+_log = logging.getLogger(__name__)
+
+
+class Make(Protocol):
+    """What makes a film: from what is wanted and the files given, by tag, into ``out``. The names in ``Made.files`` are relative to ``out``.
+
+    It calls ``progress(step, share of the whole 0…1)`` and ``preview(jpeg)`` as often as it likes, from any thread. Raises an error of the tree.
+    """
+
+    def __call__(
+        self,
+        wanted: Wanted,
+        given: Mapping[str, Path],
+        out: Path,
+        progress: Callable[[str, float], None],
+        preview: Callable[[bytes], None],
+    ) -> Made: ...
+
+
+def loop(store: Store, files: Files, make: Make, worker: str, *, until: Callable[[], bool] = lambda: False) -> None:
+    """Work until ``until`` says so. For a process of its own: see ``live``."""
+    while not until():
+        job = store.claim(worker)
+        if job is None:
+            time.sleep(POLL)
+        else:
+            work(store, files, make, job)
+
+
+def live(store: Store, files: Files, make: Make, worker: str) -> None:
+    """Be a worker process: nice to the server, and gone when standard input ends, as it does with the server's death however that comes.
+
+    The job that it has then goes back into the queue.
+    """
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to act on
+    threading.Thread(target=_watch_parent, args=(store, worker), daemon=True).start()
+    loop(store, files, make, worker)
+
+
+def work(store: Store, files: Files, make: Make, job: Job) -> None:
+    """Make one job's film, and say how it went."""
+    assert isinstance(job.state, Running)
+    attempt = job.state.attempt
+    out = files.folder(job.id, attempt)
+    heart = Heart(store, job.id, attempt, out, leave=lambda: leave(GONE), grace=GRACE)
+    try:
+        with heart:
+            given = {g.tag: files.lend(g.sha256, g.name or g.tag, out / "given" / str(i)) for i, g in enumerate(job.wanted.given)}
+            made = make(job.wanted, given, out, heart.progress, heart.preview)
+            shutil.rmtree(out / "given", ignore_errors=True)
+            made = whole(made, out, attempt)
+    except Cancelled:
+        if heart.stopped:
+            store.release(job.id, attempt)
+        else:  # the maker's own wish: nobody asked for it
+            store.fail(job.id, attempt, failure(WorkError("The work was broken off.")))
+    except Exception as e:
+        failed = failure(e)
+        if failed.code == "internal":
+            _log.exception("job %s failed", job.id)
+        store.fail(job.id, attempt, failed)
+    else:
+        if store.finish(job.id, attempt, made):
+            return
+    shutil.rmtree(out, ignore_errors=True)
+
+
+def whole(made: Made, out: Path, attempt: int) -> Made:
+    """What was made, checked to be there and on the disk for good, its names relative to the folder of the job. Raises ``WorkError``."""
+    root = out.resolve()
+    for what, name in made.files.items():
+        path = out / name
+        inside = path.resolve().is_relative_to(root) and path.exists() and stat.S_ISREG(path.lstat().st_mode)
+        if not inside or not path.stat().st_size:
+            raise WorkError(f"The {what} was not written.")
+        sync(path)
+    sync(out)
+    return Made(files={what: f"{attempt}/{name}" for what, name in made.files.items()}, facts=made.facts, remarks=made.remarks)
+
+
+def failure(error: Exception) -> Failed:
+    """How an error is told: those of the tree in their own words, others without what they may give away."""
+    now = time.time()
+    if isinstance(error, PhonofilmError):
+        theirs = isinstance(error, InputError | MissingMaterial | EngineMissing)
+        return Failed(finished=now, code=error.code, message=str(error), fault="request" if theirs else "server")
+    if isinstance(error, MemoryError):
+        return Failed(finished=now, code="memory", message="There is not enough memory for it. Try a lower resolution.", fault="server")
+    message = f"Something went wrong that should not ({type(error).__name__}). The log of the server tells more."
+    return Failed(finished=now, code="internal", message=message, fault="server")
+
+
+def leave(status: int) -> None:
+    """End this process and its children at once, whatever its threads are doing."""
+    if hasattr(os, "getpgrp") and os.getpgrp() == os.getpid():
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(os.getpgrp(), signal.SIGTERM)
+    os._exit(status)
+
+
+def _watch_parent(store: Store, worker: str) -> None:
+    while True:
+        try:
+            if not os.read(0, 4096):
+                break
+        except OSError:
+            break
+    timer = threading.Timer(1.0, leave, (GONE,))  # the database may be busy, and the server that asked us to leave is not waiting long
+    timer.daemon = True
+    timer.start()
+    try:
+        store.give_back(worker)
+    finally:
+        leave(0)
