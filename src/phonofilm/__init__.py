@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from phonofilm.client import AsyncClient, Client
     from phonofilm.generate import Film
 
 __version__ = "0.1.0"
-__all__ = ["make"]
+__all__ = ["AsyncClient", "Client", "make"]
 
 
 def make(prompt: str, out: str | Path = "film.mp4", *, references: Mapping[str, str | Path] | None = None, seconds: int = 0, **options: Any) -> Film:
@@ -27,3 +28,12 @@ def make(prompt: str, out: str | Path = "film.mp4", *, references: Mapping[str, 
 
     given = open_references([f"{tag}={path}" for tag, path in (references or {}).items()])
     return generate(Request(prompt=prompt, references=given, seconds=seconds, **options), Path(out))
+
+
+def __getattr__(name: str) -> Any:
+    """The clients of a server, loaded when they are asked for."""
+    if name in ("AsyncClient", "Client"):
+        from phonofilm import client
+
+        return getattr(client, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
