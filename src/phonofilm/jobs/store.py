@@ -61,6 +61,11 @@ class Store:
             changes.announce(c, job, job.created)
         return job
 
+    def first(self, owner: str, idempotency: str, body_hash: str) -> Job | None:
+        """The job that this key of this owner made before, so that nothing need be done for a second one. Raises ``IdempotencyMismatch``."""
+        with self._database.read() as c:
+            return _first_of(c, owner, idempotency, body_hash)
+
     def get(self, id: str) -> Job | None:
         """The job of that id."""
         with self._database.read() as c:
