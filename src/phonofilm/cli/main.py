@@ -18,6 +18,8 @@ VERBS = {
     "measure": "Measure any film: sync, lips, beats, camera, identity, picture, sound.",
     "compare": "Measure several films and put them side by side.",
     "bench": "Run an engine over a suite of requests and measure what it makes.",
+    "serve": "Serve the studio and the interfaces that clients already speak.",
+    "keys": "Make, list and revoke the keys of a server.",
     "engines": "List the engines that can be used here.",
     "voices": "List the voices, by language.",
     "models": "List, fetch and check the model files.",

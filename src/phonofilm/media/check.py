@@ -19,6 +19,22 @@ _PLAIN = frozenset({"jpeg", "png", "webp", "bmp", "tiff", "gif", "mp4", "mov", "
 def check(references: Sequence[Reference], limits: str | Limits = "local") -> tuple[str, ...]:
     """Remarks on what will be changed in these references. Raises ``LimitError`` naming file, rule, found, allowed and the next step."""
     rules = profile(limits) if isinstance(limits, str) else limits
+    _most(references, rules)
+    facts = [probe(r.path) for r in references]
+    check_facts(references, facts, rules)
+    return tuple(remark for r, f in zip(references, facts, strict=True) for remark in _remarks(r, f))
+
+
+def check_facts(references: Sequence[Reference], facts: Sequence[Facts], rules: Limits) -> None:
+    """The limits of a profile held against references whose facts are known; nothing is opened. Raises ``LimitError``."""
+    _most(references, rules)
+    for reference, found in zip(references, facts, strict=True):
+        check_one(reference.path.name, found, rules)
+    for kind in _KINDS:
+        _together([(r, f) for r, f in zip(references, facts, strict=True) if r.kind == kind], kind, rules.of(kind))
+
+
+def _most(references: Sequence[Reference], rules: Limits) -> None:
     if len(references) > rules.files:
         raise LimitError(
             references[rules.files].path.name,
@@ -29,12 +45,6 @@ def check(references: Sequence[Reference], limits: str | Limits = "local") -> tu
         )
     for kind in _KINDS:
         _count([r for r in references if r.kind == kind], kind, rules.of(kind))
-    facts = [probe(r.path) for r in references]
-    for reference, found in zip(references, facts, strict=True):
-        check_one(reference.path.name, found, rules)
-    for kind in _KINDS:
-        _together([(r, f) for r, f in zip(references, facts, strict=True) if r.kind == kind], kind, rules.of(kind))
-    return tuple(remark for r, f in zip(references, facts, strict=True) for remark in _remarks(r, f))
 
 
 def _count(given: Sequence[Reference], kind: Kind, rows: KindLimits) -> None:

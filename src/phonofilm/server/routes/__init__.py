@@ -1,0 +1,1 @@
+"""The interfaces: thin, one file each."""

@@ -1,0 +1,107 @@
+"""Films and what goes with them, behind signed links that need no key."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from starlette.responses import FileResponse, Response
+
+from phonofilm.jobs.job import Running, Succeeded
+from phonofilm.media.sniff import HEAD, sniff
+from phonofilm.server.films import NAMES, PREVIEW, in_thread
+from phonofilm.server.problem import Problem
+from phonofilm.server.services import Services, services
+
+router = APIRouter(tags=["Files"])
+_TYPES = {
+    "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif", "bmp": "image/bmp", "tiff": "image/tiff",
+    "heic": "image/heic", "avif": "image/avif", "mp4": "video/mp4", "mov": "video/quicktime", "wav": "audio/wav", "mp3": "audio/mpeg",
+    "flac": "audio/flac", "ogg": "audio/ogg", "matroska": "video/webm",
+}  # fmt: skip
+#: what may be shown in a page; the rest is only ever saved
+_SHOWN = (
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "image/gif",
+    "image/avif",
+    "video/mp4",
+    "video/webm",
+    "audio/wav",
+    "audio/mpeg",
+    "audio/flac",
+    "audio/ogg",
+)
+#: nothing that comes from here may do anything in a page of its own
+_ALONE = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
+
+
+@router.head("/files/uploads/{sha256}", include_in_schema=False)
+@router.get("/files/uploads/{sha256}", response_class=FileResponse)
+async def get_upload(request: Request, sha256: str, expires: str = "", signature: str = "") -> Response:
+    """A reference that was uploaded."""
+    the = services(request)
+    the.signer.check(f"/files/uploads/{sha256}", expires, signature)
+    path = await in_thread(the.files.path, sha256)
+    if path is None:
+        raise Problem("not_found", "This upload is not here any more.")
+    form = sniff(await in_thread(_head, path))
+    kind = _TYPES.get(form.name, "application/octet-stream") if form else "application/octet-stream"
+    return await _answer(request, path, kind, "upload", etag=sha256)
+
+
+@router.head("/files/{task_id}/{name}", include_in_schema=False)
+@router.get("/files/{task_id}/{name}", response_class=FileResponse)
+async def get_file(request: Request, task_id: str, name: str, expires: str = "", signature: str = "", download: str = "") -> Response:
+    """A file of a task: film.mp4, poster.jpg, score.json … ``download`` 1: to be saved rather than shown. Takes Range and If-None-Match."""
+    the = services(request)
+    the.signer.check(f"/files/{task_id}/{name}", expires, signature)
+    if name == PREVIEW:
+        return await _preview(the, task_id)
+    job = await in_thread(the.store.get, task_id)
+    what = next((what for what, (known, _) in NAMES.items() if known == name), "")
+    if job is None or not isinstance(job.state, Succeeded) or what not in job.state.made.files:
+        raise Problem("not_found", "There is no such file; its task may have been deleted.")
+    path = the.files.of(job)[what]
+    etag = hashlib.sha256(f"{job.id} {job.state.made.files[what]} {job.state.finished}".encode()).hexdigest()[:32]
+    return await _answer(request, path, NAMES[what][1], f"{job.id}-{name}", etag=etag, save=download not in ("", "0"))
+
+
+async def _preview(the: Services, task_id: str) -> Response:
+    job = await in_thread(the.store.get, task_id)
+    path = the.files.preview(job.id, f"{job.state.attempt}/{PREVIEW}") if job and isinstance(job.state, Running) else None
+    try:
+        data = await in_thread(path.read_bytes) if path else b""
+    except FileNotFoundError:
+        data = b""
+    if not data:
+        raise Problem("not_found", "There is no preview (any more).")
+    return Response(data, media_type="image/jpeg")
+
+
+async def _answer(request: Request, path: Path, kind: str, name: str, *, etag: str, save: bool = False) -> Response:
+    try:
+        status = await in_thread(path.stat)
+    except FileNotFoundError as e:
+        raise Problem("not_found", "There is no such file; its task may have been deleted.") from e
+    how = "inline" if kind in (*_SHOWN, "application/json", "text/vtt") and not save else "attachment"
+    headers = {
+        "ETag": f'"{etag}"', "Cache-Control": "private, max-age=3600", "Content-Security-Policy": _ALONE,
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Content-Disposition": f"{how}; filename*=UTF-8''{quote(name)}", "Accept-Ranges": "bytes",
+    }  # fmt: skip
+    if _matches(request.headers.get("if-none-match", ""), etag):
+        return Response(status_code=304, headers={k: v for k, v in headers.items() if k != "Content-Disposition"})
+    return FileResponse(path, headers=headers, media_type=kind, stat_result=status)
+
+
+def _matches(given: str, etag: str) -> bool:
+    return any(one.strip().removeprefix("W/") in ("*", f'"{etag}"') for one in given.split(",")) if given else False
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD)
