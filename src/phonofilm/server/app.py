@@ -24,14 +24,14 @@ from phonofilm.jobs.pool import Pool
 from phonofilm.prompt import read
 from phonofilm.server.films import in_thread
 from phonofilm.server.problem import Problem, answer_problem, problem_of_status, response_of
-from phonofilm.server.routes import ark, files, health, studio
+from phonofilm.server.routes import ark, assets, files, health, openai, openrouter, studio
 from phonofilm.server.routes.ark_translate import task_of
 from phonofilm.server.security import Gate
 from phonofilm.server.services import Services
 from phonofilm.server.settings import Settings, secret_of
 from phonofilm.server.webhooks import Bodies, Webhooks, read_secret
 
-ROUTERS: tuple[APIRouter, ...] = (ark.router, files.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (ark.router, assets.router, openai.router, openrouter.router, files.router, health.router)
 SWEEP_SECONDS, CLEAN_SECONDS = 0.5, 600.0
 _log = logging.getLogger(__name__)
 
@@ -151,14 +151,14 @@ async def _on_http(request: Request, error: Exception) -> Response:
     words = {404: "There is nothing at this path.", 405: "This path does not take that method."}
     problem = problem_of_status(error.status_code, words.get(error.status_code, str(error.detail)))
     problem.headers |= error.headers or {}
-    return response_of(problem)
+    return response_of(problem, path=request.url.path)
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:
     first = cast(RequestValidationError, error).errors()[0]
     param = ".".join(str(part) for part in first["loc"][1:])
     name = "missing_parameter" if first["type"] == "missing" else "invalid"
-    return response_of(Problem(name, f"{param}: {first['msg']}.", param=param))
+    return response_of(Problem(name, f"{param}: {first['msg']}.", param=param), path=request.url.path)
 
 
 def _document(app: FastAPI) -> dict[str, Any]:
@@ -166,7 +166,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         document = FastAPI.openapi(app)
         found = document.setdefault("components", {}).setdefault("schemas", {})
-        for name, schema in ark.schemas().items():
+        for name, schema in (ark.schemas() | openai.schemas() | openrouter.schemas()).items():
             found.setdefault(name, schema)
         for operation in (o for path in document["paths"].values() for o in path.values()):
             operation["responses"].pop("422", None)  # the framework's own form, which is never sent

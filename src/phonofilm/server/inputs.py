@@ -7,9 +7,10 @@ import binascii
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 import anyio
@@ -28,6 +29,7 @@ from phonofilm.server.guard import Guard
 from phonofilm.server.problem import Problem, problem_of
 from phonofilm.server.signed import Signer
 
+T = TypeVar("T")
 ASSET = re.compile(r"asset://(?:asset-)?([0-9a-f]{64})")
 _SUFFIX = {"jpeg": "jpg", "matroska": "mkv", "mpegts": "ts"}
 
@@ -68,7 +70,7 @@ class Inputs:
         facts = self._known.get(sha256)
         if facts is None:
             try:
-                facts = await anyio.to_thread.run_sync(probe, path, limiter=self._looks)
+                facts = await self.looking(probe, path)
             except ReferenceError_ as e:
                 raise ReferenceError_(name or "the file", e.problem, e.hint) from e
             self._known[sha256] = facts
@@ -76,7 +78,11 @@ class Inputs:
                 self._known.popitem(last=False)
         return Arrived(sha256=sha256, name=_named(name, facts), facts=facts)
 
-    async def bring(self, source: Source, lifted: Mapping[str, Stored], base: str, own: Mapping[str, Path] | None = None) -> Arrived:
+    async def looking(self, work: Callable[[Path], T], path: Path) -> T:
+        """Have the sandbox do something with a file; so many at a time as may be looked at."""
+        return await anyio.to_thread.run_sync(work, path, limiter=self._looks)
+
+    async def bring(self, source: Source, lifted: Mapping[str, Stored], base: str) -> Arrived:
         """One reference. Raises ``Problem`` that names the field."""
         try:
             sha256, name = await self._bytes(source.url, lifted, base)

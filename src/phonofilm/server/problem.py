@@ -18,6 +18,7 @@ from starlette.responses import Response
 from phonofilm.errors import PhonofilmError
 
 MEDIA_TYPE = "application/problem+json"
+ROUTER = "/api/v1/"  # of the interface whose clients know an error by the number in it, and only as application/json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +84,7 @@ TABLE: dict[str, Fault] = {
     "in_flight": Fault(status=409, code="IdempotencyConflict", type="Conflict", title="The first request with this key is not answered yet"),
     "too_large": Fault(status=413, code="RequestTooLarge", type="BadRequest", title="More than may be sent"),
     "media_type": Fault(status=415, code="UnsupportedMediaType", type="BadRequest", title="Not in this form"),
+    "not_implemented": Fault(status=501, code="NotImplemented", type="BadRequest", title="This server has nothing of the kind"),
     "range": Fault(status=416, code="RangeNotSatisfiable", type="BadRequest", title="Outside the file"),
     "host": Fault(status=421, code="MisdirectedRequest", type="BadRequest", title="This server does not answer to that name"),
     "rate": Fault(status=429, code="RateLimitExceeded", type="TooManyRequests", title="Too many requests", again=True),
@@ -133,8 +135,9 @@ def body_of(problem: Problem) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def response_of(problem: Problem, *, committed: bool = False) -> Response:
-    """The answer. SDKs retry 408, 409, 429 and 5xx by themselves unless told not to: after a task may exist they are told so."""
+def response_of(problem: Problem, *, committed: bool = False, path: str = "") -> Response:
+    """The answer to a request of that path. SDKs retry 408, 409, 429 and 5xx by themselves unless told not to: after a task may exist they are
+    told so."""
     headers = dict(problem.headers)
     if committed or not problem.fault.again:
         headers["x-should-retry"] = "false"
@@ -142,7 +145,11 @@ def response_of(problem: Problem, *, committed: bool = False) -> Response:
         headers["Retry-After"] = "1"
     if problem.fault.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    return Response(json.dumps(body_of(problem), ensure_ascii=False), problem.fault.status, headers, MEDIA_TYPE)
+    body, media_type = body_of(problem), MEDIA_TYPE
+    if path.startswith(ROUTER):
+        body["error"] = {"code": problem.fault.status, "message": problem.message, "metadata": body["error"]}
+        media_type = "application/json"
+    return Response(json.dumps(body, ensure_ascii=False), problem.fault.status, headers, media_type)
 
 
 def error_of_job(code: str, message: str) -> dict[str, str]:
@@ -152,4 +159,4 @@ def error_of_job(code: str, message: str) -> dict[str, str]:
 
 async def answer_problem(request: Request, error: Exception) -> Response:
     """The handler of ``Problem`` and of our error tree."""
-    return response_of(problem_of(error), committed=bool(getattr(request.state, "committed", False)))
+    return response_of(problem_of(error), committed=bool(getattr(request.state, "committed", False)), path=request.url.path)

@@ -74,7 +74,7 @@ class Gate:
         try:
             refusal = self._refusal(scope["method"], headers)
             if refusal is not None:
-                await response_of(refusal)(scope, receive, tell)
+                await response_of(refusal, path=scope["path"])(scope, receive, tell)
             else:
                 await self.app(scope, receive, tell)
         except Exception as error:
@@ -83,7 +83,7 @@ class Gate:
                 raise
             problem = Problem("internal", "Something went wrong here; it is in the server's log under this request id.")
             committed = bool(scope["state"].get("committed"))
-            await response_of(problem, committed=committed)(scope, receive, tell)
+            await response_of(problem, committed=committed, path=scope["path"])(scope, receive, tell)
         finally:
             self.done(scope, seen["status"], time.perf_counter() - began, seen["bytes"], seen["error"])
 

@@ -13,6 +13,7 @@ from phonofilm.jobs.keys import Quota
 from phonofilm.jobs.store import Store
 from phonofilm.limits import profile
 from phonofilm.server.bodies import Body, Form, Stored, read_file, read_form, read_json
+from phonofilm.server.described import Described
 from phonofilm.server.films import Films
 from phonofilm.server.guard import Guard
 from phonofilm.server.inputs import Inputs
@@ -37,6 +38,7 @@ class Services:
     inputs: Inputs
     listening: Listening
     metrics: Metrics
+    described: Described
 
     @classmethod
     def of(cls, settings: Settings) -> Services:
@@ -51,6 +53,7 @@ class Services:
             settings=settings, store=store, files=files, signer=signer, guard=guard,
             door=Door(store.keys, required=settings.keys, per_minute=settings.per_minute), films=Films(store, files, signer, settings),
             inputs=Inputs(files, guard, signer, file_most=settings.upload_bytes), listening=Listening(store), metrics=Metrics(store),
+            described=Described(settings),
         )  # fmt: skip
 
     async def json(self, request: Request) -> Body:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
-from phonofilm.jobs.job import Running, Succeeded
+from phonofilm.jobs.job import Job, Running, Succeeded
 from phonofilm.media.sniff import HEAD, sniff
 from phonofilm.server.films import NAMES, PREVIEW, in_thread
 from phonofilm.server.problem import Problem
@@ -63,11 +63,18 @@ async def get_file(request: Request, task_id: str, name: str, expires: str = "",
         return await _preview(the, task_id)
     job = await in_thread(the.store.get, task_id)
     what = next((what for what, (known, _) in NAMES.items() if known == name), "")
-    if job is None or not isinstance(job.state, Succeeded) or what not in job.state.made.files:
+    if job is None:
         raise Problem("not_found", "There is no such file; its task may have been deleted.")
-    path = the.files.of(job)[what]
+    return await answer(request, the, job, what, save=download not in ("", "0"))
+
+
+async def answer(request: Request, the: Services, job: Job, what: str, *, save: bool = False) -> Response:
+    """A file of a finished task by what it is, with Range and If-None-Match. Raises ``Problem`` where the task left none."""
+    if not isinstance(job.state, Succeeded) or what not in job.state.made.files or what not in NAMES:
+        raise Problem("not_found", "There is no such file; its task may have been deleted.")
+    name, kind = NAMES[what]
     etag = hashlib.sha256(f"{job.id} {job.state.made.files[what]} {job.state.finished}".encode()).hexdigest()[:32]
-    return await _answer(request, path, NAMES[what][1], f"{job.id}-{name}", etag=etag, save=download not in ("", "0"))
+    return await _answer(request, the.files.of(job)[what], kind, f"{job.id}-{name}", etag=etag, save=save)
 
 
 async def _preview(the: Services, task_id: str) -> Response:
