@@ -29,6 +29,8 @@ JOBS = {
     "sound": "phonofilm.media.sounds",
     "clip": "phonofilm.media.clips",
     "tracks": "phonofilm.media.tracks",
+    "thumbnail": "phonofilm.media.thumbnail",
+    "provenance": "phonofilm.media.provenance",
 }
 IDLE = 20.0  # seconds without a job before the process leaves
 

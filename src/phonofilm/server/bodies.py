@@ -99,7 +99,7 @@ def _drop(upload: Upload) -> None:
 async def read_json(request: Request, sink: Callable[[], Upload], *, most: int, file_most: int) -> Body:
     """A JSON object. Raises ``Problem``."""
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if kind not in ("application/json", "", "text/plain") and not kind.endswith("+json"):
+    if kind not in ("application/json", "") and not kind.endswith("+json"):
         raise Problem("media_type", f"The body is {kind[:80]}; it must be application/json.")
     digest = hashlib.sha256()
     lifter = _Lifter(sink, file_most)

@@ -43,6 +43,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "captions_srt": ("captions.srt", "application/x-subrip"),
     "captions_vtt": ("captions.vtt", "text/vtt"),
     "stems": ("stems.zip", "application/zip"),
+    "spritesheet": ("sheet.jpg", "image/jpeg"),
 }
 PREVIEW = "preview.jpg"
 T = TypeVar("T")

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -37,6 +37,7 @@ from phonofilm.score.model import Line, Score
 from phonofilm.server.settings import Settings
 
 PREVIEW_WIDTH, PREVIEW_QUALITY, PREVIEW_SECONDS = 480, 70, 0.7
+SHEET_EVERY, SHEET_WIDTH, SHEET_COLUMNS = 12, 192, 6  # frames from one picture of the sheet to the next, pixels of the longer side, pictures in a row
 #: how far the whole is when a step begins, by the first words of its name; filming runs to ``FILMED``
 STEPS: tuple[tuple[str, float], ...] = (
     ("reading", 0.01), ("copy", 0.01), ("sound of", 0.02), ("faces", 0.03), ("matte", 0.04), ("motion", 0.04), ("plate", 0.06),
@@ -50,6 +51,7 @@ class Shown:
 
     def __init__(self, engine: Engine, preview: Callable[[bytes], None]) -> None:
         self._engine, self._preview = engine, preview
+        self.pictures: list[NDArray[np.uint8]] = []  # small ones, a half second apart
         if hasattr(engine, "sound"):
             self.sound = engine.sound  # type: ignore[attr-defined]
 
@@ -61,16 +63,26 @@ class Shown:
     def play(self, score: Score, materials: Materials, *, progress: Progress) -> Iterator[Chunk]:
         """What the engine plays; now and then the first frame of a chunk is shown."""
         shown = 0.0
+        self.pictures.clear()
         for chunk in self._engine.play(score, materials, progress=progress):
+            first = chunk.start // TICKS_PER_FRAME
+            self.pictures += [_small(chunk.frames[k], SHEET_WIDTH) for k in range(-first % SHEET_EVERY, len(chunk.frames), SHEET_EVERY)]
             if time.monotonic() - shown >= PREVIEW_SECONDS:
                 self._preview(jpeg(_small(chunk.frames[0])))
                 shown = time.monotonic()
             yield chunk
 
 
-def _small(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def sheet(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Pictures of one size, ``u8[h w 3]``, in rows of ``SHEET_COLUMNS``; what is left of the last row is black."""
+    rows = -(-len(pictures) // SHEET_COLUMNS)
+    whole = [*pictures, *[np.zeros_like(pictures[0])] * (rows * SHEET_COLUMNS - len(pictures))]
+    return np.vstack([np.hstack(whole[row * SHEET_COLUMNS : (row + 1) * SHEET_COLUMNS]) for row in range(rows)])
+
+
+def _small(frame: NDArray[np.uint8], most: int = PREVIEW_WIDTH) -> NDArray[np.uint8]:
     width, height = frame.shape[1], frame.shape[0] * 2 // 3
-    scale = min(1.0, PREVIEW_WIDTH / max(width, height))
+    scale = min(1.0, most / max(width, height))
     return from_i420(frame, (round(width * scale), round(height * scale)))
 
 
@@ -113,6 +125,9 @@ def make(
         film = generate(_request(wanted, given), out / "film.mp4", engine=engine, progress=tell)
     progress("finishing", FILMED)
     files = beside(film, engine, out, last_frame=wanted.last_frame)
+    if engine.pictures:
+        (out / "sheet.jpg").write_bytes(jpeg(sheet(engine.pictures)))
+        files["spritesheet"] = "sheet.jpg"
     facts = {k: v for k, v in film.facts().items() if k not in ("film", "remarks")}
     return Made(files=files, facts={**facts, "bytes": film.path.stat().st_size}, remarks=film.remarks)
 

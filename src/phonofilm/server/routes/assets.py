@@ -29,15 +29,12 @@ router = APIRouter(prefix="/api/v3", tags=["Studio"], responses=REFUSALS)
 Reads = Annotated[Caller, Depends(reader)]
 Writes = Annotated[Caller, Depends(writer)]
 MOST_PROMPT = 100_000
+_BYTES = {"type": "string", "format": "binary"}
+_FORM = {"type": "object", "required": ["file"], "properties": {"file": _BYTES}}
 _FILE: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
-            },
-            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
-        },
+        "content": {"multipart/form-data": {"schema": _FORM}, "application/octet-stream": {"schema": _BYTES}},
     }
 }
 
@@ -157,22 +154,13 @@ async def restore(request: Request, caller: Reads) -> Response:
     document: dict[str, Any] = answer.values["document"]
     request_: dict[str, Any] = document["request"] if isinstance(document.get("request"), dict) else {}
     references = [await _restored(the, one, the.base(request)) for one in request_.get("references", [])[:12] if isinstance(one, dict)]
-    return JSONResponse(
-        {
-            "prompt": str(request_.get("prompt", "")),
-            "references": references,
-            "duration": request_.get("seconds") or -1,
-            "ratio": request_.get("ratio", "adaptive"),
-            "resolution": request_.get("resolution", "1080p"),
-            "seed": request_.get("seed", 0),
-            "engine": document.get("engine", ""),
-            "generate_audio": request_.get("sound", True),
-            "draft": bool(request_.get("draft")),
-            "transcripts": request_.get("transcripts", {}),
-            "consent": request_.get("consent", {}),
-            "score_sha256": document.get("score_sha256", ""),
-        }  # fmt: skip
-    )
+    wish = {
+        "prompt": str(request_.get("prompt", "")), "references": references, "duration": request_.get("seconds") or -1,
+        "ratio": request_.get("ratio", "adaptive"), "resolution": request_.get("resolution", "1080p"), "seed": request_.get("seed", 0),
+        "engine": document.get("engine", ""), "generate_audio": request_.get("sound", True), "draft": bool(request_.get("draft")),
+        "transcripts": request_.get("transcripts", {}), "consent": request_.get("consent", {}), "score_sha256": document.get("score_sha256", ""),
+    }  # fmt: skip
+    return JSONResponse(wish)
 
 
 async def _restored(the: Services, one: dict[str, Any], base: str) -> dict[str, Any]:
