@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
 from phonofilm.jobs import events, outbox, tables
 from phonofilm.jobs.codec import Columns, job_of, state_columns
@@ -36,7 +36,7 @@ def rows_where(connection: Connection, *which: ColumnElement[bool]) -> list[Colu
 def change(connection: Connection, row: Columns, state: State, now: float, **columns: Any) -> Job:
     """Put a job into another state."""
     values = {**state_columns(state), "updated": now, **columns}
-    connection.execute(update(_table).where(_table.c.number == row["number"]).values(**values))
+    connection.execute(update(_table).where(_table.c.number == bindparam("row")), {"row": row["number"], **values})
     job = job_of({**row, **values})
     announce(connection, job, now)
     return job
@@ -51,9 +51,9 @@ def announce(connection: Connection, job: Job, now: float) -> None:
     outbox.put(connection, job, now)
 
 
-def next_row(connection: Connection, now: float, quota: Quota) -> Columns | None:
+def next_row(connection: Connection, quota: Quota) -> Columns | None:
     """The job to run next: the highest priority, then the oldest, of owners that may run another one."""
-    query = select(_table).where(_table.c.status == "queued", _table.c.deadline > now).order_by(_table.c.priority.desc(), _table.c.number).limit(1)
+    query = select(_table).where(_table.c.status == "queued").order_by(_table.c.priority.desc(), _table.c.number).limit(1)
     if full := _at_their_limit(connection, quota):
         query = query.where(_table.c.owner.not_in(full))
     return connection.execute(query.with_for_update(skip_locked=True)).mappings().first()

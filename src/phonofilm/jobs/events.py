@@ -16,7 +16,7 @@ def put(connection: Connection, job: str, kind: Literal["status", "progress", "p
     """Add an event. A newer progress or preview takes the place of the older one, so that a job has some ten events however long it runs."""
     if kind != "status":
         connection.execute(delete(_table).where(_table.c.job == job, _table.c.kind == kind))
-    connection.execute(insert(_table).values(job=job, kind=kind, at=now, data=data))
+    connection.execute(insert(_table), {"job": job, "kind": kind, "at": now, "data": data})
 
 
 def of(connection: Connection, job: str, after: int) -> tuple[Event, ...]:

@@ -46,7 +46,7 @@ class Keys:
     def add(self, key: Key, sha256: str) -> Key:
         """Store a key with the sha256 of its secret, in hexadecimal."""
         with self._database.write() as connection:
-            connection.execute(insert(_table).values(**_columns(key), hash=sha256))
+            connection.execute(insert(_table), {**_columns(key), "hash": sha256})
         return key
 
     def all(self) -> tuple[Key, ...]:

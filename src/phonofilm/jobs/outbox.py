@@ -33,7 +33,7 @@ def put(connection: Connection, job: Job, now: float) -> None:
     """Add a notice of where a job stands, if it has a callback."""
     if job.callback:
         values = {"id": new_id("evt_", 24), "job": job.id, "url": job.callback, "body": job_document(job), "created": now}
-        connection.execute(insert(_table).values(**values, attempts=0, next_at=now))
+        connection.execute(insert(_table), {**values, "attempts": 0, "next_at": now})
 
 
 class Outbox:

@@ -53,11 +53,11 @@ class Store:
             most = self._most_queued(c, job.owner)
             if most and c.execute(select(func.count()).where(_jobs.c.status == "queued", _jobs.c.owner == job.owner)).scalar_one() >= most:
                 raise QueueFull(most)
-            c.execute(insert(_jobs).values(**job_columns(job)))
+            c.execute(insert(_jobs), job_columns(job))
             if hashes := {g.sha256 for g in job.wanted.given}:
                 c.execute(insert(tables.given), [{"job": job.id, "sha256": sha256} for sha256 in hashes])
             if idempotency:
-                c.execute(insert(tables.idempotency).values(owner=job.owner, key=idempotency, body_hash=body_hash, job=job.id))
+                c.execute(insert(tables.idempotency), {"owner": job.owner, "key": idempotency, "body_hash": body_hash, "job": job.id})
             changes.announce(c, job, job.created)
         return job
 
@@ -152,11 +152,11 @@ class Store:
     def claim(self, worker: str) -> Job | None:
         """The next job, now ``Running`` at ``worker``; None where none may run."""
         with self._database.read() as c:  # an idle worker that asks often takes no lock
-            if changes.next_row(c, time.time(), self._quota) is None:
+            if changes.next_row(c, self._quota) is None:
                 return None
         with self._database.write() as c:
             now = time.time()
-            row = changes.next_row(c, now, self._quota)
+            row = changes.next_row(c, self._quota)
             return changes.claim(c, row, worker, now, self._lease) if row else None
 
     def holds(self, id: str, attempt: int) -> bool:
