@@ -14,20 +14,30 @@ from phonofilm.prompt import read
 from phonofilm.prompt.script import Script, Span
 from phonofilm.request import Reference
 
+MOST_WRONG = 12  # mentions of nothing that are told one by one
+
 
 def reading(prompt: str, references: Sequence[Reference]) -> dict[str, Any]:
-    """The reading of a prompt for JSON; what cannot be read is a remark with ``error`` true, for people are still typing."""
-    try:
-        script = read(prompt, references)
-    except PhonofilmError as error:
-        text = str(error)
-        span = _at(text, prompt) if isinstance(error, UnknownMention) else None
-        remark = {"text": text, "error": True, "code": error.code, **(_place(prompt, span) if span else {})}
-        return {"language": "", "spans": [], "remarks": [remark], "roles": {}}
+    """The reading of a prompt for JSON; what cannot be read is a remark with ``error`` true, for people are still typing.
+
+    A mention of no reference is read as a plain word, so that the rest is read all the same.
+    """
+    masked, wrong = prompt, list[dict[str, Any]]()
+    while True:
+        try:
+            script = read(masked, references)
+            break
+        except PhonofilmError as error:
+            text = str(error)
+            span = _at(text, masked) if isinstance(error, UnknownMention) else None
+            wrong.append({"text": text, "error": True, "code": error.code, **(_place(prompt, span) if span else {})})
+            if span is None or masked[span[0]] != "@" or len(wrong) > MOST_WRONG:
+                return {"language": "", "spans": [], "remarks": wrong, "roles": {}}
+            masked = f"{masked[: span[0]]} {masked[span[0] + 1 :]}"
     spans = [{**_place(prompt, span), "kind": kind, "label": label, **more} for span, kind, label, more in sorted(_spans(script, prompt))]
     return {
         "language": script.language, "spans": spans,
-        "remarks": [{"text": r.text, "error": False, **(_place(prompt, r.span) if r.span else {})} for r in script.remarks],
+        "remarks": wrong + [{"text": r.text, "error": False, **(_place(prompt, r.span) if r.span else {})} for r in script.remarks if not _in(r.span, wrong)],
         "roles": {b.tag: b.role for b in script.bindings}, "shots": [_shot(shot, prompt) for shot in script.shots],
         "scene": {k: v for k, v in asdict(script.scene).items() if v}, "refused": sorted(script.refused),
     }  # fmt: skip
@@ -57,14 +67,19 @@ def _shot(shot: Any, prompt: str) -> dict[str, Any]:
     return {**_place(prompt, shot.span), **timed, "transition": shot.transition, "framing": list(shot.framing)}
 
 
+def _in(span: Span | None, wrong: Sequence[dict[str, Any]]) -> bool:
+    return span is not None and any(one["start"] <= span[0] and span[1] <= one["end"] for one in wrong)
+
+
 def _at(text: str, prompt: str) -> Span | None:
     """Where an unknown mention stands, from the error's own "(character N)"."""
     _, found, rest = text.partition("(character ")
     number = rest.partition(")")[0]
     if not found or not number.isdigit() or int(number) >= len(prompt):
         return None
-    start = end = int(number)
-    while end < len(prompt) and not prompt[end].isspace():
+    start = int(number)
+    end = start + 1
+    while end < len(prompt) and (prompt[end].isalnum() or prompt[end] == "_"):
         end += 1
     return start, end
 
