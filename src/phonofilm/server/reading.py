@@ -35,9 +35,11 @@ def reading(prompt: str, references: Sequence[Reference]) -> dict[str, Any]:
                 return {"language": "", "spans": [], "remarks": wrong, "roles": {}}
             masked = f"{masked[: span[0]]} {masked[span[0] + 1 :]}"
     spans = [{**_place(prompt, span), "kind": kind, "label": label, **more} for span, kind, label, more in sorted(_spans(script, prompt))]
+    told = [r for r in script.remarks if not _in(r.span, wrong)]
+    remarks = [{"text": r.text, "error": False, **(_place(prompt, r.span) if r.span else {})} for r in told]
     return {
         "language": script.language, "spans": spans,
-        "remarks": wrong + [{"text": r.text, "error": False, **(_place(prompt, r.span) if r.span else {})} for r in script.remarks if not _in(r.span, wrong)],
+        "remarks": wrong + remarks,
         "roles": {b.tag: b.role for b in script.bindings}, "shots": [_shot(shot, prompt) for shot in script.shots],
         "scene": {k: v for k, v in asdict(script.scene).items() if v}, "refused": sorted(script.refused),
     }  # fmt: skip
