@@ -29,7 +29,6 @@ class Heart:
         self._leave, self._grace = leave, grace
         self._progress: tuple[str, float] | None = None
         self._preview: bytes | None = None
-        self._previews = 0
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
 
@@ -70,7 +69,7 @@ class Heart:
                 if kept and self._preview and now - shown >= SHOW:
                     self._show()
                     shown = now
-            except StoreError:
+            except (StoreError, OSError):
                 continue  # it is tried again at the next beat; what has no lease by then is fenced off
             if not kept:
                 self.stopped = True
@@ -81,8 +80,7 @@ class Heart:
     def _show(self) -> None:
         jpeg, self._preview = self._preview, None
         assert jpeg is not None
-        new = self._out / "preview.new"
+        new = self._out / "preview.new"  # a half picture is never seen
         new.write_bytes(jpeg)
         new.replace(self._out / "preview.jpg")
-        self._previews += 1
         self._store.preview(self._id, self._attempt, f"{self._out.name}/preview.jpg")

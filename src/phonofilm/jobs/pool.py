@@ -78,33 +78,34 @@ class Pool:
         for number in range(1 << 62):
             if self._stopping.wait(pause):
                 return
-            began = time.monotonic()
-            name = f"{prefix}-{number}"
-            process = self._begin(place, name)
-            if process is None:
-                return
-            status = process.wait()
-            with self._guard:
-                del self._running[place]
-            _kill(process)  # its children, if it left any
-            _close(process)
+            began, name = time.monotonic(), f"{prefix}-{number}"
+            status = self._run(place, name)
             if self._stopping.is_set():
                 return
             self.restarts += 1
             pause = min(max(2 * pause, 0.2), LONGEST_PAUSE) if time.monotonic() - began < AT_ONCE else 0.0
-            _log.warning("worker %s ended with status %d; a new one starts in %.1f s", name, status, pause)
+            _log.warning("worker %s ended (%s); a new one starts in %.1f s", name, status, pause)
             try:
                 self._on_end(name)
             except Exception:
                 _log.exception("the jobs of worker %s are left to their leases", name)
 
-    def _begin(self, place: int, name: str) -> subprocess.Popen[bytes] | None:
-        with self._guard:
+    def _run(self, place: int, name: str) -> str:
+        """Run a worker to its end; how it ended."""
+        with self._guard:  # a process is either stopped by ``stop`` or never started
             if self._stopping.is_set():
-                return None
-            process = subprocess.Popen([*self._command, name], stdin=subprocess.PIPE, start_new_session=True)
+                return "never begun"
+            try:
+                process = subprocess.Popen([*self._command, name], stdin=subprocess.PIPE, start_new_session=True)
+            except OSError as e:
+                return f"not begun: {e}"
             self._running[place] = Worker(name=name, pid=process.pid, began=time.time()), process
-            return process
+        status = process.wait()
+        with self._guard:
+            del self._running[place]
+        _kill(process)  # its children, if it left any
+        _close(process)
+        return f"status {status}"
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

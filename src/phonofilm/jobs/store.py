@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 
 from phonofilm.errors import IdempotencyMismatch, JobBusy, QueueFull, UnknownJob
 from phonofilm.jobs import changes, events, tables
@@ -20,6 +20,7 @@ from phonofilm.jobs.keys import Keys, Quota
 from phonofilm.jobs.outbox import Outbox
 
 LEASE = 3.0  # seconds that a worker has a job without a sign of life
+SIGNS = 1.0  # a worker that lives gives one more often than that
 _jobs = tables.jobs
 
 
@@ -213,20 +214,21 @@ class Store:
 
     def lost(self, worker: str) -> tuple[Job, ...]:
         """A worker process died: what becomes of its jobs."""
-        return self._give_up(lost=True, worker=worker)
+        return self._give_up(_jobs.c.worker == worker, lost=True)
 
     def give_back(self, worker: str) -> tuple[Job, ...]:
         """A worker leaves by intent: what becomes of its jobs."""
-        return self._give_up(lost=False, worker=worker)
+        return self._give_up(_jobs.c.worker == worker, lost=False)
 
     # what the server does
 
     def recover(self) -> tuple[Job, ...]:
         """To be called when a server starts, before its workers do: jobs that ran under the last one go back into the queue.
 
-        That is nobody's fault, so it counts no lost worker. A worker of the last server that lives on is fenced off.
+        That is nobody's fault, so it counts no lost worker. One whose worker gave a sign of life in the last second is left alone: another server
+        may work on the same store. Should it be the last sign, its lease ends soon.
         """
-        return self._give_up(lost=False, worker="")
+        return self._give_up(_jobs.c.lease < time.time() + self._lease - SIGNS, lost=False)
 
     def sweep(self, now: float | None = None) -> tuple[Job, ...]:
         """What time changes: deadlines and leases that passed. The jobs that it changed."""
@@ -267,9 +269,9 @@ class Store:
                 events.put(c, id, "progress", now, columns)
             return kept
 
-    def _give_up(self, *, lost: bool, worker: str) -> tuple[Job, ...]:
+    def _give_up(self, which: ColumnElement[bool], *, lost: bool) -> tuple[Job, ...]:
         with self._database.write() as c:
-            rows = changes.rows_where(c, _jobs.c.status == "running", *([_jobs.c.worker == worker] if worker else []))
+            rows = changes.rows_where(c, _jobs.c.status == "running", which)
             return tuple(changes.give_up(c, row, time.time(), lost=lost, most_losses=self._most_losses) for row in rows)
 
     def _most_queued(self, c: Any, owner: str) -> int:

@@ -48,26 +48,29 @@ class Make(Protocol):
     ) -> Made: ...
 
 
-def loop(store: Store, files: Files, make: Make, worker: str, *, until: Callable[[], bool] = lambda: False) -> None:
-    """Work until ``until`` says so. For a process of its own: see ``live``."""
-    while not until():
-        job = store.claim(worker)
-        if job is None:
-            time.sleep(POLL)
-        else:
-            work(store, files, make, job)
-
-
 def live(store: Store, files: Files, make: Make, worker: str) -> None:
     """Be a worker process: nice to the server, and gone when standard input ends, as it does with the server's death however that comes.
 
-    The job that it has then goes back into the queue.
+    The job that it has then goes back into the queue. Never returns.
     """
     if hasattr(os, "nice"):
         os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to act on
-    threading.Thread(target=_watch_parent, args=(store, worker), daemon=True).start()
-    loop(store, files, make, worker)
+    desk = threading.Lock()  # held by who takes or gives back jobs: after the last give-back none is taken
+
+    def end() -> None:
+        with desk:
+            store.give_back(worker)
+            leave(0)
+
+    threading.Thread(target=_watch_parent, args=(end,), daemon=True).start()
+    while True:
+        with desk:
+            job = store.claim(worker)
+        if job is None:
+            time.sleep(POLL)
+        else:
+            work(store, files, make, job)
 
 
 def work(store: Store, files: Files, make: Make, job: Job) -> None:
@@ -132,17 +135,17 @@ def leave(status: int) -> None:
     os._exit(status)
 
 
-def _watch_parent(store: Store, worker: str) -> None:
+def _watch_parent(end: Callable[[], None]) -> None:
     while True:
         try:
             if not os.read(0, 4096):
                 break
         except OSError:
             break
-    timer = threading.Timer(1.0, leave, (GONE,))  # the database may be busy, and the server that asked us to leave is not waiting long
+    timer = threading.Timer(1.0, leave, (GONE,))  # the database may be busy, and a server that closed our input does not wait long
     timer.daemon = True
     timer.start()
     try:
-        store.give_back(worker)
+        end()
     finally:
-        leave(0)
+        leave(GONE)
