@@ -111,22 +111,22 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
     bite = e.teeth
     # a smile parts the lips by itself: there a close sound must bring them nearer for the eye to see it
     smiles = min(1.0, lips.gap / 0.06)
-    opening = WIDE * max(e.jaw, 0.0) ** (1.2 + 0.4 * smiles) * (1 - e.closed)
+    opening = WIDE * min(max(e.jaw, 0.0), 1.0) ** (1.2 + 0.6 * smiles) * max(e.jaw, 1.0) * (1 - e.closed)
     opening *= 1 - 0.25 * e.rounding
     # cheeks that smile hold the jaw up
-    opening *= 1 - 0.17 * smiles
+    opening *= 1 - 0.08 * smiles
     press = e.closed
     rise = UPPER_SHARE * opening + (0.010 * e.spread + 0.004 * e.rounding) * min(1.0, opening / 0.02)
     fall = opening - UPPER_SHARE * opening
     # pressed lips are drawn in, not pushed out
     round_ = float(np.clip(e.rounding, 0, 1)) * (1 - 0.5 * press)
-    shape = _profile(s, 2.0 - 0.2 * round_, 0.97 - 0.37 * round_)
+    shape = _profile(s, 2.0 - 0.2 * round_, 0.88 - 0.28 * round_)
     flat = _profile(s, 3.5, 0.8)
 
     narrow = lips.relaxed * (1 - (0.27 - (1 - lips.relaxed)) * round_ + 0.07 * e.spread * (1 - round_) - 0.05 * e.jaw + 0.06 * e.smile)
     x = centre + (xs - centre) * narrow
     lift = -(0.010 * e.spread + 0.03 * e.smile) * np.abs(s) ** 1.5
-    lift += fall * 0.38 * np.abs(s) ** 2  # corners sink a little with the jaw
+    lift += fall * 0.25 * np.abs(s) ** 2  # corners sink a little with the jaw
     seam = lips.seam[:, 1] + lift
     # f and v: the lower lip rises under the upper teeth, the upper lip lifts off them
     inner_up = seam - shape * rise - flat * bite * 3.0 * MM

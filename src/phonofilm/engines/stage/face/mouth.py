@@ -136,8 +136,8 @@ def draw_inside(inside: Inside, upper_lip: Floats, lower_lip: Floats, drop: floa
     on = np.clip((rows - hump) / (3.0 * MM) + 0.35, 0, 1) * np.clip((1.15 - side) / 0.3, 0, 1)
     rounding = np.clip((rows - hump) / (10 * MM), 0, 1)
     groove = 1 - 0.22 * np.exp(-((side * half / (1.8 * MM)) ** 2))
-    shade = (0.50 + 0.55 * np.sqrt(rounding)) * groove
-    cover = (on * (0.72 + 0.28 * tongue))[..., None]
+    shade = (0.58 + 0.57 * np.sqrt(rounding)) * groove
+    cover = (on * (0.80 + 0.20 * tongue))[..., None]
     picture = picture * (1 - cover) + flesh * shade[..., None] * cover
     lower = _shift(inside.lower, drop * 0.93 / inside.cell)
     if tongue > 0.7:

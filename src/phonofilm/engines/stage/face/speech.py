@@ -27,6 +27,10 @@ BLUR = {"jaw": 0.018, "closed": 0.009, "rounding": 0.042, "spread": 0.036, "teet
 LEAD = {"jaw": 0.003, "rounding": 0.030, "spread": 0.012, "teeth": 0.008}
 #: the opening that one twentieth of a line's time goes beyond, and the most that is added for it
 REACH, MOST = 0.95, 1.5
+#: seconds by which a mouth leaves the photo's look before it speaks and comes back to it after, halfway, and how slowly (sigma)
+READY, DONE = (0.26, 0.09), (0.55, 0.15)
+#: a pause shorter than this, seconds, is spent with the lips at ease, not with the photo's smile
+PAUSE = 0.9
 #: pull of a viseme on a channel where it is not 1
 PULL: dict[str, dict[str, float]] = {
     "sil": {"jaw": 0.7, "rounding": 0.4, "spread": 0.4},
@@ -39,8 +43,11 @@ PULL: dict[str, dict[str, float]] = {
     "SS": {"jaw": 1.1, "rounding": 0.25, "spread": 0.8},
     "nn": {"jaw": 0.6, "rounding": 0.15, "spread": 0.2},
     "RR": {"jaw": 0.6, "rounding": 0.7, "spread": 0.4},
-    "U": {"rounding": 1.6},
-    "O": {"rounding": 1.4},
+    "aa": {"jaw": 1.4},
+    "E": {"jaw": 1.1},
+    "I": {"jaw": 1.8},
+    "U": {"jaw": 1.2, "rounding": 1.6},
+    "O": {"jaw": 1.2, "rounding": 1.4},
 }
 
 
@@ -68,8 +75,8 @@ def pauses(phones: Sequence[Phone], length: int) -> list[tuple[int, int]]:
 
 
 def _phrases(phones: Sequence[Phone], length: int) -> list[tuple[int, int]]:
-    """Spans of speech; pauses under 0.32 s do not end one."""
-    gaps = [(a, b) for a, b in pauses(phones, length) if a == 0 or b == length or b - a >= 0.32 * TICKS_PER_SECOND]
+    """Spans of speech; a pause in which the photo's look would only flash does not end one."""
+    gaps = [(a, b) for a, b in pauses(phones, length) if a == 0 or b == length or b - a >= PAUSE * TICKS_PER_SECOND]
     edges = [0, *(t for gap in gaps for t in gap), length]
     return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
 
@@ -116,7 +123,7 @@ def mouthing(phones: Sequence[Phone], energy: Floats, length: int) -> Mouthing:
     curves["closed"] = np.clip(curves["closed"] * 1.35, 0, 1).astype(np.float32)
     speaking = np.zeros(n)
     for start, end in _phrases(phones, length):
-        a, b = start / TICKS_PER_SECOND - 0.12, end / TICKS_PER_SECOND + 0.10
-        speaking = np.maximum(speaking, ndtr((at - a) / 0.06) - ndtr((at - b) / 0.08))
+        a, b = start / TICKS_PER_SECOND - READY[0], end / TICKS_PER_SECOND + DONE[0]
+        speaking = np.maximum(speaking, ndtr((at - a) / READY[1]) - ndtr((at - b) / DONE[1]))
     shut = frozenset(frame_at((p.start + p.end) // 2) for p in phones if is_bilabial(p))
     return Mouthing(curves=curves, speaking=speaking.astype(np.float32), shut=shut)
