@@ -26,6 +26,7 @@ from phonofilm.prompt import read
 from phonofilm.prompt.script import Script
 from phonofilm.request import SIZES, Reference, Request
 from phonofilm.score.consent import require_for_roles
+from phonofilm.server.guard import Guard
 from phonofilm.server.keys import Caller
 from phonofilm.server.problem import Problem
 from phonofilm.server.settings import Settings
@@ -77,8 +78,9 @@ def random_seed() -> int:
 class Films:
     """Jobs as the interfaces see them. Every store call is made in a thread."""
 
-    def __init__(self, store: Store, files: Files, signer: Signer, settings: Settings) -> None:
+    def __init__(self, store: Store, files: Files, signer: Signer, guard: Guard, settings: Settings) -> None:
         self.store, self.files, self.signer, self.settings = store, files, signer, settings
+        self._guard = guard
         self._in_flight: set[tuple[str, str]] = set()
         self._waiting = 0.0, 0
 
@@ -115,6 +117,8 @@ class Films:
             raise Problem("missing_parameter", "There is neither a prompt nor a reference. Say what the film shows.", param="content")
         if script is None and not wanted.score:
             await in_thread(checked, wanted)
+        if callback:
+            await self._reachable(callback)
         if await self._queued() >= self.settings.max_queued_all:
             raise Problem("overloaded", "The queue is full. Try again in a minute.", retry_after=30)
         now = time.time()
@@ -123,6 +127,13 @@ class Films:
             state=Queued(), asked={**(asked or {}), "base": base}, priority=priority, callback=callback, warnings=tuple(dict.fromkeys(warnings)),
         )  # fmt: skip
         return await in_thread(self.store.create, job, idempotency=idempotency, body_hash=body_hash)
+
+    async def _reachable(self, callback: str) -> None:
+        try:
+            await self._guard.target(callback)
+        except Problem as e:
+            e.param = "callback_url"
+            raise
 
     async def _queued(self) -> int:
         """How many wait; asked for anew when a second has passed."""
@@ -175,6 +186,13 @@ class Films:
         if isinstance(job.state, Running):
             links["preview"] = base + self.signer.path(f"/files/{job.id}/{PREVIEW}")
         return links
+
+    def film_at(self, path: str) -> Path | None:
+        """The file that one of our links leads to, by the link's path."""
+        _, _, id, name = path.split("/", 3)
+        job = self.store.get(id)
+        what = next((what for what, (known, _) in NAMES.items() if known == name), "")
+        return self.files.of(job).get(what) if job else None
 
     def upload_url(self, sha256: str, base: str) -> str:
         """A link to an upload that needs no key."""

@@ -57,8 +57,8 @@ class Arrived:
 class Inputs:
     """Brings references in. ``looks``: how many files are looked at at a time."""
 
-    def __init__(self, files: Files, guard: Guard, signer: Signer, *, file_most: int, looks: int = 2) -> None:
-        self.files, self._guard, self._signer, self._most = files, guard, signer, file_most
+    def __init__(self, files: Files, guard: Guard, signer: Signer, film_at: Callable[[str], Path | None], *, file_most: int, looks: int = 2) -> None:
+        self.files, self._guard, self._signer, self._film_at, self._most = files, guard, signer, film_at, file_most
         self._known: OrderedDict[str, Facts] = OrderedDict()
         self._looks = anyio.CapacityLimiter(looks)
 
@@ -123,17 +123,20 @@ class Inputs:
             return await anyio.to_thread.run_sync(self._plain_data, url), ""
         if url.startswith(("http://", "https://")):
             if path := self._signer.own(url, base):
-                return self._own(path), Path(path).name
+                return await anyio.to_thread.run_sync(self._own, path), Path(path).name
             return await self._fetch(url), _tail(url)
         hint = "Uploads of here are asset://asset- and 64 hexadecimal digits." if url.startswith("asset://") else "Give https:, data: or asset://."
         raise Problem("address", f"{shown_name(url)} is no address that can be read. {hint}")
 
     def _own(self, path: str) -> str:
-        """An upload that one of our own links names."""
-        match = re.fullmatch(r"/files/uploads/([0-9a-f]{64})(?:/.*)?", path)
-        if match:
+        """An upload or a film that one of our own links leads to."""
+        if match := re.fullmatch(r"/files/uploads/([0-9a-f]{64})", path):
             return match[1]
-        raise Problem("address", "Links to films of here are given as tasks: use the film's task id, or upload the film.")
+        film = self._film_at(path)
+        if film is None or not film.is_file():
+            raise Problem("address", "There is nothing (any more) where this link led to.")
+        with film.open("rb") as file:
+            return self.files.put(iter(lambda: file.read(1 << 20), b""))
 
     def _plain_data(self, url: str) -> str:
         header, comma, data = url.partition(",")

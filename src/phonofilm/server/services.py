@@ -49,10 +49,11 @@ class Services:
         files = Files(settings.data)
         signer = Signer(secret, seconds=settings.link_seconds)
         guard = Guard(settings.private)
+        films = Films(store, files, signer, guard, settings)
         return cls(
             settings=settings, store=store, files=files, signer=signer, guard=guard,
-            door=Door(store.keys, required=settings.keys, per_minute=settings.per_minute), films=Films(store, files, signer, settings),
-            inputs=Inputs(files, guard, signer, file_most=settings.upload_bytes), listening=Listening(store), metrics=Metrics(store),
+            door=Door(store.keys, required=settings.keys, per_minute=settings.per_minute), films=films,
+            inputs=Inputs(files, guard, signer, films.film_at, file_most=settings.upload_bytes), listening=Listening(store), metrics=Metrics(store),
             described=Described(settings),
         )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -102,7 +103,18 @@ async def _answer(request: Request, path: Path, kind: str, name: str, *, etag: s
     }  # fmt: skip
     if _matches(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers={k: v for k, v in headers.items() if k != "Content-Disposition"})
+    if asked := request.headers.get("range", ""):
+        _one_range(request, asked, status.st_size)
     return FileResponse(path, headers=headers, media_type=kind, stat_result=status)
+
+
+def _one_range(request: Request, asked: str, size: int) -> None:
+    """Leave one range as it is; what is none, or several, is as if it had not been asked for. Raises ``Problem`` for one outside the file."""
+    one = re.fullmatch(r"bytes=(\d{0,15})-(\d{0,15})", asked.replace(" ", ""))
+    if one is None or one[0].endswith("=-") or (one[1] and one[2] and int(one[1]) > int(one[2])):
+        request.scope["headers"] = [(name, value) for name, value in request.scope["headers"] if name != b"range"]
+    elif int(one[1]) >= size if one[1] else int(one[2]) == 0:
+        raise Problem("range", f"The file has {size} bytes.", headers={"Content-Range": f"bytes */{size}"})
 
 
 def _matches(given: str, etag: str) -> bool:
