@@ -28,7 +28,7 @@ tell({
   films: {
     content: keep('content.mp4', Buffer.from(await new Response(content).arrayBuffer())),
     words: await fetched('words.mp4', words.unsignedUrls[0]),
-    references: await fetched('references.mp4', references.urls[0]),
+    references: await fetched('references.mp4', references.unsignedUrls[0]),
   },
   created: [made.status, made.pollingUrl],
   statuses: [words.status, references.status],
@@ -37,6 +37,6 @@ tell({
     401: await caught(() => client(given.wrong).videoGeneration.getGeneration({ jobId: words.id })),
     400: await caught(() => create({ prompt: 'A sea.', aspectRatio: '7:3' })),
     404: await caught(() => videos.getGeneration({ jobId: 'gen-vid-none' })),
-    429: await caught(() => narrow.listVideosModels()),
+    429: await caught(() => narrow.generate({ videoGenerationRequest: { ...asked, prompt: 'A sea.' } })),
   },
 });

@@ -57,6 +57,6 @@ tell(
         "400": caught(lambda: videos.generate(prompt="A sea.", **{**asked, "aspect_ratio": "7:3"})),
         "404": caught(lambda: videos.get_generation(job_id="gen-vid-none")),
         "404 model": caught(lambda: videos.generate(prompt="A sea.", **{**asked, "model": "no-such-model"})),
-        "429": caught(lambda: narrow.list_videos_models()),
+        "429": caught(lambda: narrow.generate(prompt="A sea.", **asked)),
     },
 )
