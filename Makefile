@@ -3,10 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 # a process for each core, whole files each
 BOTH := -n auto --maxprocesses 4 --dist loadfile
-.PHONY: demo test verify bench lint docs lock clean
+.PHONY: demo studio test verify bench lint docs lock clean
 
 demo: .venv/base  ## film a real photograph speaking, into film.mp4
 	@$(BIN)/python scripts/demo.py
+
+studio: web/node_modules/.package-lock.json  ## the page of phonofilm serve, into the package; needs Node 20
+	cd web && npm run --silent check && npm test --silent && npm run --silent build
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --silent --ignore-scripts
 
 test: .venv/dev .venv/models  ## the tests, under ten minutes on two cores
 	$(BIN)/python -m pytest -m "not slow" $(BOTH)

@@ -50,7 +50,7 @@ function Head(): JSX.Element {
 
 function Empty(): JSX.Element {
   return (
-    <section class="viewer" aria-labelledby="empty-title">
+    <section class="viewer viewer-empty" aria-labelledby="empty-title">
       <div class="screen">
         <div class="screen-empty">
           <Mark size={72} />

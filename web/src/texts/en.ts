@@ -98,7 +98,7 @@ export const en = {
   example_busy: "Getting its files …",
 
   status_queued: "Waiting",
-  status_running: "Filming",
+  status_running: "In the making",
   status_succeeded: "Finished",
   status_failed: "Not made",
   status_cancelled: "Cancelled",
@@ -126,7 +126,7 @@ export const en = {
   download_film: "Film", download_poster: "Poster", download_last_frame: "Last frame", download_score: "Score",
   download_captions_srt: "Captions (SRT)", download_captions_vtt: "Captions (VTT)", download_stems: "Stems",
   notes: "Notes",
-  notes_hint: "Asked for, and not honoured or honoured less",
+  notes_hint: "What to know about this film",
 
   player: "Player",
   play: "Play",

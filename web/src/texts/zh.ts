@@ -100,7 +100,7 @@ export const zh: Record<keyof typeof en, string> = {
   example_busy: "正在准备文件…",
 
   status_queued: "等待中",
-  status_running: "拍摄中",
+  status_running: "制作中",
   status_succeeded: "已完成",
   status_failed: "未能制作",
   status_cancelled: "已取消",
@@ -128,7 +128,7 @@ export const zh: Record<keyof typeof en, string> = {
   download_film: "影片", download_poster: "海报", download_last_frame: "尾帧", download_score: "总谱",
   download_captions_srt: "字幕（SRT）", download_captions_vtt: "字幕（VTT）", download_stems: "分轨",
   notes: "说明",
-  notes_hint: "要求了，但没有做到或只做到一部分",
+  notes_hint: "关于这部影片",
 
   player: "播放器",
   play: "播放",

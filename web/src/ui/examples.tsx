@@ -7,7 +7,7 @@ import { asked, fill } from "../state/draft";
 import { make } from "../state/films";
 import { complain } from "../state/notices";
 import { language, t } from "../texts";
-import { Icon } from "./icons";
+import { ExampleArt } from "./example_art";
 
 async function start(example: Example): Promise<void> {
   const { references } = await prepareExample(example.id);
@@ -44,9 +44,7 @@ export function Examples(): JSX.Element | null {
                     .finally(() => setBusy(""));
                 }}
               >
-                <span class={`example-frame example-${example.id}`} aria-hidden="true">
-                  <Icon name="play" size={22} />
-                </span>
+                <ExampleArt id={example.id} />
                 <b>{title}</b>
                 <span class="quiet" role={busy === example.id ? "status" : undefined}>
                   {busy === example.id ? t("example_busy") : example.about[language.value]}

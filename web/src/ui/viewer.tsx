@@ -20,6 +20,12 @@ function facts(task: Task): string[] {
   return [size, long && long > 0 ? t("seconds_unit", { n: long }) : "", task.seed != null ? `${t("seed")} ${task.seed}` : "", task.request?.engine ?? ""].filter(Boolean);
 }
 
+/** Width by height, of the film or as asked; a film whose ratio comes from its files is taken for a wide one until it is there. */
+function ratioOf(task: Task): string {
+  const found = /^(\d+):(\d+)$/.exec(task.ratio ?? "");
+  return found ? `${found[1]} / ${found[2]}` : "16 / 9";
+}
+
 function Downloads({ task }: { task: Task }): JSX.Element | null {
   const files = task.files ?? {};
   const names = [...DOWNLOADS.filter((name) => files[name]), ...Object.keys(files).filter((name) => name.startsWith("stems_"))];
@@ -126,7 +132,11 @@ export function Viewer({ onEdit }: { onEdit: () => void }): JSX.Element | null {
       <h2 id="viewer-title" class="visually-hidden" tabIndex={-1}>
         {t("screen")}: {t(`status_${task.status}` as Key)}
       </h2>
-      <div class="screen">{task.status === "succeeded" && task.files?.film ? <Player task={task} /> : <Making task={task} />}</div>
+      <div class="screen" style={{ "--ratio": ratioOf(task) }}>
+        {task.status === "succeeded" && task.files?.film ? <Player task={task} /> : <Making task={task} />}
+      </div>
+      <Actions task={task} onEdit={onEdit} />
+      {task.status === "succeeded" && <Timeline task={task} />}
       <div class="about">
         <p class="about-prompt">{task.request?.prompt || t("silent_prompt")}</p>
         <p class="about-facts">
@@ -134,10 +144,8 @@ export function Viewer({ onEdit }: { onEdit: () => void }): JSX.Element | null {
             <span key={fact}>{fact}</span>
           ))}
         </p>
-        <Actions task={task} onEdit={onEdit} />
       </div>
       <Notes task={task} />
-      {task.status === "succeeded" && <Timeline task={task} />}
     </section>
   );
 }
