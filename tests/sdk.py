@@ -1,4 +1,4 @@
-"""What the tests with the vendors' SDKs share: files to give, a server that asks for keys, the drivers of ``tests/sdks`` run in their environments."""
+"""What the tests with the vendors' SDKs share: files to give, a server that asks for keys, drivers run in their environments."""
 
 from __future__ import annotations
 
