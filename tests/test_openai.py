@@ -139,7 +139,8 @@ def test_one_picture_is_the_first_frame_and_several_are_references(server: Serve
 def test_the_bytes_of_litellm_for_vllm_omni_are_understood(server: Served, media: dict[str, Path]) -> None:
     fields = {
         "model": "test", "prompt": "Slowly, as in Video 1.", "width": "864", "height": "496", "num_frames": "96", "fps": "24",
-        "generate_sound": "true", "seed": "5", "negative_prompt": "music, text", "video_reference": json.dumps({"video_url": data_url(media["clip"], "video/mp4")}),
+        "generate_sound": "true", "seed": "5", "negative_prompt": "music, text",
+        "video_reference": json.dumps({"video_url": data_url(media["clip"], "video/mp4")}),
         "num_inference_steps": "8", "extra_params": '{"sampler": "x"}', "guidance_scale": "",
     }  # fmt: skip
     answer = send(server, *(part(name, value.encode()) for name, value in fields.items()))
