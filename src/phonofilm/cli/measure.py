@@ -18,6 +18,10 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--score", "score_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The score that it was played from (score.json)."
 )
 @click.option("-r", "--reference", "references", multiple=True, metavar="TAG=FILE", help="A picture of who is in it. Repeatable.")
+@click.option(
+    "--face-embedding", "recogniser", metavar="WHAT",
+    help="A face recogniser that you have, asked beside ours: FILE.onnx, FILE.tflite or MODULE:FUNCTION (a crop u8[112 112 3] to a vector).",
+)  # fmt: skip
 @click.option("--only", multiple=True, metavar="METRIC", help="Only this metric. Repeatable.")
 @click.option("--report", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="The report with plots, as one HTML file.")
 @click.option(
@@ -30,8 +34,8 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--json", "json_", is_flag=True, help="The numbers as JSON.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 def command(
-    film: Path, score_file: Path | None, references: tuple[str, ...], only: tuple[str, ...], report_file: Path | None, calibrating: bool, short: bool,
-    other_face: Path | None, other_score_file: Path | None, curves: bool, json_: bool, quiet: bool,
+    film: Path, score_file: Path | None, references: tuple[str, ...], recogniser: str | None, only: tuple[str, ...], report_file: Path | None,
+    calibrating: bool, short: bool, other_face: Path | None, other_score_file: Path | None, curves: bool, json_: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Measure FILM, made here or anywhere: its container, sync, lips, beats, camera, identity, picture and sound.
 
@@ -39,7 +43,7 @@ def command(
     """
     from dataclasses import asdict
 
-    from phonofilm.measure import measure
+    from phonofilm.measure import embedding, measure
     from phonofilm.measure.calibrate import calibrate
     from phonofilm.measure.report import write_report
     from phonofilm.measure.table import lines
@@ -47,10 +51,11 @@ def command(
 
     score = None if score_file is None else read_score(score_file)
     given = {r.tag: r.path for r in open_references(references)}
+    embed = None if recogniser is None else embedding(recogniser)
     if calibrating:
         with Bar(quiet=quiet) as bar:
             other = None if other_score_file is None else read_score(other_score_file)
-            found = calibrate(film, score=score, references=given, other_face=other_face, other_score=other, short=short, progress=bar)
+            found = calibrate(film, score=score, references=given, other_face=other_face, other_score=other, embed=embed, short=short, progress=bar)
         if json_:
             as_json(asdict(found))
         for a in () if json_ else found.answers:
@@ -60,7 +65,7 @@ def command(
             raise click.exceptions.Exit(1)
         return
     with Bar(quiet=quiet) as bar:
-        report = measure(film, score=score, references=given, only=only, progress=bar)
+        report = measure(film, score=score, references=given, only=only, embed=embed, progress=bar)
         if report_file is not None:
             bar(f"writing {report_file.name}")
             write_report(report, report_file)

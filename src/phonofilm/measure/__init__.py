@@ -9,12 +9,13 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from phonofilm.measure.document import Report
+from phonofilm.measure.embedding import Embed, embedding
 from phonofilm.measure.film import Asked
 from phonofilm.measure.look import METRICS, look
 from phonofilm.progress import Progress, quiet
 from phonofilm.score.model import Score
 
-__all__ = ["METRICS", "measure"]
+__all__ = ["METRICS", "embedding", "measure"]
 
 
 def measure(
@@ -23,11 +24,13 @@ def measure(
     score: Score | None = None,
     references: Mapping[str, Path] | None = None,
     only: Collection[str] = (),
+    embed: Embed | None = None,
     progress: Progress = quiet,
 ) -> Report:
     """Everything that can be measured in a film, or only some metrics of ``METRICS``.
 
-    ``score``: what it was played from; ``references``: pictures of who should be in it, by tag. Raises ``ReferenceError_`` for what is no film and
-    ``RequestError`` for an unknown metric.
+    ``score``: what it was played from; ``references``: pictures of who should be in it, by tag; ``embed``: a face recogniser (``embedding``).
+    Raises ``ReferenceError_`` for what is no film and ``RequestError`` for an unknown metric or a recogniser that fails.
     """
-    return look(path, Asked(score=score, references=dict(references or {})), only=only, progress=progress).report(progress=progress)
+    asked = Asked(score=score, references=dict(references or {}), embed=embed)
+    return look(path, asked, only=only, progress=progress).report(progress=progress)

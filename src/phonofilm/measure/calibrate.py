@@ -13,6 +13,7 @@ from pathlib import Path
 
 from phonofilm.measure.distort import distort
 from phonofilm.measure.document import Report
+from phonofilm.measure.embedding import Embed
 from phonofilm.measure.film import Asked, sound_of
 from phonofilm.measure.finding import Finding
 from phonofilm.measure.look import Looked, look
@@ -54,15 +55,16 @@ class Calibration:
 
 def calibrate(
     film: Path, *, score: Score | None = None, references: Mapping[str, Path] | None = None, other_face: Path | None = None,
-    other_score: Score | None = None, short: bool = False, progress: Progress = quiet,
+    other_score: Score | None = None, embed: Embed | None = None, short: bool = False, progress: Progress = quiet,
 ) -> Calibration:  # fmt: skip
-    """Put every question that this film allows. ``other_face``: a picture of somebody else; ``other_score``: that of another film.
+    """Put every question that this film allows. ``other_face``: a picture of somebody else; ``other_score``: that of another film;
+    ``embed``: a face recogniser.
 
     ``short`` asks fewer. Raises ``ReferenceError_`` for what is no film.
     """
     with tempfile.TemporaryDirectory(prefix="phonofilm-") as scratch:
         bench = _Bench(
-            film=film, asked=Asked(score=score, references=dict(references or {})), folder=Path(scratch), other_face=other_face,
+            film=film, asked=Asked(score=score, references=dict(references or {}), embed=embed), folder=Path(scratch), other_face=other_face,
             other_score=other_score, shifts=FEW_SHIFTS if short else SHIFTS, progress=progress,
         )  # fmt: skip
         progress("measuring the film as it is")
@@ -161,7 +163,7 @@ def _other_face(bench: _Bench, plain: Report) -> list[Answer]:
     must = "its look beyond the goal"
     if bench.other_face is None or not bench.asked.references:
         return [Answer(metric="identity", done="face exchanged", must=must, says="not asked: no reference and other face were given", passed=None)]
-    looks = [v for v in plain.finding("identity").values if v.name.endswith(": look, median")]
+    looks = [v for v in plain.finding("identity").values if v.name.endswith((": look, median", ": embedding, median"))]
     bench.progress("another face")
     path = swap_face(bench.film, bench.folder / "other.mp4", other=bench.other_face)
     found = look(path, bench.asked, only=("identity",)).report().finding("identity")

@@ -18,10 +18,12 @@ from phonofilm.measure.finding import Event, Finding, Series, Value, held, not_a
 from phonofilm.measure.motion import Solved, between_two_views, explain, fit, follow
 from phonofilm.measure.moves import Move, Way, move_of, rests, way_of
 from phonofilm.measure.paths import Path, asked_path, curves, in_metres
+from phonofilm.measure.people import People
 from phonofilm.measure.points import LONGEST, Tracker, Tracks
 from phonofilm.score.camera import FAMILIES, SENSOR, camera_at
 from phonofilm.score.model import Shot
 
+F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
 LENSES = (43.0, 28.0, 35.0, 55.0, 75.0)  # mm of a frame whose longer side is 36; the first unless a turning camera tells that another fits better
@@ -31,6 +33,7 @@ POINTS = 300  # of the longest tracks
 LEAST_FRAMES, LEAST_POINTS = 6, 16
 GATHERED = 24  # frames: no two moves of a row come to rest nearer to each other
 LOST = 0.25  # share of points followed under which the picture is another one
+SLACK = 6.0  # how many times less exact than other points those on people are: they sway by pixels, while a way past them shows by tens
 CROSSING = 13  # frames of a shot that begins with anything but a cut, which still show the one before
 
 
@@ -77,6 +80,8 @@ class Camera:
         self._shots: list[Tracker] = []
         self._of: list[int] = []
         self._avoid: list[tuple[float, float, float, float]] = []
+        self._people = People()
+        self._seen: F32 | None = None
         self._broken = False
 
     def see(self, shown: Shown) -> None:
@@ -89,7 +94,8 @@ class Camera:
         tracker = self._shots[-1]
         if tracker.due:
             self._avoid = [_around(face.box) for face in shown.faces]
-        self._broken = tracker.see(shown.index, shown.y, self._avoid) < LOST and len(tracker) > 1
+            self._seen = self._people.of(shown)
+        self._broken = tracker.see(shown.index, shown.y, self._avoid, self._seen) < LOST and len(tracker) > 1
 
     def finding(self, film: Film) -> Finding:
         """The move of every shot, and of every leg of it."""
@@ -124,15 +130,15 @@ def tell(leg: Leg, film: Film) -> list[Told] | str:
         return f"{xy.shape[1]} frames are too few"
     keys = np.unique(np.linspace(0, xy.shape[1] - 1, VIEWS).round().astype(np.int64))
     often = np.isfinite(xy[:, keys, 0]).sum(axis=1)
-    longest = np.argsort(-often, kind="stable")[:POINTS]
-    xy = xy[longest[often[longest] >= 3]]
+    used = _longest(often, leg.tracks.living)
+    xy, slack = xy[used], np.where(leg.tracks.living[used], SLACK, 1.0)
     if len(xy) < LEAST_POINTS:
         return f"only {len(xy)} points can be followed"
     instants = [film.middle(k) for k in leg.tracks.frames]
-    lens = lens_of(xy[:, keys]) if leg.shot is None else camera_at(leg.shot.camera, instants[0]).focal
+    lens = lens_of(xy[:, keys], slack) if leg.shot is None else camera_at(leg.shot.camera, instants[0]).focal
     focal = lens / SENSOR * LONGEST
     seconds = (instants[-1] - instants[0]) / TICKS_PER_SECOND
-    best, _ = explain(xy[:, keys], focal)
+    best, _ = explain(xy[:, keys], focal, slack)
     solved = follow(xy, focal, best, keys, best.trusted)
     way = way_of(solved, seconds)
     if leg.shot is None:
@@ -153,18 +159,31 @@ def tell(leg: Leg, film: Film) -> list[Told] | str:
     return [told if leg.shot is None else against(told, xy, focal, instants)]
 
 
-def lens_of(xy: F64) -> float:
-    """The lens in mm of points f64[n v 2] in several views: told by how a turning camera bends their ways, else taken for the usual one."""
-    some = xy[:: max(len(xy) // FEW, 1)]
+def _longest(often: NDArray[np.int64], living: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The points seen in most of the views: ``POINTS`` of them, a third on people where so many are there."""
+    order = np.argsort(-often, kind="stable")
+    order = order[often[order] >= 3]
+    people, rest = order[living[order]], order[~living[order]]
+    num_people = min(max(POINTS // 3, POINTS - len(rest)), len(people))
+    return np.concatenate([people[:num_people], rest[: POINTS - num_people]])
+
+
+def lens_of(xy: F64, slack: F64) -> float:
+    """The lens in mm of points f64[n v 2] in several views: told by how a turning camera bends their ways, else taken for the usual one.
+
+    ``slack`` f64[n] is that of ``Solved``.
+    """
+    each = max(len(xy) // FEW, 1)
+    some, loose = xy[::each], slack[::each]
     usual = LENSES[0] / SENSOR * LONGEST
-    found = explain(some, usual)[0]
+    found = explain(some, usual, loose)[0]
     if found.model in ("still", "place") and found.trusted.mean() > 0.9:
         return LENSES[0]  # without turning, a lens only scales depths
     costs: dict[float, float] = {}
     for lens in LENSES:
         focal = lens / SENSOR * LONGEST
-        turning = fit(some, focal, "turn and zoom")
-        parallax = [] if found.model == "turn and zoom" else [fit(some, focal, "place and turn", between_two_views(some, focal) or turning)]
+        turning = fit(some, focal, "turn and zoom", slack=loose)
+        parallax = [] if found.model == "turn and zoom" else [fit(some, focal, "place and turn", between_two_views(some, focal, loose) or turning)]
         costs[lens] = min(f.cost for f in (turning, *parallax))
     best = min(costs, key=lambda k: costs[k])
     return best if costs[best] < 0.98 * costs[LENSES[0]] else LENSES[0]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.errors import ReferenceError_
+from phonofilm.measure.embedding import Embed
 from phonofilm.media.colour import from_i420
 from phonofilm.media.probe import Facts
 from phonofilm.media.read import read_sound
@@ -30,10 +31,11 @@ LOOK = 1280  # and of the picture that faces are found in
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What the film should be: its score and the pictures of who is in it, by tag; either may be missing."""
+    """What the film should be: its score and the pictures of who is in it, by tag; either may be missing. ``embed``: the user's face recogniser."""
 
     score: Score | None = None
     references: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    embed: Embed | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -6,15 +6,17 @@ See ``likeness`` for what is compared. Where no picture is given, the first face
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.errors import PhonofilmError
 from phonofilm.measure.cuts import Cuts
+from phonofilm.measure.embedding import Embed, distance, vector
 from phonofilm.measure.film import Asked, Film, Shown
 from phonofilm.measure.finding import Finding, Series, Value, held, not_applicable
 from phonofilm.measure.likeness import Model
@@ -23,8 +25,11 @@ from phonofilm.vision.face import FaceFinder, Mesh
 
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 
 LEAST_HEIGHT = 40.0  # pixels of a face that is compared
+RECOGNISED = TICKS_PER_SECOND // 4  # from one look of the user's face recogniser to the next, at
+MOST_FACES = 6  # faces
 FIRST = "the first face of the film"
 
 
@@ -36,6 +41,7 @@ class Known:
     model: Model
     picture: U8
     landmarks: F32
+    vector: F64 | None = None
 
 
 @dataclass(kw_only=True, eq=False)
@@ -56,6 +62,8 @@ class Track:
     look: list[float | None] = field(default_factory=list["float | None"])
     shape: list[float] = field(default_factory=list[float])
     heights: list[float] = field(default_factory=list[float])
+    known_at: list[int] = field(default_factory=list[int])
+    known: list[float] = field(default_factory=list[float])
 
 
 class Identity:
@@ -63,6 +71,10 @@ class Identity:
 
     def __init__(self, asked: Asked) -> None:
         self._known, self._not = known_faces(asked.references)
+        self._embed = asked.embed
+        self._next_known = 0
+        if self._embed is not None:
+            self._known = [replace(k, vector=vector(self._embed, k.picture, k.landmarks)) for k in self._known]
         self._given = bool(self._known)
         self._tracks: dict[str, Track] = {k.tag: Track() for k in self._known}
         self._cuts = Cuts()
@@ -88,6 +100,9 @@ class Identity:
             self._tracks = {FIRST: Track()}
         for known in self._known:
             self._compare(known, shown, faces)
+        if self._embed is not None and self._given and shown.at >= self._next_known:
+            self._next_known = shown.at + RECOGNISED
+            self._recognise(self._embed, shown, faces)
         self._keep(shown, faces[0])
 
     def finding(self, film: Film) -> Finding:
@@ -101,6 +116,10 @@ class Identity:
             track = self._tracks[known.tag]
             values += _values(known, track, finder, self._given)
             series.append(Series(name=f"look against {known.tag}", unit="distance", at=tuple(track.at), values=tuple(track.look)))
+            if self._embed is not None and self._given:
+                values += _recognised(known, track)
+                name = f"embedding against {known.tag}"
+                series.append(Series(name=name, unit="cosine distance", at=tuple(track.known_at), values=tuple(track.known)))
             series.append(Series(name=f"shape against {known.tag}", unit="of its spread", at=tuple(track.at), values=tuple(track.shape)))
         values += self._between_shots()
         return Finding(metric="identity", values=tuple(values), series=tuple(series))
@@ -113,6 +132,14 @@ class Identity:
         track.look.append(likest.look)
         track.shape.append(likest.shape)
         track.heights.append(_height(mesh.landmarks))
+
+    def _recognise(self, embed: Embed, shown: Shown, faces: list[Mesh]) -> None:
+        """What the user's recogniser says of the faces, some times a second."""
+        found = [vector(embed, shown.rgb, m.landmarks) for m in faces[:MOST_FACES]]
+        for known in self._known:
+            if known.vector is not None:
+                self._tracks[known.tag].known_at.append(shown.at)
+                self._tracks[known.tag].known.append(min(distance(known.vector, v) for v in found))
 
     def _keep(self, shown: Shown, mesh: Mesh) -> None:
         turned = abs(mesh.yaw) + abs(mesh.pitch)
@@ -205,6 +232,15 @@ def _values(known: Known, track: Track, finder: FaceFinder, given: bool) -> list
         Value(name=f"{tag}: frames with a look {goal}", value=_near(looks), why=why),
         Value(name=f"{tag}: shape, median", value=float(np.median(track.shape)) if track.shape else None, unit="of its spread", why=why),
         Value(name=f"{tag}: frames compared", value=len(looks)),
+    ]
+
+
+def _recognised(known: Known, track: Track) -> list[Value]:
+    why = "" if track.known else "no face is seen"
+    middle = float(np.median(track.known)) if track.known else None
+    return [
+        held(f"{known.tag}: embedding, median", middle, "cosine distance", "face embedding", why=why),
+        Value(name=f"{known.tag}: embedding, farthest", value=max(track.known, default=None), unit="cosine distance", why=why),
     ]
 
 

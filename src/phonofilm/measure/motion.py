@@ -2,7 +2,8 @@
 
 A view is a pinhole turned by ``turn``, moved by ``place``, its lens longer by e^``zoom`` than the first view's. A point is the direction (u, v, 1)
 in the first view and its inverse depth. Models are that with some parameters held at nothing; each is fitted by Levenberg-Marquardt with the points
-eliminated (Triggs et al., "Bundle Adjustment", 2000), reweighted after Geman and McClure so that what moves by itself does not count.
+eliminated (Triggs et al., "Bundle Adjustment", 2000), reweighted after Geman and McClure so that what moves by itself does not count. Points that are
+known to live (people) are taken for less exact by their ``slack``: they breathe and sway, yet their parallax tells a way through space from a zoom.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ MODELS: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 PATIENCE, FLOOR = 1.7, 0.004  # a simpler model is kept while its cost (pixels²) is at most so many times a freer one's, and a little,
 FEWER = 0.05  # and it explains nearly as many points
+FIRM = 24  # points on what does not live that are enough to tell a still camera by
 CLOSE = 0.5  # pixels within which a point is believed in the end,
 WIDE = (80.0, 30.0, 12.0, 5.0, 2.0, 1.0)  # and in the rounds before
 LAST = 40  # steps at most of the last round
@@ -37,9 +39,9 @@ class Solved:
     """One model fitted to tracks.
 
     ``turn`` f64[v 3 3] from the first view to each; ``place`` f64[v 3] right, down, ahead in the first view, in the points' own unit of length;
-    ``zoom`` f64[v] log ratios; ``points`` f64[n 3] u v and inverse depth; ``residual`` f64[n] root mean square distance in pixels of each point,
-    ``costs`` f64[n] its mean robust cost in pixels², ``cost`` that of all;
-    ``least``: the least inverse depth that was allowed.
+    ``zoom`` f64[v] log ratios; ``points`` f64[n 3] u v and inverse depth; ``slack`` f64[n] how many times less exact than the others a point is;
+    ``residual`` f64[n] root mean square distance in pixels of each point, ``costs`` f64[n] its mean robust cost in pixels², ``cost`` that of all, all
+    by their slack; ``least``: the least inverse depth that was allowed.
     """
 
     model: str
@@ -47,6 +49,7 @@ class Solved:
     place: F64
     zoom: F64
     points: F64
+    slack: F64
     residual: F64
     costs: F64
     cost: float
@@ -58,11 +61,13 @@ class Solved:
         return self.residual < 3 * CLOSE
 
 
-def fit(xy: F64, focal: float, model: str, start: Solved | None = None, *, rounds: tuple[float, ...] = (*WIDE, CLOSE)) -> Solved:
+def fit(
+    xy: F64, focal: float, model: str, start: Solved | None = None, *, slack: F64 | None = None, rounds: tuple[float, ...] = (*WIDE, CLOSE)
+) -> Solved:
     """A model fitted to points f64[n v 2], pixels from the middle of the frame, NaN where not seen; begun from another model's solution."""
     seen = np.isfinite(xy[..., 0])
     given = np.nan_to_num(xy)
-    now = start or begun(xy, focal)
+    now = start or begun(xy, focal, slack)
     free = MODELS[model]
     deep = any(k in free for k in range(3, 6))
     now = replace(now, model=model, zoom=now.zoom if 6 in free else np.zeros_like(now.zoom))
@@ -93,11 +98,11 @@ def fit(xy: F64, focal: float, model: str, start: Solved | None = None, *, round
     return _judged(given, seen, focal, now)
 
 
-def explain(xy: F64, focal: float) -> tuple[Solved, dict[str, Solved]]:
+def explain(xy: F64, focal: float, slack: F64 | None = None) -> tuple[Solved, dict[str, Solved]]:
     """The simplest model that explains the points f64[n v 2] about as well as any, and all that were tried."""
-    tried = {name: fit(xy, focal, name) for name in ("still", "turn and zoom", "place")}
+    tried = {name: fit(xy, focal, name, slack=slack) for name in ("still", "turn and zoom", "place")}
     if not _simplest(tried).cost < 1.5 * FLOOR + 0.03:
-        starts = [s for s in (between_two_views(xy, focal), tried["turn and zoom"]) if s is not None]
+        starts = [s for s in (between_two_views(xy, focal, slack), tried["turn and zoom"]) if s is not None]
         tried["place and turn"] = min((fit(xy, focal, "place and turn", s) for s in starts), key=lambda s: s.cost)
     if not _simplest(tried).cost < 0.06:
         tried["all"] = min((fit(xy, focal, "all", tried[s]) for s in ("place and turn", "place")), key=lambda s: s.cost)
@@ -106,7 +111,16 @@ def explain(xy: F64, focal: float) -> tuple[Solved, dict[str, Solved]]:
         beyond = fit(xy, focal, "place", replace(best, least=BEYOND))
         if beyond.trusted.mean() >= best.trusted.mean() + FEWER - 0.01 and _both_ways(beyond):
             best = beyond
-    return best, tried
+    return (tried["still"] if _stands_still(tried["still"], best) else best), tried
+
+
+def _stands_still(still: Solved, best: Solved) -> bool:
+    """Whether all but the living stands as still as under ``best``: then somebody moved, and not the camera."""
+    firm = still.slack <= 1
+    if firm.sum() < FIRM or firm.all():
+        return False
+    most = PATIENCE * float(best.costs[firm].mean()) + FLOOR
+    return float(still.costs[firm].mean()) <= most and float(still.trusted[firm].mean()) >= float(best.trusted[firm].mean()) - FEWER
 
 
 def _both_ways(solved: Solved) -> bool:
@@ -128,7 +142,7 @@ def _simplest(tried: dict[str, Solved]) -> Solved:
     return next(s for s in tried.values() if s is best or (float(s.costs[told].mean()) <= most and float(s.trusted.mean()) >= least))
 
 
-def between_two_views(xy: F64, focal: float) -> Solved | None:
+def between_two_views(xy: F64, focal: float, slack: F64 | None = None) -> Solved | None:
     """A start from the essential matrix between the first and the last view (Nistér, 2004), the views between in proportion."""
     both = np.isfinite(xy[:, [0, -1], 0]).all(axis=1)
     if both.sum() < 16:
@@ -143,7 +157,7 @@ def between_two_views(xy: F64, focal: float) -> Solved | None:
     whole = float((way[:, -1] ** 2).sum()) or 1.0
     share = (way * way[:, -1:]).sum(axis=(0, 2)) / whole
     vector = cv2.Rodrigues(turn)[0].ravel()
-    now = begun(xy, focal)
+    now = begun(xy, focal, slack)
     now = replace(now, turn=rotation(share[:, None] * vector[None]), place=0.2 * share[:, None] * place[None])
     # inverse depths that these views give, before anything moves
     given, seen = np.nan_to_num(xy), np.isfinite(xy[..., 0])
@@ -159,7 +173,7 @@ def between_two_views(xy: F64, focal: float) -> Solved | None:
     return replace(now, points=points, place=now.place * middle)
 
 
-def begun(xy: F64, focal: float) -> Solved:
+def begun(xy: F64, focal: float, slack: F64 | None = None) -> Solved:
     """Nothing moves: each point where it is seen first."""
     seen = np.isfinite(xy[..., 0])
     first = np.argmax(seen, axis=1)
@@ -167,7 +181,8 @@ def begun(xy: F64, focal: float) -> Solved:
     num_views = xy.shape[1]
     return Solved(
         model="still", turn=np.tile(np.eye(3), (num_views, 1, 1)), place=np.zeros((num_views, 3)), zoom=np.zeros(num_views),
-        points=np.concatenate([np.nan_to_num(at), np.ones((len(xy), 1))], axis=1), residual=np.zeros(len(xy)), costs=np.zeros(len(xy)), cost=0.0,
+        points=np.concatenate([np.nan_to_num(at), np.ones((len(xy), 1))], axis=1),
+        slack=np.ones(len(xy)) if slack is None else slack, residual=np.zeros(len(xy)), costs=np.zeros(len(xy)), cost=0.0,
     )  # fmt: skip
 
 
@@ -242,11 +257,11 @@ def _in_view(now: Solved) -> F64:
 def _off(given: F64, focal: float, now: Solved) -> F64:
     q = _in_view(now)
     ahead = np.maximum(q[..., 2:], 0.05)
-    return focal * np.exp(now.zoom)[None, :, None] * q[..., :2] / ahead - given
+    return (focal * np.exp(now.zoom)[None, :, None] * q[..., :2] / ahead - given) / now.slack[:, None, None]
 
 
 def _linear(given: F64, focal: float, now: Solved) -> tuple[F64, F64, F64]:
-    """Distances f64[n v 2] and their slopes by the view's parameters f64[n v 2 7] and by the point's f64[n v 2 3]."""
+    """Distances f64[n v 2] by their slack, and their slopes by the view's parameters f64[n v 2 7] and by the point's f64[n v 2 3]."""
     q = _in_view(now)
     ahead = np.maximum(q[..., 2], 0.05)
     long = focal * np.exp(now.zoom)[None]
@@ -262,7 +277,8 @@ def _linear(given: F64, focal: float, now: Solved) -> tuple[F64, F64, F64]:
     turned = by_q @ now.turn[None]
     by_point[..., :2] = turned[..., :2]
     by_point[..., 2] = -(turned @ now.place[None, :, :, None])[..., 0]
-    return shown - given, by_view, by_point
+    share = 1 / now.slack[:, None, None]
+    return (shown - given) * share, by_view * share[..., None], by_point * share[..., None]
 
 
 def _weight(off: F64, seen: Bool, close: float) -> F64:

@@ -19,6 +19,7 @@ FELT = 0.0025  # the least move that is one, as a share of the longer side: a te
 RESTLESS = 0.25  # degrees a second of going to and fro that make a camera a held one,
 TO_AND_FRO = 0.5  # and their share of all its turning
 NARROW = 0.25  # of the longer side: what can be followed fills no more in one direction, so that a turn and a shift look alike
+FEW = 16  # points on people, and as many on what is behind them, that tell of depth
 KEPT = 0.2  # inverse depth, by that of the others, under which a group of points keeps its place in the frame
 
 
@@ -100,7 +101,7 @@ def move_of(way: Way, solved: Solved, focal: float) -> Move:
         return Move(family="crane_up" if up > 0 else "crane_down", amount=abs(up))
     if most == "lens" and felt["ahead"] > 0.5 * felt["lens"] and (lens - 1) * ahead < 0:
         return Move(family="dolly_zoom", amount=None)
-    flat = ("push_in", "pull_out") if solved.model == "turn and zoom" else ()
+    flat = ("push_in", "pull_out") if solved.model == "turn and zoom" and not has_depth(solved) else ()
     narrow = not flat and is_narrow(solved, focal)
     aside = (("pan_right", "orbit_right") if right > 0 else ("pan_left", "orbit_left")) if narrow else ()
     along = (("tilt_up", "crane_up") if up > 0 else ("tilt_down", "crane_down")) if narrow else ()
@@ -113,6 +114,12 @@ def move_of(way: Way, solved: Solved, focal: float) -> Move:
         "ahead": Move(family="push_in" if ahead > 0 else "pull_out", amount=ahead if ahead > 0 else -ahead / (1 - ahead)),
         "lens": Move(family="zoom_in" if lens > 1 else "zoom_out", amount=max(lens, 1 / lens), also=flat[:1] if lens > 1 else flat[1:]),
     }[most]
+
+
+def has_depth(solved: Solved) -> bool:
+    """Whether people are seen before something else: then a way ahead would have shown by its parallax, and a zoom is one."""
+    good, living = solved.trusted, solved.slack > 1
+    return min(int((good & living).sum()), int((good & ~living).sum())) >= FEW
 
 
 def is_narrow(solved: Solved, focal: float) -> bool:
@@ -128,18 +135,22 @@ def keeps_its_place(solved: Solved) -> NDArray[np.bool_] | None:
     """
     if solved.model not in ("place", "place and turn", "all"):
         return None
-    good = solved.trusted
+    good, living = solved.trusted, solved.slack > 1
     depths = solved.points[:, 2]
-    usual = float(np.percentile(depths[good], 75)) if good.any() else 1.0
+    others = good & ~living if (good & ~living).sum() >= FEW else good
+    usual = float(np.percentile(depths[others], 75)) if others.any() else 1.0
     still, between = good & (depths < KEPT * usual), good & (depths >= KEPT * usual) & (depths < 0.6 * usual)
+    somebody = has_depth(solved) and float(np.median(depths[good & living])) < KEPT * usual  # in one piece, whatever its single points say
+    if somebody:
+        still = good & living
     rest = good & ~still
-    if still.sum() < max(8, 0.04 * good.sum()) or still.sum() > 0.6 * good.sum() or between.sum() > 0.5 * still.sum():
+    if not somebody and (still.sum() < max(8, 0.04 * good.sum()) or still.sum() > 0.6 * good.sum() or between.sum() > 0.5 * still.sum()):
         return None
     at, around = solved.points[still, :2], solved.points[rest, :2]
     spread, whole = np.ptp(np.percentile(at, (10, 90), axis=0), axis=0), np.ptp(np.percentile(around, (5, 95), axis=0), axis=0)
     middle = np.median(at, axis=0)
     left, right = np.mean(around[:, 0] < middle[0]), np.mean(around[:, 0] > middle[0])
-    return still if spread[0] < 0.75 * whole[0] and min(left, right) > 0.1 else None
+    return still if (somebody or spread[0] < 0.75 * whole[0]) and min(left, right) > 0.1 else None
 
 
 def rests(way: Way, focal: float, least: int) -> list[int]:

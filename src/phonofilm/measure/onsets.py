@@ -16,8 +16,9 @@ from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.measure.events import Events, Seen
 from phonofilm.measure.film import Asked, Film, Shown
 from phonofilm.measure.finding import Event, Finding, Value, held, not_applicable
+from phonofilm.measure.sights import seen_of
 from phonofilm.measure.speaking import Mouth, begun, said
-from phonofilm.measure.strikes import Strikes, mel_bands, strikes
+from phonofilm.measure.strikes import Strikes, first_stroke, mel_bands, strikes
 from phonofilm.score.model import Contact, Effect, Impact, Line, Score
 
 F64 = NDArray[np.float64]
@@ -80,15 +81,17 @@ def answered(score: Score, film: Film, heard: Strikes, seen: list[Seen], mouth: 
     """Every cue of a score that is heard: struck sounds by their onset, lines by the whole of their phones."""
     struck = [cue for cue in score.cues if isinstance(cue, Contact | Impact | Effect)]
     sharp = [cue for cue in struck if not (isinstance(cue, Effect) and cue.sound in SOFT)]
-    common = shared_offset([cue.start for cue in sharp], heard)
+    ticks = [cue.start for cue in sharp]
+    bands = mel_bands(film.heard.mono)
+    common = shared_offset(ticks, heard)
     out: list[Answer] = []
-    for cue in sharp:
+    for cue, sight in zip(sharp, seen_of(ticks, score, film, seen), strict=True):
         tick = nearest(cue.start, common, heard)
+        if tick is not None and isinstance(cue, Effect):
+            tick = first_stroke(tick, [t for t in ticks if t != cue.start], heard, bands)
         name = cue.sound if isinstance(cue, Effect) else cue.surface if isinstance(cue, Contact) else cue.material
         why = "" if tick is not None else "nothing is heard to begin within half a second"
-        offset = (tick if tick is not None else cue.start) - cue.start
-        out.append(Answer(name=name or cue.kind, kind=cue.kind, at=cue.start, heard=tick, seen=_seen_near(film, cue.start, offset, seen), why=why))
-    bands = mel_bands(film.heard.mono)
+        out.append(Answer(name=name or cue.kind, kind=cue.kind, at=cue.start, heard=tick, seen=sight, why=why))
     for cue in score.cues:
         if isinstance(cue, Line) and cue.phones:
             out.append(_line(cue, film, bands, mouth))
@@ -136,18 +139,6 @@ def nearest(tick: int, common: float, heard: Strikes) -> int | None:
     return found
 
 
-def _seen_near(film: Film, tick: int, offset: int, seen: list[Seen]) -> int | None:
-    """The tick of what is seen of a cue: the strongest event within ±250 ms, weighed like its sound, or None where nothing happens there."""
-    best, found = 0.0, None
-    for event in seen:
-        away = film.middle(event.frame) - tick
-        if abs(away) <= SEARCH // 2:
-            weighed = event.strength * (0.3 + 0.7 * float(np.exp(-0.5 * (away / TOGETHER) ** 2)))
-            if weighed > best:
-                best, found = weighed, film.times[event.frame]
-    return found
-
-
 def error(film: Film, heard: int, seen: int) -> float:
     """Milliseconds from a sound's onset to the frame that shows its event: 0 inside its time on screen, positive where it is heard late."""
     frame = int(np.searchsorted(film.times, seen, side="right")) - 1
@@ -162,6 +153,7 @@ def _against_score(film: Film, answers: list[Answer], heard: Strikes, seen: list
     told = [a for a in answers if a.heard is not None]
     to_score = np.array([error(film, a.heard, a.at) for a in answers if a.heard is not None])
     to_seen = np.array([error(film, a.heard, a.seen) for a in answers if a.heard is not None and a.seen is not None])
+    undrawn = [a for a in answers if a.seen is None and a.kind != "line"]
     nothing = "; ".join(sorted({a.why for a in answers if a.why})) or "nothing was found"
     values = [
         Value(name="cues", value=len(answers)),
@@ -175,11 +167,17 @@ def _against_score(film: Film, answers: list[Answer], heard: Strikes, seen: list
         Value(name="median error to the score", value=_median(to_score), unit="ms", why=nothing),
         held("95th percentile of error to the score", _high(to_score), "ms", "onset error", why=nothing),
         Value(name="cues seen and heard", value=len(to_seen)),
+        Value(name="cues not drawn", value=len(undrawn), why=", ".join(sorted({a.name for a in undrawn}))),
         Value(name="median error of picture to sound", value=_median(to_seen), unit="ms", why="no cue is seen"),
         held("95th percentile of picture to sound", _high(to_seen), "ms", "onset error", why="no cue is seen"),
     ]
-    events = [Event(name=a.name, kind=a.kind, at=a.at, seen=a.seen, heard=a.heard, text=a.why) for a in answers]
+    events = [Event(name=a.name, kind=a.kind, at=a.at, seen=a.seen, heard=a.heard, text="; ".join(_remarks(a))) for a in answers]
     return Finding(metric="onsets", values=(*values, *_correlated(film, heard, seen)), events=(*events, *_events(film, heard, seen)))
+
+
+def _remarks(answer: Answer) -> list[str]:
+    undrawn = answer.seen is None and answer.kind != "line"
+    return [w for w in (answer.why, "not drawn" if undrawn else "") if w]
 
 
 def _free(film: Film, heard: Strikes, seen: list[Seen]) -> list[Value]:

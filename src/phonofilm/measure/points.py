@@ -23,6 +23,7 @@ PER_CELL = 7
 APART = 7  # pixels between two corners
 EVERY = 8  # frames from one key frame to the next
 RETURN = 0.25  # pixels by which a point may miss itself when followed forth and back
+NEAR = 0.015  # of the longer side: what lies so near to somebody's outline may belong to him
 FAINT = 2e-5  # the least eigenvalue of a corner that is more than noise of coding
 WINDOW = (17, 17)
 BOX = tuple[float, float, float, float]
@@ -32,17 +33,19 @@ BOX = tuple[float, float, float, float]
 class Tracks:
     """Points of a shot: ``xy`` f32[n f 2] in pixels of the full picture (a pixel's middle at a half), NaN where a point is not seen.
 
-    ``frames``: their numbers, f.
+    ``frames``: their numbers, f. ``living`` bool[n]: whether a point was found on somebody, who moves a little by himself.
     """
 
     frames: tuple[int, ...]
     xy: F32
+    living: NDArray[np.bool_]
 
     def between(self, first: int, last: int) -> Tracks:
         """The tracks in the frames of numbers [first, last), of those points that are seen there."""
         kept = [k for k, number in enumerate(self.frames) if first <= number < last]
         xy = self.xy[:, kept]
-        return Tracks(frames=tuple(self.frames[k] for k in kept), xy=xy[np.isfinite(xy[..., 0]).sum(axis=1) >= 2])
+        seen = np.isfinite(xy[..., 0]).sum(axis=1) >= 2
+        return Tracks(frames=tuple(self.frames[k] for k in kept), xy=xy[seen], living=self.living[seen])
 
 
 class Tracker:
@@ -56,6 +59,7 @@ class Tracker:
         self._ids = np.zeros(0, np.int64)
         self._start, self._now = np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)
         self._next, self._scale = 0, 1.0
+        self._living: list[NDArray[np.bool_]] = []
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -65,8 +69,10 @@ class Tracker:
         """Whether the next frame will be a key frame, so that ``avoid`` is asked."""
         return self._key is None or self._key_age + 1 >= EVERY
 
-    def see(self, frame: int, luma: U8, avoid: Sequence[BOX] = ()) -> float:
+    def see(self, frame: int, luma: U8, avoid: Sequence[BOX] = (), people: F32 | None = None) -> float:
         """Follow the points into the frame of that number, luma u8[h w]; new ones are not sought inside ``avoid`` (x0 y0 x1 y1).
+
+        ``people`` f32[rows columns] 0…1, of any size: where somebody is; asked, as ``avoid``, when it is ``due``.
 
         Returns the share of the points that were followed.
         """
@@ -78,7 +84,7 @@ class Tracker:
             share = len(self._ids) / alive if alive else 0.0
         self._key_age += 1
         if self._key is None or self._key_age >= EVERY or share < 0.8:
-            self._renew(image, [_shrunk(box, self._scale) for box in avoid])
+            self._renew(image, [_shrunk(box, self._scale) for box in avoid], people)
         self._frames.append(frame)
         self._seen.append((self._ids.copy(), (self._now + 0.5) / self._scale))
         return share
@@ -88,7 +94,7 @@ class Tracker:
         xy = np.full((self._next, len(self._frames), 2), np.nan, np.float32)
         for k, (ids, points) in enumerate(self._seen):
             xy[ids, k] = points
-        return Tracks(frames=tuple(self._frames), xy=xy)
+        return Tracks(frames=tuple(self._frames), xy=xy, living=np.concatenate([np.zeros(0, bool), *self._living]))
 
     def _follow(self, image: U8) -> None:
         assert self._key is not None
@@ -101,13 +107,14 @@ class Tracker:
         kept = found & returned & (np.hypot(*(back - self._start).T) < RETURN) & inside
         self._ids, self._start, self._now = self._ids[kept], self._start[kept], there[kept]
 
-    def _renew(self, image: U8, avoid: Sequence[BOX]) -> None:
+    def _renew(self, image: U8, avoid: Sequence[BOX], people: F32 | None) -> None:
         """Make this frame the key frame and fill up the cells that have lost points."""
         fresh = corners(image, self._now, avoid)
         self._ids = np.concatenate([self._ids, np.arange(self._next, self._next + len(fresh))])
         self._now = np.concatenate([self._now, fresh])
         self._start, self._key, self._key_age = self._now.copy(), image, 0
         self._next += len(fresh)
+        self._living.append(_among(fresh, image, people))
 
 
 def reduced(luma: U8) -> tuple[U8, float]:
@@ -158,6 +165,18 @@ def followed(before: U8, after: U8, points: F32, guess: F32, levels: int) -> tup
         criteria=(cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 0.005),
     )  # fmt: skip
     return np.asarray(there, np.float32), np.asarray(found).ravel() > 0
+
+
+def _among(points: F32, image: U8, people: F32 | None) -> NDArray[np.bool_]:
+    """Which points f32[n 2] of an image are on somebody, or so near to an outline that they may be."""
+    if people is None or not len(points):
+        return np.zeros(len(points), bool)
+    rows, columns = people.shape
+    near = np.ones((2 * round(NEAR * max(rows, columns)) + 1,) * 2, np.uint8)
+    taken = cv2.dilate((people > 0.5).astype(np.uint8), near) > 0
+    x = np.clip((points[:, 0] + 0.5) * columns / image.shape[1], 0, columns - 1).astype(np.int64)
+    y = np.clip((points[:, 1] + 0.5) * rows / image.shape[0], 0, rows - 1).astype(np.int64)
+    return np.asarray(taken[y, x], np.bool_)
 
 
 def _shrunk(box: BOX, scale: float) -> BOX:

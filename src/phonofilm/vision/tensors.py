@@ -26,7 +26,7 @@ class Network:
 
     def __init__(self, name: str) -> None:
         path = str(model_path(name))
-        with _hushed():
+        with hushed():
             self._interpreter: Any = Interpreter(path, num_threads=THREADS)
             self._interpreter.allocate_tensors()
         first = self._interpreter.get_input_details()[0]
@@ -42,7 +42,7 @@ class Network:
 
 
 @contextmanager
-def _hushed() -> Generator[None]:
+def hushed() -> Generator[None]:
     """Keep the runtime's greeting, which it writes past Python, off the person's terminal."""
     try:
         kept = os.dup(2)
