@@ -40,6 +40,7 @@ class Served:
         first = self.process.stdout.readline()
         if not first.startswith("Studio"):
             self.process.wait(10)
+            self.process.stdout.close()
             raise AssertionError(f"the server did not start: {first} {self.log.read_text()[-2000:]}")
         self.url = first.split()[1].rstrip("/")
         self.http = httpx2.Client(base_url=self.url, timeout=30, trust_env=False)
