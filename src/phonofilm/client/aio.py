@@ -11,7 +11,7 @@ from typing import Any, TypeVar, Unpack
 from phonofilm.client import core
 from phonofilm.client.core import Answer, Call, Effect, Lost, Pause, Save, Steps, Wish
 from phonofilm.client.results import Asset, Happening, Page, Task
-from phonofilm.client.sync import PIECE, httpx_, lost_of
+from phonofilm.client.sync import httpx_, lost_of
 
 T = TypeVar("T")
 
@@ -130,11 +130,11 @@ class AsyncClient:
 
     async def _call(self, call: Call) -> Answer:
         url, headers = self.options.base_url + call.path, {**self.options.headers, **call.headers}
-        content: bytes | AsyncIterator[bytes] | None = call.body
-        if call.file is not None:
-            headers["Content-Length"] = str(call.file.stat().st_size)
-            content = _pieces(call.file)
-        response = await self._http.request(call.method, url, params=list(call.query), content=content, headers=headers)
+        if call.file is None:
+            response = await self._http.request(call.method, url, params=list(call.query), content=call.body, headers=headers)
+        else:
+            with call.file.open("rb") as file:
+                response = await self._http.request(call.method, url, files={"file": (call.file.name, file)}, headers=headers)
         return Answer(status=response.status_code, headers=dict(response.headers), body=response.content)
 
     async def _save(self, save: Save) -> Answer:
@@ -146,9 +146,3 @@ class AsyncClient:
                 async for piece in response.aiter_raw():
                     await asyncio.to_thread(file.write, piece)
         return Answer(status=response.status_code, headers=headers)
-
-
-async def _pieces(path: Path) -> AsyncIterator[bytes]:
-    with path.open("rb") as file:
-        while piece := await asyncio.to_thread(file.read, PIECE):
-            yield piece

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import mimetypes
 import os
 import random
 import secrets
@@ -84,7 +83,7 @@ class Options:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A request. ``file``: its body comes from this file. ``safe``: sent twice, it does what it does once."""
+    """A request. ``file``: its body is a form with this file, which is read as it is sent. ``safe``: sent twice, it does what it does once."""
 
     method: str
     path: str
@@ -258,9 +257,7 @@ def upload(options: Options, file: Path) -> Steps[Asset]:
     """Give a file to the server. It is known by its content there: the same file twice is kept once."""
     if not file.is_file():
         raise RequestError(f"{file.name}: there is no such file.")
-    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    call = Call(method="POST", path=f"{ENDPOINT}/files", query=(("name", file.name),), file=file, headers={"Content-Type": kind}, safe=True)
-    answer = yield from ask(call, options)
+    answer = yield from ask(Call(method="POST", path=f"{ENDPOINT}/files", file=file, safe=True), options)
     return asset_of(answer.json())
 
 
@@ -329,8 +326,7 @@ def choices(options: Options) -> Steps[dict[str, Any]]:
 
 def restore(options: Options, film: Path) -> Steps[dict[str, Any]]:
     """The request that is written in a film."""
-    call = Call(method="POST", path=f"{ENDPOINT}/restore", file=film, headers={"Content-Type": "video/mp4"}, safe=True)
-    answer = yield from ask(call, options)
+    answer = yield from ask(Call(method="POST", path=f"{ENDPOINT}/restore", file=film, safe=True), options)
     return answer.json()
 
 

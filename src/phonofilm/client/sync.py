@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import httpx2
 
 T = TypeVar("T")
-PIECE = 262_144
 
 
 class Client:
@@ -140,8 +139,7 @@ class Client:
             response = self._http.request(call.method, url, params=list(call.query), content=call.body, headers=headers)
         else:
             with call.file.open("rb") as file:
-                headers["Content-Length"] = str(call.file.stat().st_size)
-                response = self._http.request(call.method, url, params=list(call.query), content=iter(lambda: file.read(PIECE), b""), headers=headers)
+                response = self._http.request(call.method, url, files={"file": (call.file.name, file)}, headers=headers)
         return Answer(status=response.status_code, headers=dict(response.headers), body=response.content)
 
     def _save(self, save: Save) -> Answer:
