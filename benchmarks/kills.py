@@ -30,7 +30,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -138,12 +138,12 @@ def whole(film: bytes) -> str:
     return "" if frames["video"] == FRAMES and frames["audio"] > SECONDS * 40 else f"{frames} packets"
 
 
-def wishing(server: Server, seen: Seen, callback: str, stop: threading.Event, seed: int) -> None:
+def wishing(server: Server, seen: Seen, callback: str, stop: threading.Event, seed: int, waiting: int) -> None:
     """A client that keeps some wishes waiting; each is sent until it is answered."""
     number = 0
     while not stop.is_set():
         over = sum(1 for job in seen.wishes.values() if job in seen.films)
-        if len(seen.wishes) - over >= WAITING:
+        if len(seen.wishes) - over >= waiting:
             time.sleep(0.05)
             continue
         key, number = f"{seed}-{number}", number + 1
@@ -273,12 +273,12 @@ def alive(pid: int) -> bool:
     return quietly(Path(f"/proc/{pid}/stat").read_text).rpartition(")")[2].split()[:1] not in ([], ["Z"])
 
 
-def strike_worker(server: Server, ledger: Ledger, chance: random.Random, found: dict[str, list[float]]) -> bool:
-    """Kill a worker; how soon its job runs again. False where none may be killed just now."""
-    workers, running = server.workers(), ledger.running()
-    may = [name for name in sorted(workers) if running.get(name, ("", 0))[1] < 2]
-    if not may:
-        return False
+def strike_worker(server: Server, ledger: Ledger, chance: random.Random, found: dict[str, list[float]]) -> None:
+    """Kill a worker; how soon its job runs again."""
+    may: list[str] = []
+    while not may:
+        workers, running = server.workers(), ledger.running()
+        may = [name for name in sorted(workers) if running.get(name, ("", 0))[1] < 2]
     name = chance.choice(may)
     job = running.get(name, ("", 0))[0]
     _, attempt = ledger.state(job) if job else ("", 0)
@@ -287,10 +287,9 @@ def strike_worker(server: Server, ledger: Ledger, chance: random.Random, found: 
         taken = until(lambda: ledger.state(job)[1] > attempt or ledger.state(job)[0] == "succeeded", f"{job} is taken up again", 60)
         if ledger.state(job)[1] > attempt:
             found["again_s"].append(taken)
-    return True
 
 
-def strike_server(server: Server, ledger: Ledger, too: bool, found: dict[str, list[float]]) -> bool:
+def strike_server(server: Server, ledger: Ledger, too: bool, found: dict[str, list[float]]) -> None:
     """Kill the server, with its workers or without, and start it again; how soon a job runs again."""
     workers, before = server.workers(), ledger.newest()
     for pid in [server.process.pid, *(workers.values() if too else ())]:
@@ -303,11 +302,10 @@ def strike_server(server: Server, ledger: Ledger, too: bool, found: dict[str, li
     until(lambda: ledger.begun_since(before), "a job runs after a restart", 60)
     found["resume_s"].append(time.monotonic() - began)
     until(server.ready, "the server answers", 60)
-    return True
 
 
-def run(num_kills: int, folder: Path, seed: int, *, pause: tuple[float, float] = PAUSE, kinds: dict[str, float] = KINDS) -> dict:
-    """Kill ``num_kills`` times, then let everything be finished; what was found. ``faults`` is empty if all is well."""
+def run(strikes: Sequence[str], folder: Path, seed: int, *, pause: tuple[float, float] = PAUSE, waiting: int = WAITING) -> dict:
+    """Kill these one after the other, then let everything be finished; what was found. ``faults`` is empty if all is well."""
     chance, seen, stop = random.Random(seed), Seen(), threading.Event()
     found: dict[str, list[float]] = {"resume_s": [], "again_s": [], "workers_gone_s": []}
     done: Counter[str] = Counter()
@@ -320,17 +318,19 @@ def run(num_kills: int, folder: Path, seed: int, *, pause: tuple[float, float] =
         until(server.ready, "the server answers", 60)
         ledger = Ledger(data)
         with receiver(seen) as callback:
-            wisher = threading.Thread(target=wishing, args=(server, seen, callback, stop, seed))
+            wisher = threading.Thread(target=wishing, args=(server, seen, callback, stop, seed, waiting))
             over = threading.Event()
             clients = [wisher, *(threading.Thread(target=watching, args=(server, seen, over)) for _ in range(2))]
             for client in clients:
                 client.start()
             try:
-                while done.total() < num_kills:
+                for kind in strikes:
                     time.sleep(chance.uniform(*pause))
-                    kind = chance.choices(list(kinds), list(kinds.values()))[0]
-                    struck = strike_worker(server, ledger, chance, found) if kind == "worker" else strike_server(server, ledger, kind == "all", found)
-                    done[kind] += struck
+                    if kind == "worker":
+                        strike_worker(server, ledger, chance, found)
+                    else:
+                        strike_server(server, ledger, kind == "all", found)
+                    done[kind] += 1
                 stop.set()
                 wisher.join()
                 until(lambda: len(seen.films) == len(seen.wishes), "every wish has its film", 120)
@@ -408,7 +408,8 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         try:
-            result = {"seed": given.seed, **run(given.kills, Path(folder), given.seed)}
+            strikes = random.Random(given.seed).choices(list(KINDS), list(KINDS.values()), k=given.kills)
+            result = {"seed": given.seed, **run(strikes, Path(folder), given.seed)}
         finally:
             print((Path(folder) / "server.log").read_text()[-4000:], file=sys.stderr)
     runs = json.loads(RESULTS.read_text())["runs"] if given.add and RESULTS.exists() else []

@@ -1,6 +1,7 @@
-"""Real worker processes: this file is also what they run (``python test_jobs_worker.py URL FOLDER NAME``)."""
+"""Real worker processes: this file is also what they run (``python test_jobs_worker.py URL FOLDER NAME``, and a small server: ``… URL FOLDER``)."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from phonofilm.errors import Cancelled, EncodeError, PromptError
+from phonofilm.jobs.cleaning import clean
 from phonofilm.jobs.codec import new_id
 from phonofilm.jobs.files import Files
 from phonofilm.jobs.job import Failed, Given, Job, Made, Queued, Running, Succeeded, Wanted
@@ -274,6 +276,58 @@ def test_a_running_job_shows_its_newest_preview(place: Place, pool: Pool) -> Non
     place.store.cancel(job.id)
 
 
+def descendants(pid: int) -> list[int]:
+    """A process and those that it started."""
+    children = [int(child) for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()]
+    return [pid, *(one for child in children for one in descendants(child))]
+
+
+def test_whatever_is_killed_every_job_is_made_and_none_twice(place: Place) -> None:
+    chance = random.Random(4)
+    sha256 = place.files.put([b"Alice"])
+    jobs = [place.add("tells", seconds=1, given=(Given(tag="me", kind="image", sha256=sha256, name="me.png"),)) for _ in range(8)]
+    start = lambda: subprocess.Popen(place.command(), start_new_session=True)  # noqa: E731
+    server = start()
+    try:
+        for kind in ("worker", "all", "worker", "server", "worker", "all"):
+            time.sleep(chance.uniform(0.3, 1.2))
+            processes = descendants(server.pid)
+            if kind == "worker" and len(processes) > 1:
+                os.kill(chance.choice(processes[1:]), signal.SIGKILL)
+            else:
+                for pid in processes if kind == "all" else processes[:1]:
+                    os.kill(pid, signal.SIGKILL)
+                server.wait()
+                server = start()
+        for job in jobs:
+            place.wait(job, "succeeded", seconds=60)
+    finally:
+        for pid in descendants(server.pid):
+            os.kill(pid, signal.SIGKILL)
+        server.wait()
+    clean(place.store, place.files)
+    for job in jobs:
+        statuses = [event.data["status"] for event in place.store.events(job.id) if event.kind == "status"]
+        assert statuses.count("succeeded") == 1 and statuses[-1] == "succeeded"
+        assert statuses.count("running") == statuses.count("queued")
+        assert [path.name for path in (place.files.jobs / job.id).iterdir()] == [str(statuses.count("running"))]
+        found = place.store.get(job.id)
+        assert found and place.files.of(found)["film"].read_bytes() == b"film of Alice"
+
+
+def serve(url: str, folder: Path) -> None:
+    """The least of a server: a pool, and a sweep twice a second."""
+    store = Store(url, most_losses=99)
+    store.recover()
+    Pool(2, [sys.executable, __file__, url, str(folder)], on_end=store.lost).start()
+    while True:
+        store.sweep()
+        time.sleep(0.5)
+
+
 if __name__ == "__main__":
-    url, folder, name = sys.argv[1:]
-    live(Store(url), Files(Path(folder)), film, name)
+    url, folder, *name = sys.argv[1:]
+    if name:
+        live(Store(url), Files(Path(folder)), film, *name)
+    else:
+        serve(url, Path(folder))
