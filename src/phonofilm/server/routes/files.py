@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -16,6 +17,13 @@ from phonofilm.server.films import NAMES, PREVIEW, in_thread
 from phonofilm.server.problem import Problem
 from phonofilm.server.services import Services, services
 
+_ANY: dict[str, Any] = {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
+#: what the document says of a file
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file", **_ANY},
+    206: {"description": "A range of it", **_ANY},
+    304: {"description": "It is as it was"},
+}
 router = APIRouter(tags=["Files"])
 _TYPES = {
     "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif", "bmp": "image/bmp", "tiff": "image/tiff",
@@ -41,7 +49,7 @@ _ALONE = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsaf
 
 
 @router.head("/files/uploads/{sha256}", include_in_schema=False)
-@router.get("/files/uploads/{sha256}", response_class=FileResponse)
+@router.get("/files/uploads/{sha256}", response_class=FileResponse, responses=_FILE)
 async def get_upload(request: Request, sha256: str, expires: str = "", signature: str = "") -> Response:
     """A reference that was uploaded."""
     the = services(request)
@@ -55,7 +63,7 @@ async def get_upload(request: Request, sha256: str, expires: str = "", signature
 
 
 @router.head("/files/{task_id}/{name}", include_in_schema=False)
-@router.get("/files/{task_id}/{name}", response_class=FileResponse)
+@router.get("/files/{task_id}/{name}", response_class=FileResponse, responses=_FILE)
 async def get_file(request: Request, task_id: str, name: str, expires: str = "", signature: str = "", download: str = "") -> Response:
     """A file of a task: film.mp4, poster.jpg, score.json … ``download`` 1: to be saved rather than shown. Takes Range and If-None-Match."""
     the = services(request)

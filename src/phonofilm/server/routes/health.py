@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from phonofilm.server.films import in_thread
 from phonofilm.server.keys import ADMIN, Caller
@@ -37,7 +37,7 @@ async def ready(request: Request) -> Response:
     return JSONResponse(body, 200 if good else 503)
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse)
 async def metrics(request: Request, caller: Operators) -> Response:
     """Figures for Prometheus."""
     return Response(await in_thread(services(request).metrics.text), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -28,10 +28,15 @@ router = APIRouter(include_in_schema=False)
 @router.api_route("/", methods=["GET", "HEAD"])
 async def page(request: Request) -> Response:
     """The page, or how to build it."""
-    index = FOLDER / "index.html"
-    if not index.is_file():
+    return index(FOLDER)
+
+
+def index(folder: Path) -> Response:
+    """The page of a built studio, asked for anew each time; how to build it where it is not."""
+    path = folder / "index.html"
+    if not path.is_file():
         return HTMLResponse(_MISSING, headers={"Cache-Control": "no-cache"})
-    return FileResponse(index, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"})
+    return FileResponse(path, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/api/v3/examples")
@@ -71,6 +76,6 @@ class Assets(StaticFiles):
         return response
 
 
-def assets() -> StaticFiles | None:
+def assets(folder: Path = FOLDER) -> StaticFiles | None:
     """The built files; None where the studio is not built."""
-    return Assets(directory=FOLDER, check_dir=False) if (FOLDER / "index.html").is_file() else None
+    return Assets(directory=folder, check_dir=False) if (folder / "index.html").is_file() else None
