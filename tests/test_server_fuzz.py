@@ -9,6 +9,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import CHECKS, not_a_server_error
+
 from serving import Served, served
 
 #: streams do not end, and a film made while one waits takes its time

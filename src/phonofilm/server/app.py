@@ -40,7 +40,8 @@ def create_app(settings: Settings) -> FastAPI:
     """The server as an ASGI application; its workers live from its start to its end. Raises ``RequestError`` for settings that cannot be."""
     the = Services.of(settings)
     app = FastAPI(
-        title="Phonofilm", version=__version__, docs_url=None, redoc_url=None, lifespan=_lifespan, responses=ark.REFUSALS, openapi_url="/openapi.json",
+        title="Phonofilm", version=__version__, docs_url=None, redoc_url=None, lifespan=_lifespan, responses=ark.REFUSALS,
+        openapi_url="/openapi.json",
         description="One request of words, pictures, clips and recordings in; one film out, its picture and sound made together.",
     )  # fmt: skip
     app.state.services, app.state.pool = the, None
