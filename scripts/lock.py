@@ -1,4 +1,4 @@
-"""Lock versions with hashes and without addresses: requirements/base.txt and dev.txt from pyproject.toml. Needs uv."""
+"""Lock versions with hashes and without addresses: requirements/base.txt, dev.txt and server.txt from pyproject.toml. Needs uv."""
 
 import subprocess
 from pathlib import Path
@@ -12,3 +12,4 @@ COMMON = [
 if __name__ == "__main__":
     subprocess.run([*COMMON, "-o", "requirements/base.txt"], cwd=ROOT, check=True)
     subprocess.run([*COMMON, "--extra", "dev", "-c", "requirements/base.txt", "-o", "requirements/dev.txt"], cwd=ROOT, check=True)
+    subprocess.run([*COMMON, "--extra", "server", "-c", "requirements/dev.txt", "-o", "requirements/server.txt"], cwd=ROOT, check=True)
