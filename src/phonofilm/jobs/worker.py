@@ -49,13 +49,14 @@ class Make(Protocol):
 
 
 def live(store: Store, files: Files, make: Make, worker: str) -> None:
-    """Be a worker process: nice to the server, and gone when standard input ends, as it does with the server's death however that comes.
-
-    The job that it has then goes back into the queue. Never returns.
+    """Be a worker process: it begins at the first byte on standard input, and is gone when that ends, as it does with the server's death however
+    that comes. The job that it has then goes back into the queue. Never returns.
     """
     if hasattr(os, "nice"):
         os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to act on
+    if not os.read(0, 1):
+        leave(0)
     desk = threading.Lock()  # held by who takes or gives back jobs: after the last give-back none is taken
 
     def end() -> None:
