@@ -32,6 +32,7 @@ lint: .venv/dev  ## ruff, pyright, the import contract
 
 docs: .venv/dev  ## the reference pages that are generated from the code
 	$(BIN)/python scripts/reference.py
+	$(BIN)/python scripts/openapi.py
 
 lock:  ## new versions into the hashed constraint files
 	$(PYTHON) scripts/lock.py

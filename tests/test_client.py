@@ -138,6 +138,7 @@ def test_events_come_in_order_and_go_on_after_the_one_named(client: Client) -> N
     assert [happening.kind for happening in later] == ["done"]
 
 
+@pytest.mark.slow
 def test_a_score_is_fetched_edited_and_played_again(client: Client, done: Task) -> None:
     score = client.score(done)
     again = client.wait(client.render(done, {**score, "seed": 8}))

@@ -236,6 +236,12 @@ def test_what_the_vendor_has_and_this_server_has_not_is_said(server: Served) -> 
     assert "sora-2" in [model["id"] for model in server.http.get("/v1/models").json()["data"]]
 
 
+def test_the_document_of_one_interface_is_served_beside_that_of_all(server: Served) -> None:
+    whole_, part_ = (server.http.get("/openapi.json", params=params).json() for params in ({}, {"dialect": "openai"}))
+    assert set(part_["paths"]) < set(whole_["paths"]) and VIDEOS in part_["paths"] and "/api/v1/videos" not in part_["paths"]
+    refused(server.http.get("/openapi.json", params={"dialect": "kling"}), 400, "InvalidParameter", "dialect")
+
+
 @pytest.mark.slow
 def test_a_real_film_of_a_photograph_is_made_for_an_openai_client(server: Served, media: dict[str, Path], tmp_path: Path) -> None:
     files = {"input_reference": ("face.png", media["image"].read_bytes(), "image/png")}

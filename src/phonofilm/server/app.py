@@ -22,6 +22,7 @@ from phonofilm.jobs.cleaning import clean
 from phonofilm.jobs.job import Job
 from phonofilm.jobs.pool import Pool
 from phonofilm.prompt import read
+from phonofilm.server import documents
 from phonofilm.server.films import in_thread
 from phonofilm.server.problem import Problem, answer_problem, problem_of_status, response_of
 from phonofilm.server.routes import ark, assets, files, health, openai, openrouter, studio
@@ -31,7 +32,7 @@ from phonofilm.server.services import Services
 from phonofilm.server.settings import Settings, secret_of
 from phonofilm.server.webhooks import Bodies, Webhooks, read_secret
 
-ROUTERS: tuple[APIRouter, ...] = (ark.router, assets.router, openai.router, openrouter.router, files.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (ark.router, assets.router, openai.router, openrouter.router, files.router, health.router, documents.router)
 SWEEP_SECONDS, CLEAN_SECONDS = 0.5, 600.0
 _log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
     the = Services.of(settings)
     app = FastAPI(
         title="Phonofilm", version=__version__, docs_url=None, redoc_url=None, lifespan=_lifespan, responses=ark.REFUSALS,
-        openapi_url="/openapi.json",
+        openapi_url=None,  # documents.router answers
         description="One request of words, pictures, clips and recordings in; one film out, its picture and sound made together.",
     )  # fmt: skip
     app.state.services, app.state.pool = the, None
@@ -57,7 +58,6 @@ def create_app(settings: Settings) -> FastAPI:
     public = urlsplit(settings.public_url).hostname or ""
     named = settings.host if not settings.host.replace(".", "").isdigit() else ""
     app.add_middleware(Gate, hosts=[h for h in (*settings.hosts, public, named) if h], any_host=settings.keys and not settings.hosts, done=_Done(the))
-    app.openapi = lambda: _document(app)  # type: ignore[method-assign]
     return app
 
 
@@ -160,20 +160,3 @@ async def _on_validation(request: Request, error: Exception) -> Response:
     param = ".".join(str(part) for part in first["loc"][1:])
     name = "missing_parameter" if first["type"] == "missing" else "invalid"
     return response_of(Problem(name, f"{param}: {first['msg']}.", param=param), path=request.url.path)
-
-
-def _document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with the bodies that are read by hand."""
-    if app.openapi_schema is None:
-        document = FastAPI.openapi(app)
-        found = document.setdefault("components", {}).setdefault("schemas", {})
-        for name, schema in (ark.schemas() | openai.schemas() | openrouter.schemas()).items():
-            found.setdefault(name, schema)
-        for operation in (o for path in document["paths"].values() for o in path.values()):
-            operation["responses"].pop("422", None)  # the framework's own form, which is never sent
-        for name in ("HTTPValidationError", "ValidationError"):
-            found.pop(name, None)
-        document["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
-        document["security"] = [{}, {"bearer": []}]
-        app.openapi_schema = document
-    return app.openapi_schema
