@@ -17,7 +17,8 @@ export async function studio(act, options = {}) {
   const faults = [];
   try {
     const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", acceptDownloads: true, ...context })).newPage();
-    page.on("console", (message) => message.type() === "error" && !allow.test(message.text()) && faults.push(message.text()));
+    const told = (message) => message.type() === "error" && !allow.test(message.text()) && !message.location().url.includes("/preview.jpg");
+    page.on("console", (message) => told(message) && faults.push(`${message.text()} ${message.location().url}`));
     page.on("pageerror", (error) => faults.push(String(error)));
     await page.goto(process.env.STUDIO_URL);
     await page.waitForSelector("#prompt");
@@ -45,7 +46,7 @@ export const arrived = (page, count) =>
 export async function quick(page, { seconds = "4", resolution = "480p" } = {}) {
   await page.selectOption('select[name="duration"]', seconds);
   await page.selectOption('select[name="resolution"]', resolution);
-  await page.check('input[name="ratio"][value="16:9"]', { force: true });
+  await page.click('.ratio:has(input[value="16:9"])');
   if (!(await page.locator("details.more[open]").count())) await page.click("details.more summary");
   await page.selectOption('select[name="engine"]', "test");
 }

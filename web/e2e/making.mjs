@@ -127,14 +127,16 @@ await studio(async (page) => {
 
   // strip and sound track were drawn from the film
   await page.waitForFunction(() => {
-    const lit = (selector, wanted) => {
+    const lit = (selector, height, wanted) => {
       const canvas = document.querySelector(selector);
-      const { data } = canvas.getContext("2d").getImageData(0, Math.floor(canvas.height / 2), canvas.width, 1);
+      const { data } = canvas.getContext("2d").getImageData(0, Math.floor(canvas.height * height), canvas.width, 1);
       let count = 0;
       for (let k = 0; k < data.length; k += 4) count += wanted(data[k], data[k + 1], data[k + 2]) ? 1 : 0;
       return count / canvas.width;
     };
-    return lit(".lane-strip canvas", (r, g, b) => Math.max(r, g, b) > 150) > 0.7 && lit(".lane-wave canvas", (r, g, b) => r > 200 && b < 150) > 0.9;
+    const pictures = lit(".lane-strip canvas", 0.4, (r, g, b) => Math.max(r, g, b) > 150);
+    const beeps = lit(".lane-wave canvas", 0.3, (r, g, b) => r > 200 && b < 150); // a twentieth of each second
+    return pictures > 0.7 && beeps > 0.03 && beeps < 0.08;
   }, null, { timeout: 20_000 });
 
   // everything that can be saved is there

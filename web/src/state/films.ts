@@ -35,8 +35,7 @@ function put(task: Task): void {
 function ended(task: Task): void {
   following.get(task.id)?.abort();
   following.delete(task.id);
-  const { [task.id]: gone, ...rest } = previews.value;
-  if (gone?.startsWith("blob:")) URL.revokeObjectURL(gone);
+  const { [task.id]: _gone, ...rest } = previews.value;
   previews.value = rest;
   cancelling.value = new Set([...cancelling.value].filter((id) => id !== task.id));
   if (task.status === "succeeded") spoken.value = t("done_live");
@@ -114,8 +113,8 @@ function keepFollowing(): void {
 function heard(id: string, event: ServerEvent): void {
   const data = JSON.parse(event.data) as Record<string, unknown>;
   if (event.event === "preview") {
-    const picture = typeof data.image === "string" ? data.image : typeof data.url === "string" ? here(data.url) : "";
-    if (picture) previews.value = { ...previews.value, [id]: picture };
+    const picture = typeof data.url === "string" ? here(data.url) : "";
+    if (picture) showPreview(id, picture);
     return;
   }
   const before = films.value.find((task) => task.id === id);
@@ -125,6 +124,16 @@ function heard(id: string, event: ServerEvent): void {
   } else {
     void getTask(id).then(put).catch(() => undefined);
   }
+}
+
+/** Shows a preview once it is there: the film may be done by then, and its preview gone. */
+function showPreview(id: string, address: string): void {
+  const picture = new Image();
+  picture.onload = () => {
+    const task = films.value.find((one) => one.id === id);
+    if (task && open(task)) previews.value = { ...previews.value, [id]: address };
+  };
+  picture.src = address;
 }
 
 /** Asks for a film and puts it on the screen. Throws what the server refuses. */
