@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import http.server
 import io
 import json
+import threading
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 from PIL import Image
+from standardwebhooks import Webhook
 
 from phonofilm.request import SIZES
 from phonofilm.server.bodies import Form
@@ -23,12 +26,13 @@ from sdk import given, whole
 from serving import Served, refused, served
 
 VIDEOS = "/v1/videos"
+SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
 BOUNDARY = "d05be45d106db1fe9959cac3ac57a977"
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
-    with served(tmp_path_factory.mktemp("server") / "data") as running:
+    with served(tmp_path_factory.mktemp("server") / "data", "--allow-private", "127.0.0.0/8", "--webhook-secret", SECRET) as running:
         yield running
 
 
@@ -217,7 +221,7 @@ def test_what_is_wrong_is_named_by_its_field_here(server: Served) -> None:
     refused(server.http.post(VIDEOS, json={"model": "test"}), 400, "MissingParameter", "prompt")
     refused(create(server, model="no-such-model"), 404, "InvalidEndpointOrModel.NotFound", "model")
     refused(create(server, prompt="@nobody walks."), 400, "InvalidParameter.UnknownMention")
-    refused(create(server, input_reference={"image_url": "http://127.0.0.1:1/x.png"}), 400, "InvalidParameter.Address", "input_reference")
+    refused(create(server, input_reference={"image_url": "http://10.1.2.3/x.png"}), 400, "InvalidParameter.Address", "input_reference")
     refused(create(server, input_reference={"image_url": "data:image/png;base64,AAAA"}), 400, "InvalidParameter.Reference", "input_reference")
     refused(create(server, input_reference={"file_id": "none"}), 400, "InvalidParameter.Address", "input_reference")
     refused(create(server, input_reference={}), 400, "MissingParameter", "input_reference")
@@ -227,6 +231,38 @@ def test_what_is_wrong_is_named_by_its_field_here(server: Served) -> None:
     waiting = create(server).json()["id"]
     refused(server.http.get(f"{VIDEOS}/{waiting}/content"), 409, "InvalidTaskState", "video_id")
     server.http.delete(f"{VIDEOS}/{waiting}")
+
+
+def test_callbacks_are_signed_and_say_what_each_interface_says(server: Served) -> None:
+    heard: list[tuple[dict[str, str], bytes]] = []
+
+    class Ear(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ear) as ear:
+        threading.Thread(target=ear.serve_forever, daemon=True).start()
+        callback = {"callback_url": f"http://127.0.0.1:{ear.server_address[1]}/hook"}
+        video = create(server, **callback).json()["id"]
+        router = {"model": "test", "prompt": "A sea.", "duration": 4, "resolution": "480p", **callback}
+        generation = server.http.post("/api/v1/videos", json=router).json()["id"]
+        server.http.post(f"/api/v3/contents/generations/tasks/{generation}/cancel")
+        finished(server, video)
+        until = time.monotonic() + 10
+        while len(heard) < 2 and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(0.3)
+        ear.shutdown()
+    told = [Webhook(SECRET).verify(body, headers) for headers, body in heard]
+    by_type = {document.get("type", document.get("status")): document for document in told}
+    assert set(by_type) == {"video.completed", "cancelled"} and len(told) == 2
+    assert by_type["video.completed"]["data"] == {"id": video} and by_type["video.completed"]["object"] == "event"
+    assert by_type["cancelled"]["id"] == generation and by_type["cancelled"]["error"] == "The film was cancelled."
 
 
 def test_what_the_vendor_has_and_this_server_has_not_is_said(server: Served) -> None:

@@ -96,7 +96,7 @@ def bodies(the: Services) -> Bodies:
     def of_ark(job: Job) -> dict[str, Any]:
         return task_of(job, the.settings, urls=the.films.urls(job))
 
-    return {"ark": of_ark}
+    return {"ark": of_ark, "openai": openai.event_of, "openrouter": lambda job: openrouter.notice_of(the, job)}
 
 
 def _warm() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 from dataclasses import replace
 from typing import Annotated, Any, Literal
@@ -214,6 +215,15 @@ def video_of(job: Job) -> Video:
         seconds=str(seconds_of(job) or "auto"), size=f"{width}x{height}", remixed_from_video_id=job.asked.get("remixed_from"), error=error,
         warnings=list(remarks_of(job)),
     )  # fmt: skip
+
+
+def event_of(job: Job) -> dict[str, Any] | None:
+    """What a callback is told of a film that was asked for here: that it is completed or failed; nothing before."""
+    status = STATUS[job.state.status]
+    if status not in ("completed", "failed"):
+        return None
+    number = hashlib.sha256(f"{job.id} {job.state.status}".encode()).hexdigest()[:24]
+    return {"id": f"evt_{number}", "object": "event", "type": f"video.{status}", "created_at": int(job.updated), "data": {"id": job.id}}
 
 
 def schemas() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import ValidationError
 from starlette.responses import JSONResponse, Response
 
-from phonofilm.jobs.job import Job, Succeeded
+from phonofilm.jobs.job import Job, Queued, Running, Succeeded
 from phonofilm.server.keys import Caller
 from phonofilm.server.problem import Problem
 from phonofilm.server.routes.ark_translate import problem_of_validation
@@ -83,10 +83,20 @@ async def get_content(request: Request, job_id: str, caller: Reads, index: Annot
 
 
 def _shown(request: Request, the: Services, job: Job, status: int) -> Response:
-    base = the.base(request)
+    return JSONResponse(_generation(the, job, the.base(request)), status)
+
+
+def _generation(the: Services, job: Job, base: str) -> dict[str, Any]:
     film = the.films.urls(job, base).get("film", "")
     shown = generation_of(job, polling_url=f"{base}{PATH}/{job.id}", urls=[film] if film else [], expires_at=expiry(the.settings.link_seconds))
-    return JSONResponse(shown.model_dump(exclude_none=True), status)
+    return shown.model_dump(exclude_none=True)
+
+
+def notice_of(the: Services, job: Job) -> dict[str, Any] | None:
+    """What a callback is told of a film that was asked for here: what a poll is answered once it is over; nothing before."""
+    if isinstance(job.state, Queued | Running):
+        return None
+    return _generation(the, job, str(job.asked.get("base", "")) or the.settings.base_url)
 
 
 def schemas() -> dict[str, Any]:
