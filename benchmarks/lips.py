@@ -3,15 +3,18 @@
     python benchmarks/lips.py PICTURE [LANGUAGE ...]
     python benchmarks/lips.py PICTURE LANGUAGE=FOLDER ... [--clips 10] [--most 1] [--again]
 
-PICTURE is a name of tests/media.py. In the first form a film is made for one spoken line a language (all eight when none is named), in the
-second for each of some human recordings in a folder, without their words (for example of Debian's asterisk-core-sounds-en-wav, -es-wav,
--fr-wav). The film is decoded; a face mesh found in every frame, without a tracking filter, gives the opening of the lips.
+PICTURE is a name of tests/media.py. In the first form a film is made for one spoken line a language (all eight when none is named: of
+tests/sentences the first from the fourth on with at least two /a/, two /i/, two bilabials and one /u/), in the second for each of some human
+recordings in a folder, without their words (for example of Debian's asterisk-core-sounds-en-wav, -es-wav, -fr-wav). The film is decoded; a face
+mesh found in every frame, without a tracking filter, gives the opening of the lips.
 
 Made speech is compared with the opening that the phones of the score ask for (the published viseme targets, without smoothing): correlation;
 the offset of its peak (a parabola through the three highest of shifts by a fifth of a frame); opening on /a/ and /i/, width on /u/ and /i/
-(medians of the frames whose middle lies in them); bilabials seen closed and frames in the middle of an open vowel seen closed (under a fifth
-of the line's 95th percentile of opening); that percentile. The control is a jaw driven by loudness. For recordings the reference is the phones
-that the aligner found: it measures the film's part alone; where the aligner puts the phones of a recording is measured by recordings.py.
+(medians of the frames whose middle lies in them; vowels of a frame's length at least: neither the glide /j/ nor the end of a diphthong is an
+/i/), and the same openings above what the tracker reads on the closed lips of that face's bilabials; bilabials seen closed and frames in the
+middle of an open vowel seen closed (under a fifth of the line's 95th percentile of opening); that percentile. The control is a jaw driven by
+loudness. For recordings the reference is the phones that the aligner found: it measures the film's part alone; where the aligner puts the phones
+of a recording is measured by recordings.py.
 Recordings that have a result are left out, unless --again is said; --most ends a run after so many.
 Results: benchmarks/results/lips.json.
 """
@@ -37,6 +40,10 @@ from phonofilm.vision.face import FaceFinder
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 NAMES = {"en": "English", "zh": "Mandarin", "yue": "Cantonese", "ja": "Japanese", "ko": "Korean", "es": "Spanish", "fr": "French", "de": "German"}
+#: the line of tests/sentences that is spoken
+LINES = {"en": 3, "zh": 3, "yue": 4, "ja": 3, "ko": 4, "es": 3, "fr": 5, "de": 4}
+#: letters that a vowel of the viseme I is written with
+CLOSE = tuple("iɪɨɯĩ")
 RESULT = ROOT / "benchmarks" / "results" / "lips.json"
 RESOLUTION = "480p"
 #: shifts that are tried, frames
@@ -94,20 +101,29 @@ def figures(film: Film) -> dict[str, float]:
     heard = [next((p for p in line.phones if p.start <= f * 2000 + 1000 < p.end), None) for f in range(num)]
 
     def usual(series: np.ndarray, viseme: str) -> float:
-        found = [v for v, p in zip(series, heard, strict=True) if p is not None and p.viseme == viseme and not np.isnan(v)]
+        found = [v for v, p in zip(series, heard, strict=True) if p is not None and p.viseme == viseme and _vowel(p) and not np.isnan(v)]
         return float(np.median(found)) if found else float("nan")
 
-    closed = [gap[(p.start + p.end) // 4000] < 0.2 * wide for p in line.phones if p.viseme == "PP" and (p.start + p.end) // 4000 < num]
+    lips = [gap[(p.start + p.end) // 4000] for p in line.phones if p.viseme == "PP" and (p.start + p.end) // 4000 < num]
+    closed = [opening < 0.2 * wide for opening in lips]
+    zero = float(np.nanmedian(lips)) if lips else float("nan")
+    a, i = usual(gap, "aa"), usual(gap, "I")
     inside = [gap[f] < 0.2 * wide for f, p in enumerate(heard) if p and p.viseme == "aa" and p.start + 1000 <= f * 2000 + 1000 < p.end - 1000]
     loud = loudness_by_frame(film.materials.line(line), line.start, num)
     return {
         "correlation": round(alike(gap, 0), 3), "offset_ms": round(peak(row) * 1000 / 24, 1), "correlation_there": round(max(row), 3),
         "bilabials": len(closed), "bilabials_closed": int(sum(closed)),
         "frames_in_open_vowels": len(inside), "false_closures": int(sum(inside)),
-        "opening_95th": round(wide, 4), "opening_aa": round(usual(gap, "aa"), 4), "opening_I": round(usual(gap, "I"), 4),
+        "opening_95th": round(wide, 4), "opening_aa": round(a, 4), "opening_I": round(i, 4), "opening_bilabials": round(zero, 4),
+        "aa_over_I": round(a / max(i, 1e-3), 2), "aa_over_I_above_closed": round((a - zero) / max(i - zero, 1e-3), 2),
         "width_U": round(usual(width, "U"), 4), "width_I": round(usual(width, "I"), 4),
         "frames_with_face": round(float(np.mean(~np.isnan(gap))), 3), "control_loudness_correlation": round(alike(loud, 0), 3),
     }  # fmt: skip
+
+
+def _vowel(phone: Phone) -> bool:
+    """Whether a phone of a vowel's viseme is a vowel, a frame long at least."""
+    return phone.end - phone.start >= 2000 and (phone.viseme != "I" or phone.ipa.startswith(CLOSE))
 
 
 def keep(name: str, key: str, value: object) -> None:
@@ -121,7 +137,7 @@ def keep(name: str, key: str, value: object) -> None:
 def spoken(name: str, code: str, folder: Path) -> None:
     from media import picture
 
-    text = json.loads((ROOT / "tests" / "sentences" / f"{code}.json").read_text("utf-8"))["sentences"][3]
+    text = json.loads((ROOT / "tests" / "sentences" / f"{code}.json").read_text("utf-8"))["sentences"][LINES[code]]
     prompt = f"@face_photo says in {NAMES[code]}: “{text}” Static camera."
     film = phonofilm.make(prompt, folder / f"{code}.mp4", references={"face_photo": picture(name)}, ratio="3:4", resolution=RESOLUTION)
     assert next(c for c in film.score.cues if isinstance(c, Line)).language == code

@@ -111,7 +111,8 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
     bite = e.teeth
     # a smile parts the lips by itself: there a close sound must bring them nearer for the eye to see it
     smiles = min(1.0, lips.gap / 0.06)
-    opening = WIDE * min(max(e.jaw, 0.0), 1.0) ** (1.2 + 0.6 * smiles) * max(e.jaw, 1.0) * (1 - e.closed)
+    jaw = min(max(e.jaw, 0.0), 1.0)
+    opening = WIDE * jaw**1.2 * (1 - smiles * (1 - jaw) ** 2) * max(e.jaw, 1.0) * (1 - e.closed)
     opening *= 1 - 0.25 * e.rounding
     # cheeks that smile hold the jaw up
     opening *= 1 - 0.08 * smiles
