@@ -15,13 +15,14 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 _log = logging.getLogger(__name__)
 AT_ONCE = 2.0  # a worker that lives for less seconds died at once
 LONGEST_PAUSE = 10.0
-SETTLED = 4.0  # seconds that a worker works before a spare one is started beside it
+LOOK = 0.1  # seconds between two looks for workers that hang
+SETTLED = 2.0  # seconds that a worker works before a spare one is started beside it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +38,20 @@ class Pool:
     """``num_workers`` processes of ``command``, to which the name of the worker is added as the last argument (see ``worker.live``).
 
     ``on_end`` is told the name of every worker that ended, so that its jobs can be given to another at once. One that dies as soon as it begins
-    is replaced after pauses that double, up to ten seconds. ``spare``: whether one more process waits, at the cost of its memory.
+    is replaced after pauses that double, up to ten seconds. ``hanging`` names workers that are to be killed: it is asked ten times a second, which no
+    work of theirs can delay. ``spare``: whether one more process waits, at the cost of its memory.
     """
 
-    def __init__(self, num_workers: int, command: Sequence[str], *, on_end: Callable[[str], object] = lambda name: None, spare: bool = True) -> None:
-        self._command, self._on_end, self._with_spare = tuple(command), on_end, spare
+    def __init__(
+        self,
+        num_workers: int,
+        command: Sequence[str],
+        *,
+        on_end: Callable[[str], object] = lambda name: None,
+        hanging: Callable[[], Collection[str]] = lambda: (),
+        spare: bool = True,
+    ) -> None:
+        self._command, self._on_end, self._hanging, self._with_spare = tuple(command), on_end, hanging, spare
         self._stopping = threading.Event()
         self._guard = threading.Lock()  # a process is either ended by ``stop`` or never started
         self._working: dict[int, _Process] = {}
@@ -49,6 +59,7 @@ class Pool:
         prefix = secrets.token_hex(4)
         self._names = (f"{prefix}-{number}" for number in itertools.count())
         self._threads = [threading.Thread(target=self._keep, args=(place,), daemon=True) for place in range(num_workers)]
+        self._threads.append(threading.Thread(target=self._watch, daemon=True))
         self.restarts = 0
 
     def start(self) -> None:
@@ -98,6 +109,20 @@ class Pool:
             self.restarts += 1
             pause = min(max(2 * pause, 0.2), LONGEST_PAUSE) if time.monotonic() - began < AT_ONCE else 0.0
             self._tell(process.worker.name if process else "", ended, pause)
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(LOOK):
+            try:
+                names = self._hanging()
+            except Exception as e:
+                _log.warning("workers that hang are not looked for: %s", e)
+                self._stopping.wait(1.0)
+                continue
+            if names:
+                with self._guard:
+                    hanging = [process for process in self._working.values() if process.worker.name in names]
+                for process in hanging:
+                    process.kill()
 
     def _begin(self, place: int) -> _Process | None:
         """Let the spare process begin, or a new one. Raises ``OSError``."""

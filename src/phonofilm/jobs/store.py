@@ -21,6 +21,7 @@ from phonofilm.jobs.outbox import Outbox
 
 LEASE = 3.0  # seconds that a worker has a job without a sign of life
 SIGNS = 1.0  # a worker that lives gives one more often than that
+LETTING_GO = 0.7  # seconds that a worker may take to let go of a cancelled job
 _jobs = tables.jobs
 
 
@@ -229,6 +230,12 @@ class Store:
         may work on the same store. Should it be the last sign, its lease ends soon.
         """
         return self._give_up(_jobs.c.lease < time.time() + self._lease - SIGNS, lost=False)
+
+    def hanging(self) -> tuple[str, ...]:
+        """Workers that should have let go of a cancelled job by now. What they run holds them up: kill them."""
+        with self._database.read() as c:
+            query = select(_jobs.c.worker).where(_jobs.c.status == "running", _jobs.c.cancelling, _jobs.c.updated < time.time() - LETTING_GO)
+            return tuple(c.execute(query).scalars())
 
     def sweep(self, now: float | None = None) -> tuple[Job, ...]:
         """What time changes: deadlines and leases that passed. The jobs that it changed."""
