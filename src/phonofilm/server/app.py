@@ -67,7 +67,7 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     settings = the.settings
     await in_thread(the.store.recover)
     command = [sys.executable, "-m", "phonofilm.server.work", str(settings.data)]
-    pool = Pool(settings.workers, command, on_end=the.store.lost)
+    pool = Pool(settings.workers, command, on_end=the.store.lost, hanging=the.store.hanging)
     app.state.pool = pool
     the.metrics.more |= {
         "phonofilm_workers": ("Worker processes that run.", lambda: len(pool.workers())),
