@@ -96,8 +96,8 @@ await studio(async (page) => {
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.querySelector(".player video").currentTime < 0.05);
   await tabTo(page, /^Restore from a film/);
-  await tabTo(page, /^Show: @face waves/);
-  await tabTo(page, /^Make this film: Product film/);
+  await tabTo(page, /@face waves/);
+  await tabTo(page, /^Product film/);
 
   // Ctrl and Enter in the prompt makes a film too
   await page.focus("#prompt");

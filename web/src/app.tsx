@@ -39,7 +39,7 @@ function Head(): JSX.Element {
       <p class="tagline">{t("tagline")}</p>
       <nav class="head-tools" aria-label={t("settings")}>
         {key.value && <IconButton icon="lock" label={t("key_forget")} onClick={() => setKey("")} />}
-        <button type="button" class="button plain" lang={other === "zh" ? "zh-CN" : "en"} aria-label={t("language_label")} onClick={() => setLanguage(other)}>
+        <button type="button" class="button plain" lang={other === "zh" ? "zh-CN" : "en"} title={t("language_label")} onClick={() => setLanguage(other)}>
           {t("language")}
         </button>
         <IconButton icon={SIGNS[theme.value]} label={t("theme", { theme: t(`theme_${theme.value}` as Key) })} onClick={nextTheme} />

@@ -35,7 +35,7 @@ export function Examples(): JSX.Element | null {
                 type="button"
                 class="example"
                 disabled={busy !== ""}
-                aria-label={t("example_start", { title })}
+                title={t("example_start", { title })}
                 data-example={example.id}
                 onClick={() => {
                   setBusy(example.id);

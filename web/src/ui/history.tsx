@@ -29,9 +29,10 @@ function Card({ task }: { task: Task }): JSX.Element {
   const prompt = task.request?.prompt || t("silent_prompt");
   return (
     <li>
-      <button type="button" class="card" aria-current={selected.value === task.id ? "true" : undefined} aria-label={`${t("show_film", { prompt })} (${t(`status_${task.status}` as Key)})`} onClick={() => select(task.id)}>
+      <button type="button" class="card" aria-current={selected.value === task.id ? "true" : undefined} title={t("show_film", { prompt })} onClick={() => select(task.id)}>
         <Poster task={task} />
         <span class="card-prompt">{prompt}</span>
+        {task.status === "succeeded" && <span class="visually-hidden">{t("status_succeeded")}</span>}
         <span class="card-when">{when(task)}</span>
       </button>
     </li>
