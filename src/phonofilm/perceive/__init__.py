@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from phonofilm.perceive.percepts import Clip, Percepts, Picture, Sound
 from phonofilm.progress import Progress, quiet
 from phonofilm.request import Reference
 
-VERSIONS = {"picture": 5, "sound": 3, "clip": 1}  # counted up whenever a perceiver gives other results
+VERSIONS = {"picture": 5, "sound": 4, "clip": 2}  # counted up whenever a perceiver gives other results
 
 _FACES = ("face_detection", "face_detection_near", "face_landmark", "iris_landmark")
-_HEARD = ("speech_activity", "beats_1", "beats_2", "beats_3")
+_HEARD = ("speech_activity", "beats_1", "beats_2", "beats_3", "unmix")
 _MODELS = {
     "picture": (*_FACES, "pose_detection", "pose_landmark", "person_mask", "subject_matte", "upscale", "upscale_fast"),
     "sound": _HEARD,
@@ -26,16 +27,11 @@ def perceive(references: Sequence[Reference], roles: Mapping[str, str], *, progr
         ReferenceError_: a file cannot be read.
         ModelMissing: a model file is not in the cache.
     """
-    pictures: dict[str, Picture] = {}
-    sounds: dict[str, Sound] = {}
-    clips: dict[str, Clip] = {}
-    for reference in references:
-        if reference.kind == "image":
-            pictures[reference.tag] = _picture(reference, roles.get(reference.tag, ""), progress)
-        elif reference.kind == "audio":
-            sounds[reference.tag] = _sound(reference, progress)
-        else:
-            clips[reference.tag] = _clip(reference, progress)
+    with ThreadPoolExecutor(1) as other:  # what is heard, while pictures are looked at
+        heard = other.submit(lambda: {r.tag: _sound(r, progress) for r in references if r.kind == "audio"})
+        pictures = {r.tag: _picture(r, roles.get(r.tag, ""), progress) for r in references if r.kind == "image"}
+        clips = {r.tag: _clip(r, progress) for r in references if r.kind == "video"}
+        sounds = heard.result()
     return Percepts(pictures=pictures, sounds=sounds, clips=clips)
 
 

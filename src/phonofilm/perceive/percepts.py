@@ -64,7 +64,10 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sound:
-    """A prepared recording: ``samples`` f32[s 2] at 48 kHz; ``speech`` its spans in ticks; beats, downbeats, sections and onsets in ticks."""
+    """A prepared recording: ``samples`` f32[s 2] at 48 kHz; ``speech`` its spans in ticks; beats, downbeats, sections and onsets in ticks.
+
+    ``voice`` f32[s] is the singer's part of its beginning, drawn out of the music; None where nobody sings.
+    """
 
     source: str
     samples: F32
@@ -77,6 +80,7 @@ class Sound:
     onsets: tuple[int, ...]
     loudness: float
     remarks: tuple[str, ...] = ()
+    voice: F32 | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

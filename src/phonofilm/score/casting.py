@@ -108,8 +108,9 @@ def add_music(draft: Draft, length: int, tag: str | None, music: Sound | None, p
             )
         )  # fmt: skip
         if presenters and music.kind == "singing" and not draft.tagged("voice") and not draft.script.lines:
-            line, _ = recorded(draft.references[tag], music, presenters[0], draft.request, start=0, sung=True, room=length)
+            line, said = recorded(draft.references[tag], music, presenters[0], draft.request, start=0, sung=True, room=length)
             draft.cues.append(line)
+            draft.remarks += said
         return
     wish = draft.script.scene.music
     spoken = any(isinstance(c, Line) for c in draft.cues)

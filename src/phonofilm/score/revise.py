@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from phonofilm.perceive.percepts import Percepts
+from phonofilm.perceive.percepts import Percepts, Sound
 from phonofilm.phones import Phone
 from phonofilm.score.model import Line, Score
-from phonofilm.voice import align, speak
+from phonofilm.score.mouthing import phones_in
+from phonofilm.voice import speak
 
 
 def revise(score: Score, percepts: Percepts) -> Score:
@@ -24,7 +25,7 @@ def revise(score: Score, percepts: Percepts) -> Score:
         elif cue.source is not None and inputs_of(cue) != cue.inputs:
             sounds = {s.source: s for s in percepts.sounds.values()}
             if cue.source.sha256 in sounds:
-                cues[k] = _aligned_again(cue, sounds[cue.source.sha256].samples[cue.offset : cue.offset + cue.end - cue.start])
+                cues[k] = _aligned_again(cue, sounds[cue.source.sha256])
                 remarks.append(f"The line from {cue.source.name} was edited and is aligned again.")
     if len(remarks) == len(score.remarks):
         return score
@@ -49,8 +50,9 @@ def _spoken_again(line: Line) -> Line:
     return replace(new, inputs=inputs_of(new))
 
 
-def _aligned_again(line: Line, samples: object) -> Line:
-    phones = align(samples, transcript=line.text or None, language=line.language or None)  # pyright: ignore[reportArgumentType]
+def _aligned_again(line: Line, sound: Sound) -> Line:
+    end = line.offset + line.end - line.start
+    phones, _ = phones_in(sound, line.offset, end, text=line.text, language=line.language, sung=line.sung)
     moved = tuple(replace(p, start=p.start + line.start, end=p.end + line.start) for p in phones)
     new = replace(line, phones=moved)
     return replace(new, inputs=inputs_of(new))

@@ -13,8 +13,9 @@ from phonofilm.phones import Phone
 from phonofilm.prompt.script import Script, SpokenLine
 from phonofilm.request import LONGEST, SHORTEST, Reference, Request
 from phonofilm.score.model import Line, Recipe, Source
+from phonofilm.score.mouthing import phones_in
 from phonofilm.score.revise import inputs_of
-from phonofilm.voice import align, detect_language, speak, voice_for
+from phonofilm.voice import detect_language, speak, voice_for
 
 LEAD = ticks(0.25)
 """Air before the first word and after the last."""
@@ -48,24 +49,20 @@ def recorded(
     if end - offset > most:
         pauses = [a for _, a in spans if offset + most // 2 < a <= offset + most]
         kept = pauses[-1] if pauses and not sung else offset + most
-        remarks = (f"@{reference.tag} lasts {seconds(end - offset):.1f} s; its first {seconds(kept - offset):.1f} s are used.",)
+        if not room:
+            remarks = (f"@{reference.tag} lasts {seconds(end - offset):.1f} s; its first {seconds(kept - offset):.1f} s are used.",)
         end = kept
-    part = sound.samples[offset:end]
     text = request.transcripts.get(reference.tag, "")
     language = detect_language(text) if text else ""
-    phones = align(part, transcript=text or None, language=language or None)
+    phones, said = phones_in(sound, offset, end, text=text, language=language, sung=sung)
+    if said:
+        remarks = (*remarks, f"@{reference.tag} is sung; {said}.")
     moved = tuple(replace(p, start=p.start + start, end=p.end + start) for p in phones)
-    if sung:
-        moved = tuple(p for p in moved if any(a - start <= p.start - start + offset < b for a, b in _shifted(spans, start)))
     line = Line(
         start=start, end=start + end - offset, actor=actor, text=text, language=language or "en", phones=moved,
         source=source_of(reference), offset=offset, sung=sung,
     )  # fmt: skip
     return replace(line, inputs=inputs_of(line)), remarks
-
-
-def _shifted(spans: Sequence[tuple[int, int]], start: int) -> list[tuple[int, int]]:
-    return [(a + start, b + start) for a, b in spans]
 
 
 def written(
@@ -97,6 +94,13 @@ def written(
         made.append(replace(line, inputs=inputs_of(line)))
         at = end + GAP
     return Speech(lines=tuple(made), length=at - GAP + LEAD if made else 0, remarks=tuple(remarks))
+
+
+def rehearse(script: Script, request: Request) -> None:
+    """Speak the written lines ahead, so that ``written`` finds them spoken. What goes wrong is told there."""
+    if "speech" not in script.refused:
+        for spoken in script.lines:
+            speak(spoken.text, spoken.language, voice=voice_for(spoken.language, **_character(spoken, script)).name, seed=request.seed)
 
 
 _NAMES = {"yue": "Cantonese"}

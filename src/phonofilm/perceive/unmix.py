@@ -1,0 +1,154 @@
+"""The voice of a mixed song, by trained networks. Axes: s samples, c channels 2, t frames, f frequencies, k channels of a layer.
+
+Two networks (Spleeter's two stems: Hennequin, Khlif, Voituret and Moussallam, 2020, MIT; each a U of convolutions after Jansson and others, 2017) say
+from the spectrum of a mix how large the voice in it is and how large the rest; each bin is shared out by their squares. The weights are read as
+arrays from the file that they come in, so nothing of the program that trained them is needed.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import signal
+
+from phonofilm.clock import TICKS_PER_SECOND
+from phonofilm.weights import model_path
+
+F32 = NDArray[np.float32]
+C64 = NDArray[np.complex64]
+
+_RATE = 44_100
+_WINDOW, _HOP = 4096, 1024
+_BINS = 1024  # below 11 kHz; there is no voice above for a mouth
+_SPAN = 512  # frames that are heard at once: 11.9 s
+_LEVELS = 6
+_WIDTHS = (16, 32, 64, 128, 256, 512)
+_KERNEL, _LAST = 5, 4
+_STEADY = 1e-3  # what the networks were trained to add to a variance
+
+
+def voice_of(samples: F32) -> F32:
+    """The voice in stereo samples s 2 at 48 kHz, likewise s 2, without what lies above 11 kHz.
+
+    Raises:
+        ModelMissing: the networks are not on this machine.
+    """
+    if len(samples) < TICKS_PER_SECOND // 4:
+        return np.zeros_like(samples)
+    low = np.asarray(signal.resample_poly(samples, _RATE // 300, TICKS_PER_SECOND // 300, axis=0), np.float32)
+    window = np.hanning(_WINDOW + 1)[:-1].astype(np.float32)
+    padded = np.pad(low, ((_WINDOW, _WINDOW + -len(low) % _HOP), (0, 0)))
+    frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW, axis=0)[::_HOP]
+    out = np.zeros_like(padded)
+    for first in range(0, len(frames), _SPAN):
+        heard = np.fft.rfft(frames[first : first + _SPAN] * window, axis=2).astype(np.complex64).transpose(0, 2, 1)
+        kept = np.zeros_like(heard)
+        kept[:, :_BINS] = heard[:, :_BINS] * _share(np.abs(heard[:, :_BINS]))
+        back = np.fft.irfft(kept.transpose(0, 2, 1), axis=2).astype(np.float32) * window
+        for k, frame in enumerate(back):
+            at = (first + k) * _HOP
+            out[at : at + _WINDOW] += frame.T / 1.5  # the squares of four windows together
+    full = signal.resample_poly(out[_WINDOW : _WINDOW + len(low)], TICKS_PER_SECOND // 300, _RATE // 300, axis=0)
+    voice = np.zeros_like(samples)
+    voice[: len(full)] = full[: len(voice)]
+    return voice
+
+
+def _share(size: F32) -> F32:
+    """How much of each bin is voice, 0…1, of magnitudes t f c."""
+    whole = np.pad(size, ((0, -len(size) % 2**_LEVELS), (0, 0), (0, 0)))
+    voice, rest = (np.square(_heard(whole, network)) for network in range(2))
+    return np.asarray((voice + 5e-11) / (voice + rest + 1e-10), np.float32)[: len(size)]
+
+
+def _heard(size: F32, network: int) -> F32:
+    """Magnitudes t f c of what a network listens for: 0 the voice, 1 the rest."""
+    w = _weights()
+    x = size
+    down: list[F32] = []
+    for k in range(_LEVELS):
+        x = _down(x, *w["conv2d", network * (_LEVELS + 1) + k])
+        down.append(x)
+        if k + 1 < _LEVELS:
+            x = _even(x, w["batch_normalization", network * 2 * _LEVELS + k])
+            x = np.maximum(x, 0.2 * x)
+    for k in range(_LEVELS):
+        x = np.maximum(_up(x, *w["conv2d_transpose", network * _LEVELS + k]), 0.0)
+        x = _even(x, w["batch_normalization", network * 2 * _LEVELS + _LEVELS + k])
+        if k + 1 < _LEVELS:
+            x = np.concatenate([down[_LEVELS - 2 - k], x], axis=2)
+    kernel, bias = w["conv2d", network * (_LEVELS + 1) + _LEVELS]
+    around = np.pad(x, ((3, 3), (3, 3), (0, 0)))
+    rows, columns = x.shape[:2]
+    logit = np.broadcast_to(bias, (rows, columns, 2)).copy()
+    for a in range(_LAST):
+        for b in range(_LAST):
+            logit += around[2 * a : 2 * a + rows, 2 * b : 2 * b + columns] @ kernel[a, b]
+    return np.asarray(size / (1.0 + np.exp(np.minimum(-logit, 80.0))), np.float32)
+
+
+def _down(x: F32, kernel: F32, bias: F32) -> F32:
+    """Every other place of a convolution of x t f k."""
+    around = np.pad(x, ((1, 2), (1, 2), (0, 0)))
+    rows, columns = len(x) // 2, x.shape[1] // 2
+    out = np.broadcast_to(bias, (rows, columns, len(bias))).copy()
+    for a in range(_KERNEL):
+        for b in range(_KERNEL):
+            out += around[a : a + 2 * rows : 2, b : b + 2 * columns : 2] @ kernel[a, b]
+    return out
+
+
+def _up(x: F32, kernel: F32, bias: F32) -> F32:
+    """The reverse of ``_down``: x t f k laid out at every other place."""
+    rows, columns = x.shape[:2]
+    out = np.zeros((2 * rows + _KERNEL - 2, 2 * columns + _KERNEL - 2, len(bias)), np.float32)
+    for a in range(_KERNEL):
+        for b in range(_KERNEL):
+            out[a : a + 2 * rows : 2, b : b + 2 * columns : 2] += x @ kernel[a, b].T
+    return out[1 : 1 + 2 * rows, 1 : 1 + 2 * columns] + bias
+
+
+def _even(x: F32, row: tuple[F32, ...]) -> F32:
+    """x with each channel at the mean and spread that its row asks for."""
+    shift, scale, mean, variance = row
+    factor = scale / np.sqrt(variance + _STEADY)
+    return np.asarray(x * factor + (shift - mean * factor), np.float32)
+
+
+@cache
+def _weights() -> dict[tuple[str, int], tuple[F32, ...]]:
+    """The arrays of each layer, by its kind and number."""
+    flat = np.fromfile(model_path("unmix"), np.float32)
+    up = (*_WIDTHS[-2::-1], 1)
+    shapes: dict[tuple[str, str], tuple[int, ...]] = {}
+    names: dict[str, tuple[str, int]] = {}
+    for network in range(2):
+        for k in range(_LEVELS):
+            size = (_KERNEL, _KERNEL)
+            fed = _WIDTHS[-1] if k == 0 else 2 * up[k - 1]
+            layers = {
+                ("conv2d", network * (_LEVELS + 1) + k): ((_WIDTHS[k],), (*size, _WIDTHS[k - 1] if k else 2, _WIDTHS[k])),
+                ("conv2d_transpose", network * _LEVELS + k): ((up[k],), (*size, up[k], fed)),
+            }
+            for (kind, number), (bias, kernel) in layers.items():
+                name = f"{kind}_{number}" if number else kind
+                names[name] = (kind, number)
+                shapes[name, "bias"], shapes[name, "kernel"] = bias, kernel
+            for number, width in ((network * 2 * _LEVELS + k, _WIDTHS[k]), (network * 2 * _LEVELS + _LEVELS + k, up[k])):
+                name = f"batch_normalization_{number}" if number else "batch_normalization"
+                names[name] = ("batch_normalization", number)
+                shapes |= {(name, part): (width,) for part in ("beta", "gamma", "moving_mean", "moving_variance")}
+        number = network * (_LEVELS + 1) + _LEVELS
+        names[f"conv2d_{number}"] = ("conv2d", number)
+        shapes[f"conv2d_{number}", "bias"], shapes[f"conv2d_{number}", "kernel"] = (2,), (_LAST, _LAST, 1, 2)
+    # The file holds the arrays one after another, in the order of their names "layer/part".
+    parts: dict[str, dict[str, F32]] = {}
+    at = 0
+    for name, part in sorted(shapes, key="/".join):
+        size = int(np.prod(shapes[name, part]))
+        parts.setdefault(name, {})[part] = flat[at : at + size].reshape(shapes[name, part])
+        at += size
+    order = ("kernel", "bias", "beta", "gamma", "moving_mean", "moving_variance")
+    return {names[name]: tuple(row[part] for part in order if part in row) for name, row in parts.items()}
