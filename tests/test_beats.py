@@ -16,7 +16,6 @@ from phonofilm.perceive.beats import find_beats
 from phonofilm.perceive.pulse import PULSES, pulse
 from phonofilm.perceive.sound import hear, perceive_sound
 from phonofilm.perceive.speech_activity import speech_spans
-from phonofilm.perceive.vocals import vocals
 from phonofilm.voice.speech import speak
 from tracks import TRACKS, share_hit, share_right, track
 
@@ -128,22 +127,6 @@ def test_speech_is_called_speech_also_over_quiet_music_and_a_pause_parts_it() ->
     song, _, _ = track("usual", len(mono) / TICKS_PER_SECOND)
     over = mono + song[: len(mono)] * np.float32(0.15 * np.abs(mono).max())
     assert hear(np.stack([over, over], axis=1), "0").kind == "speech"
-
-
-def test_a_voice_is_drawn_out_of_music_louder_than_itself() -> None:
-    voice = speak("Over the hills and far away.", "en").samples
-    seconds = len(voice) / TICKS_PER_SECOND
-    time = np.arange(len(voice)) / TICKS_PER_SECOND
-    held = sum(np.sin(2 * np.pi * hertz * time) for hertz in (220.0, 277.2, 329.6)).astype(np.float32)
-    drums, _, _ = track("brisk", seconds)
-    level = np.abs(voice).max()
-    left = held * 0.6 * level + drums[: len(voice)] * level
-    right = held * 0.6 * level - drums[: len(voice)] * level
-    band = np.stack([left, right], axis=1).astype(np.float32)
-    sung = band + voice[:, None]
-    ratio = np.std(voice) / np.std(band.mean(axis=1))
-    assert ratio < 0.5
-    assert np.std(vocals(sung)) > 4 * np.std(vocals(band))
 
 
 def test_pauses_shorter_than_a_breath_do_not_part_speech() -> None:
