@@ -5,6 +5,7 @@ import { getExamples, prepareExample } from "../api/calls";
 import type { Example } from "../api/types";
 import { asked, fill } from "../state/draft";
 import { make } from "../state/films";
+import { key } from "../state/key";
 import { complain } from "../state/notices";
 import { language, t } from "../texts";
 import { ExampleArt } from "./example_art";
@@ -21,7 +22,7 @@ export function Examples(): JSX.Element | null {
   const [busy, setBusy] = useState("");
   useEffect(() => {
     getExamples().then(setExamples).catch(complain);
-  }, []);
+  }, [key.value]);
   if (!examples.length) return null;
   return (
     <section class="examples" aria-labelledby="examples-title">
