@@ -1,6 +1,6 @@
 """The server under load: how quickly it answers while films are made, and what it holds in memory.
 
-    python benchmarks/server.py [seconds]      all figures, into benchmarks/results/server.json
+    python benchmarks/server.py [seconds] [part …]      all figures, or those of the named parts, into benchmarks/results/server.json
 
 50 clients ask for films and poll them four times a second each while two workers film with the stage; the clients are of one other process. Every
 figure is taken from outside: times at the client's socket, memory from /proc, so Linux is needed.
@@ -276,23 +276,26 @@ async def twice(port: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
-    found: dict[str, Any] = {"cores": os.cpu_count(), "python": platform.python_version()}
-    with tempfile.TemporaryDirectory(prefix="phonofilm-") as folder:
-        root = Path(folder)
-        with server(root / "load", "--workers", "2") as (port, _):
-            found["load"] = asyncio.run(load(port, seconds))
-        with server(root / "quiet", "--workers", "0") as (port, pid):
-            found["twice"] = asyncio.run(twice(port))
-            found["polls"] = asyncio.run(polls(port, pid))
-            found["upload"] = asyncio.run(upload(port, pid))
-            found["upload_in_json"] = asyncio.run(lifted(port, pid))
-        with server(root / "events", "--workers", "0") as (port, _):
-            found["progress"] = asyncio.run(progress(port, root / "events"))
-        with server(root / "cancels", "--workers", "1") as (port, _):
-            found["cancel_to_next_start"] = asyncio.run(cancels(port))
-    OUT.write_text(json.dumps(found, indent=2) + "\n")
-    print(json.dumps(found, indent=2))
+    arguments = sys.argv[1:]
+    seconds = float(arguments.pop(0)) if arguments and arguments[0].replace(".", "").isdigit() else 30.0
+    found: dict[str, Any] = json.loads(OUT.read_text()) if arguments and OUT.exists() else {}
+    found |= {"cores": os.cpu_count(), "python": platform.python_version()}
+    parts: dict[str, tuple[int, Callable[[int, int, Path], Any]]] = {
+        "load": (2, lambda port, pid, data: load(port, seconds)),
+        "twice": (0, lambda port, pid, data: twice(port)),
+        "polls": (0, lambda port, pid, data: polls(port, pid)),
+        "upload": (0, lambda port, pid, data: upload(port, pid)),
+        "upload_in_json": (0, lambda port, pid, data: lifted(port, pid)),
+        "progress": (0, lambda port, pid, data: progress(port, data)),
+        "cancel_to_next_start": (1, lambda port, pid, data: cancels(port)),
+    }
+    for name, (workers, measure) in parts.items():
+        if arguments and name not in arguments:
+            continue
+        with tempfile.TemporaryDirectory(prefix="phonofilm-") as folder, server(Path(folder) / "data", "--workers", str(workers)) as (port, pid):
+            found[name] = asyncio.run(measure(port, pid, Path(folder) / "data"))
+        print(name, json.dumps(found[name]), flush=True)
+        OUT.write_text(json.dumps(found, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -104,6 +104,12 @@ class Store:
             first = or_(_jobs.c.priority > row.priority, and_(_jobs.c.priority == row.priority, _jobs.c.number < row.number))
             return 1 + c.execute(select(func.count()).where(_jobs.c.status == "queued", first)).scalar_one()
 
+    def queue(self, *, most: int = 10_000) -> tuple[str, ...]:
+        """The ids of the jobs that wait, the next one first: places for many who ask at once."""
+        with self._database.read() as c:
+            query = select(_jobs.c.id).where(_jobs.c.status == "queued").order_by(_jobs.c.priority.desc(), _jobs.c.number).limit(most)
+            return tuple(c.execute(query).scalars())
+
     def counts(self) -> dict[str, int]:
         """How many jobs are in each status."""
         with self._database.read() as c:

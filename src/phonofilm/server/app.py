@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+import anyio.to_thread
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -34,6 +35,7 @@ from phonofilm.server.webhooks import Bodies, Webhooks, read_secret
 
 ROUTERS: tuple[APIRouter, ...] = (ark.router, assets.router, openai.router, openrouter.router, files.router, health.router, documents.router)
 SWEEP_SECONDS, CLEAN_SECONDS = 0.5, 600.0
+THREADS = 12
 _log = logging.getLogger(__name__)
 
 
@@ -65,6 +67,8 @@ def create_app(settings: Settings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     the: Services = app.state.services
     settings = the.settings
+    sys.setswitchinterval(0.001)  # threads that talk to the store must not hold up the loop
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
     await in_thread(the.store.recover)
     command = [sys.executable, "-m", "phonofilm.server.work", str(settings.data)]
     pool = Pool(settings.workers, command, on_end=the.store.lost, hanging=the.store.hanging)

@@ -5,6 +5,7 @@ The interfaces translate; whether a prompt can be read, whose job it is, where i
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import secrets
 import time
@@ -35,6 +36,7 @@ from phonofilm.server.signed import Signer
 Dialect = Literal["ark", "openai", "openrouter", "studio"]
 EXPIRES, SHORTEST_EXPIRY, LONGEST_EXPIRY = 172_800, 3600, 259_200
 LONGEST_KEY = 255
+FRESH = 0.5
 #: names of a task's files as links end, by what they are, and their types
 NAMES: dict[str, tuple[str, str]] = {
     "film": ("film.mp4", "video/mp4"),
@@ -83,6 +85,8 @@ class Films:
         self._guard = guard
         self._in_flight: set[tuple[str, str]] = set()
         self._waiting = 0.0, 0
+        self._places: tuple[float, dict[str, int]] = (0.0, {})
+        self._placing = asyncio.Lock()
 
     # making
 
@@ -171,8 +175,16 @@ class Films:
         await in_thread(self.store.delete, id)
 
     async def place(self, job: Job) -> int | None:
-        """Its place in the queue, 1 the next."""
-        return await in_thread(self.store.place, job.id) if isinstance(job.state, Queued) else None
+        """Its place in the queue, 1 the next; of at most ``FRESH`` seconds ago, for everyone who waits asks again and again."""
+        if not isinstance(job.state, Queued):
+            return None
+        at, places = self._places
+        if time.monotonic() - at > FRESH or job.id not in places:
+            async with self._placing:
+                if self._places[0] == at:  # nobody else asked meanwhile
+                    ids = await in_thread(self.store.queue)
+                    self._places = time.monotonic(), {id: k for k, id in enumerate(ids, 1)}
+        return self._places[1].get(job.id)
 
     async def events(self, id: str, after: int) -> tuple[Event, ...]:
         """What happened to a job after the event of that id."""
