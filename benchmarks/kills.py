@@ -87,7 +87,8 @@ class Server:
         found = {}
         for task in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
             for pid in quietly(task.read_text).split():
-                if "phonofilm.server.work" in (words := quietly(Path(f"/proc/{pid}/cmdline").read_text).split("\0")):
+                words = quietly(Path(f"/proc/{pid}/cmdline").read_text).split("\0")
+                if any(word.startswith("phonofilm.server.work") for word in words):
                     found[words[-2]] = int(pid)
         return found
 

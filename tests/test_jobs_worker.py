@@ -19,6 +19,7 @@ from phonofilm.jobs.codec import new_id
 from phonofilm.jobs.files import Files
 from phonofilm.jobs.job import Failed, Given, Job, Made, Queued, Running, Succeeded, Wanted
 from phonofilm.jobs.pool import Pool
+from phonofilm.jobs.process import command
 from phonofilm.jobs.store import Store
 from phonofilm.jobs.worker import live, work
 
@@ -239,6 +240,18 @@ def test_a_job_that_kills_its_worker_fails_and_the_next_one_is_made(place: Place
     state = place.state(bad)
     assert isinstance(state, Failed) and state.code == "worker_lost"
     assert [e.data["status"] for e in place.store.events(bad.id)].count("running") == 3
+
+
+def test_a_worker_is_told_by_name_what_makes_films(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    pool = Pool(2, command(f"{Path(__file__).stem}:film", place.url, place.folder, max_running=1), on_end=place.store.lost)
+    pool.start()
+    jobs = [place.add("waits", seconds=1) for _ in range(2)]
+    place.wait(jobs[0], "running")
+    time.sleep(0.5)
+    assert place.state(jobs[1]).status == "queued"  # its owner may run one at a time
+    place.wait(jobs[1], "succeeded")
+    pool.stop()
 
 
 def test_a_stopped_pool_leaves_no_process_and_its_job_in_the_queue(place: Place) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import shutil
 import signal
 import stat
@@ -48,13 +49,16 @@ class Make(Protocol):
     ) -> Made: ...
 
 
-def live(store: Store, files: Files, make: Make, worker: str) -> None:
+def live(store: Store, files: Files, make: Make, worker: str, *, warm: Callable[[], object] = lambda: None) -> None:
     """Be a worker process: it begins at the first byte on standard input, and is gone when that ends, as it does with the server's death however
-    that comes. The job that it has then goes back into the queue. Never returns.
+    that comes. The job that it has then goes back into the queue. ``warm`` is called once, when there is nothing better to do. Never returns.
     """
     if hasattr(os, "nice"):
         os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to act on
+    cold = _told()
+    if not cold:
+        warm()
     if not os.read(0, 1):
         leave(0)
     desk = threading.Lock()  # held by who takes or gives back jobs: after the last give-back none is taken
@@ -68,10 +72,13 @@ def live(store: Store, files: Files, make: Make, worker: str) -> None:
     while True:
         with desk:
             job = store.claim(worker)
-        if job is None:
-            time.sleep(POLL)
-        else:
+        if job is not None:
             work(store, files, make, job)
+        elif cold:
+            warm()
+            cold = False
+        else:
+            time.sleep(POLL)
 
 
 def work(store: Store, files: Files, make: Make, job: Job) -> None:
@@ -134,6 +141,14 @@ def leave(status: int) -> None:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.killpg(os.getpgrp(), signal.SIGTERM)
     os._exit(status)
+
+
+def _told() -> bool:
+    """Whether there is something on standard input, or nothing will ever be."""
+    try:
+        return bool(select.select([0], [], [], 0)[0])
+    except (OSError, ValueError):  # Windows waits for sockets only
+        return True
 
 
 def _watch_parent(end: Callable[[], None]) -> None:
