@@ -53,8 +53,7 @@ def live(store: Store, files: Files, make: Make, worker: str, *, warm: Callable[
     """Be a worker process: it begins at the first byte on standard input, and is gone when that ends, as it does with the server's death however
     that comes. The job that it has then goes back into the queue. ``warm`` is called once, when there is nothing better to do. Never returns.
     """
-    if hasattr(os, "nice"):
-        os.nice(NICE)
+    _be_nice()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to act on
     cold = _told()
     if not cold:
@@ -79,6 +78,17 @@ def live(store: Store, files: Files, make: Make, worker: str, *, warm: Callable[
             cold = False
         else:
             time.sleep(POLL)
+
+
+def _be_nice() -> None:
+    """Let the server go first. Linux weighs whole sessions where it groups them by itself (as desktops do), and a worker has one of its own:
+    being nice within it would change nothing."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    try:
+        Path("/proc/self/autogroup").write_text(str(NICE))
+    except OSError:  # no such thing here
+        pass
 
 
 def work(store: Store, files: Files, make: Make, job: Job) -> None:
