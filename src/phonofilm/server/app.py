@@ -22,6 +22,7 @@ from phonofilm.errors import PhonofilmError, StoreError
 from phonofilm.jobs.cleaning import clean
 from phonofilm.jobs.job import Job
 from phonofilm.jobs.pool import Pool
+from phonofilm.jobs.process import command as worker_command
 from phonofilm.prompt import read
 from phonofilm.server import documents
 from phonofilm.server.films import in_thread
@@ -70,7 +71,7 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     sys.setswitchinterval(0.001)  # threads that talk to the store must not hold up the loop
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
     await in_thread(the.store.recover)
-    command = [sys.executable, "-m", "phonofilm.server.work", str(settings.data)]
+    command = worker_command("phonofilm.server.work:make", settings.database, settings.data, max_running=settings.max_running)
     pool = Pool(settings.workers, command, on_end=the.store.lost, hanging=the.store.hanging)
     app.state.pool = pool
     the.metrics.more |= {

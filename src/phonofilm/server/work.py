@@ -1,13 +1,11 @@
-"""A worker process: what makes the film of a job, and the entry point that the server starts (``python -m phonofilm.server.work DATA NAME``).
+"""What makes the film of a job, in a worker process (``phonofilm.jobs.process``).
 
 Beside the film it leaves its score, a poster, captions, the last frame and the stems, and while it works shows what it looks like by now.
 """
 
 from __future__ import annotations
 
-import logging
 import shutil
-import sys
 import tempfile
 import time
 import zipfile
@@ -24,17 +22,13 @@ from phonofilm.engines import make_engine
 from phonofilm.engines.base import Capabilities, Chunk, Engine
 from phonofilm.extras import Extras, write_extras
 from phonofilm.generate import Film, generate, render
-from phonofilm.jobs.files import Files
 from phonofilm.jobs.job import Made, Wanted
-from phonofilm.jobs.store import Store
-from phonofilm.jobs.worker import live
 from phonofilm.media.colour import from_i420
 from phonofilm.media.outputs import poster
 from phonofilm.progress import Progress
 from phonofilm.request import Reference, Request
 from phonofilm.score.materials import Materials
 from phonofilm.score.model import Line, Score
-from phonofilm.server.settings import Settings
 
 PREVIEW_WIDTH, PREVIEW_QUALITY, PREVIEW_SECONDS = 480, 70, 0.7
 SHEET_EVERY, SHEET_WIDTH, SHEET_COLUMNS = 12, 192, 6  # frames from one picture of the sheet to the next, pixels of the longer side, pictures in a row
@@ -175,15 +169,3 @@ def beside(film: Film, engine: Engine, out: Path, *, last_frame: bool) -> dict[s
         shutil.rmtree(stems)
         files["stems"] = "stems.zip"
     return files
-
-
-def main() -> None:
-    """Be a worker of the server whose data is in the folder named first; the name of the worker comes last."""
-    folder, name = Path(sys.argv[1]), sys.argv[-1]
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
-    settings = Settings(data=folder)
-    live(Store(settings.database), Files(settings.data), make, name)
-
-
-if __name__ == "__main__":
-    main()
