@@ -50,6 +50,9 @@ SECONDS, FRAMES = 4, 96
 WORKERS, WAITING = 2, 6  # films at a time; wishes that are not over
 KINDS = {"worker": 0.5, "server": 0.25, "all": 0.25}
 PAUSE = 0.2, 3.0
+#: seconds: from a server's start to a job that runs, by the clock and of the processors in all; from a worker's death to its job running again;
+#: from a server's death to that of its workers
+TIMES = ("resume_s", "resume_cpu_s", "again_s", "workers_gone_s")
 
 
 @dataclass
@@ -274,6 +277,12 @@ def alive(pid: int) -> bool:
     return quietly(Path(f"/proc/{pid}/stat").read_text).rpartition(")")[2].split()[:1] not in ([], ["Z"])
 
 
+def cpu(pid: int) -> float:
+    """Seconds of the processors that a process has used."""
+    words = quietly(Path(f"/proc/{pid}/stat").read_text).rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK") if words else 0.0
+
+
 def strike_worker(server: Server, ledger: Ledger, chance: random.Random, found: dict[str, list[float]]) -> None:
     """Kill a worker; how soon its job runs again."""
     may: list[str] = []
@@ -302,13 +311,14 @@ def strike_server(server: Server, ledger: Ledger, too: bool, found: dict[str, li
     server.start()
     until(lambda: ledger.begun_since(before), "a job runs after a restart", 60)
     found["resume_s"].append(time.monotonic() - began)
+    found["resume_cpu_s"].append(sum(map(cpu, (server.process.pid, *server.workers().values()))))
     until(server.ready, "the server answers", 60)
 
 
 def run(strikes: Sequence[str], folder: Path, seed: int, *, pause: tuple[float, float] = PAUSE, waiting: int = WAITING) -> dict:
     """Kill these one after the other, then let everything be finished; what was found. ``faults`` is empty if all is well."""
     chance, seen, stop = random.Random(seed), Seen(), threading.Event()
-    found: dict[str, list[float]] = {"resume_s": [], "again_s": [], "workers_gone_s": []}
+    found: dict[str, list[float]] = {name: [] for name in TIMES}
     done: Counter[str] = Counter()
     data = folder / "data"
     data.mkdir()
@@ -391,7 +401,7 @@ def merged(runs: list[dict]) -> dict:
     """The results of some runs together."""
     kills: Counter[str] = sum((Counter(run["kills"]) for run in runs), Counter())
     answered: Counter[str] = sum((Counter(run["answers"]) for run in runs), Counter())
-    times = {name: sorted(value for run in runs for value in run[name]) for name in ("resume_s", "again_s", "workers_gone_s")}
+    times = {name: sorted(value for run in runs for value in run[name]) for name in TIMES}
     figures = {name: {"num": len(v), "median": v[len(v) // 2], "p95": v[int(len(v) * 0.95)], "max": v[-1]} for name, v in times.items() if v}
     return {
         "date": date.today().isoformat(), "machine": "two cores, other work beside", "kills": {**kills, "in_all": kills.total()},
