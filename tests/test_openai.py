@@ -69,7 +69,7 @@ def create(server: Served, **fields: Any) -> httpx2.Response:
     return server.http.post(VIDEOS, json={"prompt": "A quiet sea.", "model": "test", "seconds": "4", "size": "864x496", **fields})
 
 
-def finished(server: Served, id: str, seconds: float = 60.0) -> dict[str, Any]:
+def finished(server: Served, id: str, seconds: float = 180.0) -> dict[str, Any]:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         answer = server.http.get(f"{VIDEOS}/{id}")

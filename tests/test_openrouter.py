@@ -40,7 +40,7 @@ def create(server: Served, **fields: Any) -> httpx2.Response:
     return server.http.post(VIDEOS, json={name: value for name, value in asked.items() if value is not None})
 
 
-def finished(server: Served, id: str, seconds: float = 60.0) -> dict[str, Any]:
+def finished(server: Served, id: str, seconds: float = 180.0) -> dict[str, Any]:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         generation = server.http.get(f"{VIDEOS}/{id}").json()
