@@ -20,7 +20,7 @@ const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").match
 function show(selector: string): void {
   requestAnimationFrame(() => {
     const target = document.querySelector<HTMLElement>(selector);
-    target?.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
+    target?.closest("section")?.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
     target?.focus({ preventScroll: true });
   });
 }
@@ -63,16 +63,17 @@ function Empty(): JSX.Element {
 }
 
 export function App(): JSX.Element {
+  const onMade = (): void => show("#viewer-title");
   const none = loaded.value && !films.value.length;
   return (
     <>
       <Head />
       <main class="page" data-empty={none}>
-        <Composer onMade={() => show("#viewer-title")} />
+        <Composer onMade={onMade} />
         <div class="stage">
           {current.value ? <Viewer onEdit={() => show("#prompt")} /> : <Empty />}
           {!none && <History />}
-          <Examples />
+          <Examples onMade={onMade} />
         </div>
       </main>
       <Drop />

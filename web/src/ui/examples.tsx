@@ -17,7 +17,7 @@ async function start(example: Example): Promise<void> {
   await make(asked());
 }
 
-export function Examples(): JSX.Element | null {
+export function Examples({ onMade }: { onMade: () => void }): JSX.Element | null {
   const [examples, setExamples] = useState<Example[]>([]);
   const [busy, setBusy] = useState("");
   useEffect(() => {
@@ -41,6 +41,7 @@ export function Examples(): JSX.Element | null {
                 onClick={() => {
                   setBusy(example.id);
                   start(example)
+                    .then(onMade)
                     .catch(complain)
                     .finally(() => setBusy(""));
                 }}

@@ -40,7 +40,9 @@ export function Making({ task }: { task: Task }): JSX.Element {
   }
   return (
     <div class="making">
-      {preview ? <img class="preview" src={preview} alt={t("preview")} /> : <Leader share={percent / 100} label={queued ? String(task.position ?? "") : String(percent)} />}
+      <div class="making-picture">
+        {preview ? <img class="preview" src={preview} alt={t("preview")} /> : <Leader share={percent / 100} label={queued ? String(task.position ?? "") : String(percent)} />}
+      </div>
       <div class="making-foot">
         <p class="making-said">
           <b>{t(`status_${task.status}` as "status_running")}</b>

@@ -4,6 +4,7 @@ import type { Fact, Remark, Span } from "../api/types";
 import { prompt } from "../state/draft";
 import { reading, readingError, shown } from "../state/reading";
 import { t, word } from "../texts";
+import { remarkText } from "../texts/remarks";
 import { Icon } from "./icons";
 
 const LONGEST = 42;
@@ -36,11 +37,14 @@ function Known({ fact }: { fact: Fact }): JSX.Element {
   );
 }
 
+/** Whether something was said and not understood; other remarks only tell what will be done. */
+const misread = (remark: Remark): boolean => remark.error || remark.start != null;
+
 function Lost({ remark }: { remark: Remark }): JSX.Element {
   return (
-    <li class="remark">
-      <Icon name="warn" size={16} />
-      <span>{remark.text}</span>
+    <li class={misread(remark) ? "remark remark-lost" : "remark"}>
+      {misread(remark) && <Icon name="warn" size={16} />}
+      <span>{remarkText(remark.text)}</span>
     </li>
   );
 }
@@ -48,8 +52,9 @@ function Lost({ remark }: { remark: Remark }): JSX.Element {
 export function ReadingList(): JSX.Element {
   const { spans, remarks, facts } = shown.value;
   const read = spans.length + facts.length;
+  const lost = remarks.filter(misread).length;
   const parts = read + remarks.length;
-  const summary = [read ? t("reading_count", { n: read }) : "", remarks.length ? t("reading_lost", { n: remarks.length }) : ""];
+  const summary = [read ? t("reading_count", { n: read }) : "", lost ? t("reading_lost", { n: lost }) : ""];
   return (
     <section class="reading" aria-labelledby="reading-title" data-busy={reading.value}>
       <header class="reading-head">

@@ -6,6 +6,7 @@ import type { Task } from "../api/types";
 import { fill, rollSeed } from "../state/draft";
 import { again, cancelling, current, open, remove, requestOf } from "../state/films";
 import { t, word, type Key } from "../texts";
+import { remarkText } from "../texts/remarks";
 import { Icon } from "./icons";
 import { Making } from "./making";
 import { Player } from "./player";
@@ -117,7 +118,7 @@ function Notes({ task }: { task: Task }): JSX.Element | null {
       </h3>
       <ul>
         {notes.map((note) => (
-          <li key={note}>{note}</li>
+          <li key={note}>{remarkText(note)}</li>
         ))}
       </ul>
     </section>
