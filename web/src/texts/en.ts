@@ -158,6 +158,13 @@ export const en = {
   camera_less: "{delivered} of {asked} asked",
   cue_music: "Music", cue_ambience: "Ambience", cue_effect: "Effect", cue_contact: "Contact", cue_impact: "Impact", cue_caption: "Caption", cue_logo: "Logo",
 
+  move_static: "static", move_push_in: "push in", move_pull_out: "pull out", move_tracking: "tracking", move_pan_left: "pan left",
+  move_pan_right: "pan right", move_tilt_up: "tilt up", move_tilt_down: "tilt down", move_crane_up: "crane up",
+  move_crane_down: "crane down", move_dolly_zoom: "dolly zoom", move_orbit_left: "orbit left", move_orbit_right: "orbit right",
+  move_truck_left: "truck left", move_truck_right: "truck right", move_pedestal_up: "pedestal up", move_pedestal_down: "pedestal down",
+  move_roll_left: "roll left", move_roll_right: "roll right", move_zoom_in: "zoom in", move_zoom_out: "zoom out",
+  move_handheld: "handheld", setting_photo: "photo", setting_footage: "footage", setting_studio: "studio", setting_place: "place",
+
   history: "Films",
   history_none: "Finished films are kept here.",
   restore: "Restore from a film",

@@ -160,6 +160,12 @@ export const zh: Record<keyof typeof en, string> = {
   camera_less: "做到 {delivered}，要求 {asked}",
   cue_music: "音乐", cue_ambience: "环境声", cue_effect: "音效", cue_contact: "触碰", cue_impact: "撞击", cue_caption: "字幕", cue_logo: "标志",
 
+  move_static: "固定", move_push_in: "推近", move_pull_out: "拉远", move_tracking: "跟拍", move_pan_left: "左摇", move_pan_right: "右摇",
+  move_tilt_up: "上摇", move_tilt_down: "下摇", move_crane_up: "升起", move_crane_down: "降下", move_dolly_zoom: "希区柯克变焦", move_orbit_left: "左环绕",
+  move_orbit_right: "右环绕", move_truck_left: "左移", move_truck_right: "右移", move_pedestal_up: "上移", move_pedestal_down: "下移",
+  move_roll_left: "左滚", move_roll_right: "右滚", move_zoom_in: "变焦推", move_zoom_out: "变焦拉", move_handheld: "手持", setting_photo: "照片",
+  setting_footage: "素材", setting_studio: "影棚", setting_place: "场景",
+
   history: "影片",
   history_none: "做好的影片会留在这里。",
   restore: "从影片恢复",

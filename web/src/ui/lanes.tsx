@@ -62,7 +62,7 @@ export function Shots({ score, scale }: { score: ScoreView; scale: Scale }): JSX
   return (
     <Lane name={t("lane_shots")} kind="shots">
       {score.shots.map((shot, index) => (
-        <Block key={index} kind={index % 2 ? "shot odd" : "shot"} start={shot.start} end={shot.end} scale={scale} label={[t("shot_n", { n: index + 1 }), shot.setting, ...shot.seen.map((who) => `@${who}`)].join(" · ")} />
+        <Block key={index} kind={index % 2 ? "shot odd" : "shot"} start={shot.start} end={shot.end} scale={scale} label={[t("shot_n", { n: index + 1 }), word("setting", shot.setting), ...shot.seen.map((who) => `@${who}`)].join(" · ")} />
       ))}
     </Lane>
   );
@@ -93,7 +93,7 @@ export function Camera({ score, scale }: { score: ScoreView; scale: Scale }): JS
       ))}
       {score.shots.flatMap((shot, index) =>
         shot.legs.map((leg, part) => (
-          <Block key={`${index}.${part}`} kind="camera" start={leg.start} end={leg.end} scale={scale} label={[leg.family.replaceAll("_", " "), delivered(leg.delivered, leg.asked)].filter(Boolean).join(", ")} />
+          <Block key={`${index}.${part}`} kind="camera" start={leg.start} end={leg.end} scale={scale} label={[word("move", leg.family), delivered(leg.delivered, leg.asked)].filter(Boolean).join(", ")} />
         )),
       )}
     </Lane>

@@ -17,7 +17,7 @@ function short(text: string): string {
 function Read({ span }: { span: Span }): JSX.Element {
   const words = short(prompt.value.slice(span.start, span.end));
   const role = span.kind === "mention" && span.tag ? shown.value.roles[span.tag] : undefined;
-  const label = role ? word("role", role) : short(span.label.replaceAll("_", " "));
+  const label = role ? word("role", role) : span.kind === "move" ? word("move", span.label.replaceAll(" ", "_")) : short(span.label.replaceAll("_", " "));
   const says = label && label.toLowerCase() !== words.toLowerCase() ? label : "";
   return (
     <li class={`chip span-${span.kind}`}>
