@@ -2,7 +2,8 @@
 
     python benchmarks/server.py [seconds] [part …]      all figures, or those of the named parts, into benchmarks/results/server.json
 
-50 clients ask for films and poll them four times a second each while two workers film with the stage; the clients are of one other process. Every
+50 clients ask for a film every five seconds each and poll it four times a second while two workers film with the stage (some 210 requests and 10 new
+films a second, the latter far more than can be made: they are cancelled again); the clients are of one other process. Every
 figure is taken from outside: times at the client's socket, memory from /proc, so Linux is needed.
 """
 
@@ -35,7 +36,7 @@ from phonofilm.jobs.worker import work
 from phonofilm.server.settings import Settings
 
 TASKS = "/api/v3/contents/generations/tasks"
-CLIENTS, POLL, AHEAD = 50, 0.25, 100
+CLIENTS, POLL, POLLS, AHEAD = 50, 0.25, 20, 100
 FILM = {"content": [{"type": "text", "text": "A beach at dusk. Slow push in."}], "duration": 5, "resolution": "480p", "ratio": "16:9"}
 OUT = Path(__file__).parent / "results" / "server.json"
 
@@ -119,10 +120,10 @@ async def load(port: int, seconds: float) -> dict[str, Any]:
 
     async def live(k: int) -> None:
         client = Client(port)
-        await asyncio.sleep(POLL * k / CLIENTS)
+        await asyncio.sleep(POLLS * POLL * k / CLIENTS)  # as people come: not all in the same moment
         while time.monotonic() < until:
             id = json.loads(await ask(client, "create", "POST", TASKS, body))["id"]
-            for poll in range(20):
+            for poll in range(POLLS):
                 began = time.monotonic()
                 await ask(client, "get", "GET", f"{TASKS}/{id}")
                 if poll % 10 == 9:

@@ -9,12 +9,13 @@ import asyncio
 import base64
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+import anyio
 import anyio.to_thread
 
 from phonofilm.engines import engine_names
@@ -87,6 +88,8 @@ class Films:
         self._waiting = 0.0, 0
         self._places: tuple[float, dict[str, int]] = (0.0, {})
         self._placing = asyncio.Lock()
+        # writes wait for each other and for the workers' ones, and must not hold up those who only look
+        self._writers, self._readers = anyio.CapacityLimiter(4), anyio.CapacityLimiter(2)
 
     # making
 
@@ -120,7 +123,7 @@ class Films:
         if not wanted.prompt.strip() and not wanted.given and not wanted.score:
             raise Problem("missing_parameter", "There is neither a prompt nor a reference. Say what the film shows.", param="content")
         if script is None and not wanted.score:
-            await in_thread(checked, wanted)
+            await self.read(wanted)
         if callback:
             await self._reachable(callback)
         if await self._queued() >= self.settings.max_queued_all:
@@ -130,7 +133,14 @@ class Films:
             id=new_id(), owner=caller.id, dialect=dialect, model=model, wanted=wanted, created=now, updated=now, deadline=now + expires_after,
             state=Queued(), asked={**(asked or {}), "base": base}, priority=priority, callback=callback, warnings=tuple(dict.fromkeys(warnings)),
         )  # fmt: skip
-        return await in_thread(self.store.create, job, idempotency=idempotency, body_hash=body_hash)
+        return await self._write(self.store.create, job, idempotency=idempotency, body_hash=body_hash)
+
+    async def read(self, wanted: Wanted) -> Script:
+        """``checked`` in a thread, a few at a time. Raises an error of the tree."""
+        return await anyio.to_thread.run_sync(checked, wanted, limiter=self._readers)
+
+    async def _write(self, work: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        return await anyio.to_thread.run_sync(partial(work, *arguments, **named), limiter=self._writers)
 
     async def _reachable(self, callback: str) -> None:
         try:
@@ -167,12 +177,12 @@ class Films:
     async def cancel(self, id: str, caller: Caller) -> Job:
         """Stop a job. Raises ``UnknownJob``."""
         await self.get(id, caller)
-        return await in_thread(self.store.cancel, id)
+        return await self._write(self.store.cancel, id)
 
     async def delete(self, id: str, caller: Caller) -> None:
         """Forget a finished job. Raises ``UnknownJob``, ``JobBusy``."""
         await self.get(id, caller)
-        await in_thread(self.store.delete, id)
+        await self._write(self.store.delete, id)
 
     async def place(self, job: Job) -> int | None:
         """Its place in the queue, 1 the next; of at most ``FRESH`` seconds ago, for everyone who waits asks again and again."""

@@ -14,7 +14,7 @@ from phonofilm.errors import UnknownJob
 from phonofilm.jobs.job import Event, Job, Queued, Running, Status, Succeeded
 from phonofilm.limits import profile
 from phonofilm.score.document import check, loads
-from phonofilm.server.films import checked, in_thread
+from phonofilm.server.films import in_thread
 from phonofilm.server.keys import Caller
 from phonofilm.server.problem import Problem
 from phonofilm.server.routes.ark_models import Created, CreateTask, ProblemBody, Task, Tasks
@@ -57,7 +57,7 @@ async def create(request: Request, caller: Writes, idempotency_key: Key = "") ->
             echo = {**echo, "draft_task_id": draft.id}
         elif not wanted.prompt and not wanted.given:
             raise Problem("missing_parameter", "There is neither a prompt nor a reference. Say what the film shows.", param="content")
-        script = await in_thread(checked, wanted)
+        script = await the.films.read(wanted)
         if asked.camera_fixed:
             wanted = hold_still(wanted, script, warnings)
         job = await the.films.create(

@@ -13,7 +13,7 @@ from phonofilm.errors import PhonofilmError
 from phonofilm.jobs.job import Job
 from phonofilm.limits import profile
 from phonofilm.server.bodies import Stored
-from phonofilm.server.films import Dialect, checked, in_thread
+from phonofilm.server.films import Dialect, in_thread
 from phonofilm.server.inputs import ASSET
 from phonofilm.server.keys import Caller
 from phonofilm.server.problem import Problem, problem_of
@@ -33,7 +33,7 @@ async def queue(
     base = the.base(request)
     rules = await in_thread(profile, asked.limits)
     wanted = replace(asked.wanted, given=await the.inputs.all(asked.sources, lifted, base, rules))
-    script = await in_thread(checked, wanted) if wanted.prompt or wanted.given else None
+    script = await the.films.read(wanted) if wanted.prompt or wanted.given else None
     if asked.camera_fixed and script:
         wanted = hold_still(wanted, script, warnings)
     job = await the.films.create(
