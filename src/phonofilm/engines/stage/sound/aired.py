@@ -64,8 +64,8 @@ def thunder(random: Random, force: float = 0.7) -> Wave:
         for at, size in zip(hits, sizes, strict=True):
             age = np.maximum(t - at, 0)
             on = (t >= at) * size
-            gain += on * (np.exp(-age / 0.9) * _tilt(f, -9, 45) + 0.35 * np.exp(-age / 0.12) * _tilt(f, -5, 60) * (at < 0.3))
-        return gain + 0.25 * np.exp(-t / 1.9) * (t >= 0) * _tilt(f, -11, 40)
+            gain += on * (np.exp(-age / 0.9) * _tilt(f, -7, 260) + 0.35 * np.exp(-age / 0.12) * _tilt(f, -5, 300) * (at < 0.3))
+        return (gain + 0.25 * np.exp(-t / 1.9) * (t >= 0) * _tilt(f, -9, 170)) * np.minimum(f / 120, 1)
 
     y = painted(random, round(length * RATE), paint, width=0.5)
     rise = round(0.004 * RATE)
@@ -96,12 +96,12 @@ def explosion(random: Random, force: float = 0.7) -> Wave:
 def splash(random: Random, force: float = 0.7) -> Wave:
     """Something falls into water: the slap, the sheet of drops, the bubbles that follow."""
     out = silence(1.5)
-    slap = band_level(noise(random, 0.5), 350, 6000) * fall(0.5, 0.42, attack=0.003)
+    slap = band_level(noise(random, 0.5), 220, 2800) * fall(0.5, 0.3, attack=0.003)
     add(out, slap, 0, 0.75)
     add(out, damped([85, 140, 210], [1, 0.6, 0.4], [0.14, 0.1, 0.08], 0.2, np.pi / 2), 0, 0.35)
     add(out, bubbles(random, 1.2, line(1.2, (0, 40), (0.15, 170), (0.6, 60), (1.2, 6)), (350, 2600)), round(0.05 * RATE), 0.3)
     drops = grains(random, 0.9, line(0.9, (0, 500), (0.3, 250), (0.9, 10)), pebbles(random, 2500, 8000, 0.004), 0.9)
-    add(out, drops / max(float(np.abs(drops).max()), 1e-9), round(0.05 * RATE), 0.28)
+    add(out, drops / max(float(np.abs(drops).max()), 1e-9), round(0.05 * RATE), 0.16)
     return out
 
 

@@ -140,14 +140,14 @@ def murmur(random: Random, seconds: float, voices: int) -> Wave:
         breath += sigh[None] * sides[:, None]
     out = np.zeros((count, 2), np.float32)
     for bus, (low, high) in zip(buses, bands, strict=True):
-        out += band(bus.T, low, high) * np.float32((600 / low) ** 0.5)
+        out += band(bus.T, low, high) * np.float32((low / 600) ** 0.35)
     hiss = band_level(noise(random, seconds), 2500, 6500)[:count, None] * breath.T
     return _unit(out) + np.float32(0.15) * _unit(hiss)
 
 
 def crowd(random: Random, seconds: float) -> Wave:
     """A crowd in the open."""
-    base = painted(random, _count(seconds), lambda t, f: _hill(f, 420, 1.3) + 0.12 * _hill(f, 1800, 0.8), width=0.8)
+    base = painted(random, _count(seconds), lambda t, f: _hill(f, 700, 1.3) + 0.3 * _hill(f, 2000, 0.9), width=0.8)
     return murmur(random, seconds, 12) + 0.55 * _unit(base)
 
 
@@ -215,13 +215,14 @@ def traffic(random: Random, seconds: float) -> Wave:
     left = _unit(painted(random, _count(seconds), _passing(random, seconds, 0.8), width=0.5))
     right = _unit(painted(random, _count(seconds), _passing(random, seconds, 0.8), width=0.5))
     out = left * np.array([1.0, 0.45], np.float32) + right * np.array([0.45, 1.0], np.float32)
-    return out + 0.12 * hum(random, seconds, 41)[: len(out), None]
+    engines = painted(random, _count(seconds), lambda t, f: _slope(f, -5, 110) * (f > 40), width=0.6)
+    return out + 0.9 * _unit(engines) + 0.12 * hum(random, seconds, 41)[: len(out), None]
 
 
 def street(random: Random, seconds: float) -> Wave:
     """A town street: traffic a block away, people, a step now and then."""
     from_road = _unit(painted(random, _count(seconds), _passing(random, seconds, 0.35), width=0.6))
-    out = from_road + 0.28 * murmur(random, seconds, 5)
+    out = from_road + 0.18 * murmur(random, seconds, 5)
     _scatter(out, random, seconds, 1.2, lambda: strike(random, BODIES["stone"], 0.4), (0.1, 0.4))
     return out
 
