@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import atexit
 import json
+import math
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from numpy.typing import NDArray
 
 from phonofilm.errors import ReferenceError_
 
+PATIENCE = 10.0  # seconds of the clock for one of the processor
 MEMORY = 4 << 30  # bytes of address space of a worker, where the system can hold it to that
 _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG")
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -52,16 +55,25 @@ class _Worker:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment())
 
     def ask(self, message: str, seconds: float) -> tuple[bytes, bool]:
-        """The answer's line (empty where the worker died), and whether time ran out."""
+        """The answer's line (empty where the worker died), and whether time ran out.
+
+        ``seconds`` are the processor's where the system tells them, for a busy machine is no fault of the file; by the clock ``PATIENCE`` times
+        that.
+        """
         assert self.process.stdin and self.process.stdout
-        late = threading.Event()
+        late, done = threading.Event(), threading.Event()
+        began, before = time.monotonic(), _spent(self.process.pid)
 
-        def stop() -> None:
-            late.set()
-            self.process.kill()
+        def watch() -> None:
+            left = seconds
+            while not done.wait(left):
+                left = min(seconds - (_spent(self.process.pid) - before), began + PATIENCE * seconds - time.monotonic())
+                if not left > 0.01:  # also where it is not a number: the system does not tell
+                    late.set()
+                    self.process.kill()
+                    return
 
-        timer = threading.Timer(seconds, stop)
-        timer.start()
+        threading.Thread(target=watch, daemon=True).start()
         try:
             self.process.stdin.write(message.encode() + b"\n")
             self.process.stdin.flush()
@@ -69,7 +81,7 @@ class _Worker:
         except OSError:
             return b"", late.is_set()
         finally:
-            timer.cancel()
+            done.set()
 
     def end(self) -> None:
         self.process.kill()
@@ -81,6 +93,15 @@ class _Worker:
                 except OSError:
                     pass
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _spent(pid: int) -> float:
+    """The processor's seconds that a process has used so far; not a number where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return math.nan
 
 
 class _Idle:
