@@ -57,8 +57,6 @@ class Settings:
     max_running: int = 0
     per_minute: int = 0
     webhook_secret: str = ""
-    log_prompts: bool = False
-    preview_seconds: float = 0.7
 
     @property
     def loopback(self) -> bool:
