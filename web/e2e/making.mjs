@@ -160,6 +160,13 @@ await studio(async (page) => {
   await made(page);
   await page.waitForFunction(() => document.querySelectorAll(".cards .poster img").length === 3);
 
+  // its request is put back into the box, its files with their pictures
+  await page.fill("#prompt", "");
+  await page.click('.actions button[title="Put this request into the prompt box"]');
+  await page.waitForFunction(() => document.querySelector("#prompt").value.startsWith("@my_face smiles"));
+  await page.waitForSelector(".file:nth-of-type(1) .thumb img");
+  await page.waitForSelector(".file:nth-of-type(2) .thumb .track");
+
   // a film brings its request back: first dropped, then chosen
   const bytes = await page.evaluate(async (at) => [...new Uint8Array(await (await fetch(at)).arrayBuffer())], new URL(task.files.film).pathname + new URL(task.files.film).search);
   await writeFile(media("dropped.mp4"), Buffer.from(bytes));

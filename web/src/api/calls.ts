@@ -23,6 +23,9 @@ export const readPrompt = async (prompt: string, references: { tag: string; kind
 export const sendFile = (file: File, progress: (share: number) => void, signal: AbortSignal): Promise<Asset> =>
   upload(`${API}/files`, file, progress, signal);
 
+/** An upload again, by its address. */
+export const lookAt = (asset: string): Promise<Asset> => getJson(`${API}/files/${encodeURIComponent(asset.replace(/^asset:\/\//, ""))}`);
+
 export const restore = (file: File, progress: (share: number) => void, signal: AbortSignal): Promise<Asked> =>
   upload(`${API}/restore`, file, progress, signal);
 

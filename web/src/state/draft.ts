@@ -1,6 +1,7 @@
 /** The request that is being written: prompt, files, settings. It outlives a reload of the page. */
 import { batch, computed, effect, signal } from "@preact/signals";
-import { sendFile } from "../api/calls";
+import { lookAt, sendFile } from "../api/calls";
+import { Problem } from "../api/http";
 import type { Asked, Asset, GivenReference, Kind } from "../api/types";
 import { ROLE_TAGS, clean, free, renamed, tagFor } from "../pure/tags";
 import { bytes } from "../pure/time";
@@ -201,6 +202,18 @@ export function fill(request: Partial<Asked>, assets: Record<string, Asset> = {}
     settings.value = { ...START, ...(told as Partial<Settings>) };
     if (request.limits) profile.value = request.limits;
   });
+  for (const ref of refs.value) {
+    if (ref.asset && !ref.thumbnail && !ref.peaks.length) void known(ref);
+  }
+}
+
+/** What the server still knows of a file that was used before. */
+async function known(ref: Ref): Promise<void> {
+  try {
+    take(ref.key, await lookAt(ref.asset));
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) patch(ref.key, { asset: "", error: t("file_missing") });
+  }
 }
 
 /** Keeps the draft while the tab is open. Files that never reached the server are not kept. */
