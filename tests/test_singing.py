@@ -41,6 +41,7 @@ def test_every_sung_note_opens_the_mouth_and_every_rest_closes_it() -> None:
     made = align_sung(voice, [(0, len(voice))])
     assert made.syllables == len(NOTES)
     assert made.phones[0].start == 0
+    assert all(type(p.start) is int and type(p.end) is int for p in made.phones)
     assert made.phones[-1].end == len(voice)
     assert all(a.end == b.start for a, b in zip(made.phones, made.phones[1:], strict=False))
     row = opened(made.phones, 5.0)

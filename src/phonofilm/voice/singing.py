@@ -153,7 +153,7 @@ def _parted(level: Row, turn: Row, start: int, end: int) -> list[tuple[int, int]
     peaks, _ = scipy.signal.find_peaks(np.concatenate([[0.0], part, [0.0]]), distance=_SHORTEST)
     peaks = peaks - 1
     for one, two in pairwise(peaks):
-        lowest = one + int(part[one:two].argmin())
+        lowest = int(one) + int(part[one:two].argmin())
         if part[lowest] < _DIP * min(part[one], part[two]):
             cuts.append(lowest)
     usual = float(np.median(change)) + 1e-9
