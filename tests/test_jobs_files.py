@@ -180,6 +180,15 @@ def test_a_film_goes_with_its_job_after_a_week(files: Files, store: Store) -> No
     assert clean(store, files, Retention(finished=1)).jobs == 0
 
 
+def test_a_forgotten_jobs_films_can_go_at_once(files: Files, store: Store) -> None:
+    a_job(store)
+    id, attempt, folder = an_attempt(store, files)
+    store.finish(id, attempt, Made(files={"film": f"{attempt}/film.mp4"}, facts={}))
+    store.delete(id)
+    files.remove(id)
+    assert not folder.exists() and not list(files.jobs.iterdir())
+
+
 def test_a_preview_is_found_by_its_event_alone(files: Files) -> None:
     (files.folder("cgt-1", 2) / "preview.jpg").write_bytes(b"jpeg")
     (files.folder("cgt-1", 2) / "film.mp4").write_bytes(b"half")

@@ -365,6 +365,23 @@ def test_a_change_that_cannot_be_told_does_not_happen(store: Store, url: str) ->
     assert found and found.state.status == "queued" and statuses(store, job) == ["queued"]
 
 
+def test_a_score_is_read_by_who_plays_it_alone(store: Store) -> None:
+    score = '{"shots": []}' * 1000
+    job = store.create(a_job(wanted=Wanted(prompt="", score=score), callback="https://example.org/hook"))
+    stored = store.get(job.id)
+    assert stored and stored.wanted.score.startswith("sha256:") and len(stored.wanted.score) < 80
+    again = store.create(a_job(wanted=replace(stored.wanted, seed=2)))
+    assert [store.claim("w").wanted.score for _ in range(2)] == [score, score]  # type: ignore[union-attr]
+    assert all(len(str(notice)) < 2000 for notice in store.outbox.take())
+    store.cancel(job.id)
+    store.lost("w")
+    now = time.time()
+    store.delete(job.id)
+    store.retire(finished_before=now, cancelled_before=now)
+    claimed = store.claim("w")
+    assert claimed and claimed.id == again.id and claimed.wanted.score == score
+
+
 def test_keys_are_found_by_hash_until_they_are_revoked(store: Store) -> None:
     key = store.keys.add(Key(id="key_1", name="laptop", scopes=("films:read", "admin"), per_minute=60, created=1.0), "f" * 64)
     assert store.keys.find("f" * 64) == key and store.keys.find("0" * 64) is None

@@ -158,6 +158,10 @@ class Files:
         path = self._job(id) / file
         return path if path.is_file() else None
 
+    def remove(self, id: str) -> None:
+        """Remove the folder of a forgotten job at once rather than at the next cleaning."""
+        shutil.rmtree(self._job(id), ignore_errors=True)
+
     def tidy(self, get: Callable[[str], Job | None], *, orphans_before: float) -> int:
         """Remove folders that nothing refers to: of lost attempts, of jobs without a film, and of forgotten jobs. How many."""
         removed = 0

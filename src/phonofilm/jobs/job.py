@@ -22,7 +22,8 @@ class Given:
 class Wanted:
     """What is to be made: the fields of ``phonofilm.request.Request``, with its files by hash.
 
-    ``score`` is a score document to play again instead of reading the prompt; ``last_frame`` also writes the last picture.
+    ``score`` is a score document to play again instead of reading the prompt (of a job that is asked for: ``sha256:`` and its hash, for it is
+    large); ``last_frame`` also writes the last picture.
     """
 
     prompt: str

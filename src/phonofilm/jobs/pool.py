@@ -52,7 +52,7 @@ class Pool:
         spare: bool = True,
     ) -> None:
         self._command, self._on_end, self._hanging, self._with_spare = tuple(command), on_end, hanging, spare
-        self._stopping = threading.Event()
+        self._stopping, self._over = threading.Event(), threading.Event()
         self._guard = threading.Lock()  # a process is either ended by ``stop`` or never started
         self._working: dict[int, _Process] = {}
         self._spare: _Process | None = None
@@ -83,6 +83,7 @@ class Pool:
         for process in processes:
             process.wait(max(until - time.monotonic(), 0.0))
             process.kill()
+        self._over.set()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(seconds)
@@ -105,10 +106,11 @@ class Pool:
                 process.close()
                 ended = f"status {process.status()}"
             if self._stopping.is_set():
-                return
+                break
             self.restarts += 1
             pause = min(max(2 * pause, 0.2), LONGEST_PAUSE) if time.monotonic() - began < AT_ONCE else 0.0
             self._tell(process.worker.name if process else "", ended, pause)
+        self._over.wait()  # a worker ends with the thread that started it, and another one may look after it by now
 
     def _watch(self) -> None:
         while not self._stopping.wait(LOOK):

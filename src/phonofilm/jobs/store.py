@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 
 from phonofilm.errors import IdempotencyMismatch, JobBusy, QueueFull, UnknownJob
-from phonofilm.jobs import changes, events, tables
+from phonofilm.jobs import changes, events, scores, tables
 from phonofilm.jobs.codec import job_columns, job_of
 from phonofilm.jobs.database import Database
 from phonofilm.jobs.job import Event, Failed, Job, Made, Queued, Status, Stopped, Succeeded
@@ -55,8 +55,9 @@ class Store:
             most = self._most_queued(c, job.owner)
             if most and c.execute(select(func.count()).where(_jobs.c.status == "queued", _jobs.c.owner == job.owner)).scalar_one() >= most:
                 raise QueueFull(most)
+            job, hashes = scores.put(c, job), {g.sha256 for g in job.wanted.given}
             c.execute(insert(_jobs), job_columns(job))
-            if hashes := {g.sha256 for g in job.wanted.given}:
+            if hashes := hashes | scores.named(job):
                 c.execute(insert(tables.given), [{"job": job.id, "sha256": sha256} for sha256 in hashes])
             if idempotency:
                 c.execute(insert(tables.idempotency), {"owner": job.owner, "key": idempotency, "body_hash": body_hash, "job": job.id})
@@ -158,14 +159,14 @@ class Store:
     # what workers do
 
     def claim(self, worker: str) -> Job | None:
-        """The next job, now ``Running`` at ``worker``; None where none may run."""
+        """The next job, now ``Running`` at ``worker``, its score in full; None where none may run."""
         with self._database.read() as c:  # an idle worker that asks often takes no lock
             if changes.next_row(c, self._quota) is None:
                 return None
         with self._database.write() as c:
             now = time.time()
             row = changes.next_row(c, self._quota)
-            return changes.claim(c, row, worker, now, self._lease) if row else None
+            return scores.whole(c, changes.claim(c, row, worker, now, self._lease)) if row else None
 
     def holds(self, id: str, attempt: int) -> bool:
         """Whether the holder of ``attempt`` still has the job and nobody cancelled it. Writes nothing."""
@@ -263,6 +264,8 @@ class Store:
         for first in range(0, len(ids), 200):
             with self._database.write() as c:
                 _forget(c, ids[first : first + 200])
+        with self._database.write() as c:
+            scores.purge(c)
         return ids
 
     def needed(self, sha256s: Sequence[str]) -> set[str]:

@@ -48,7 +48,10 @@ Index("jobs_deadline", jobs.c.status, jobs.c.deadline)
 Index("jobs_owner", jobs.c.owner, jobs.c.number)
 Index("jobs_finished", jobs.c.finished)
 
-#: which uploads a job needs
+#: score documents, which are large: a job holds the hash, and who claims it gets the document
+scores = Table("scores", metadata, Column("sha256", String(64), primary_key=True), Column("document", Text, nullable=False))
+
+#: which uploads and scores a job needs
 given = Table(
     "given",
     metadata,

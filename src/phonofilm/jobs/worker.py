@@ -2,17 +2,19 @@
 
 While a film is made a second thread keeps the lease, writes progress (the newest only, ten times a second at most) and watches. Where the job is
 no longer to be made (cancelled, late, another's) the next call of ``progress`` raises ``Cancelled``; what has not come back ``GRACE`` seconds
-later ends with its process, which takes its children along. So a cancelled job frees its worker within a second, whatever it was doing.
+later ends with its process, which takes its children along. So a cancelled job frees its worker within a second.
 """
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import select
 import shutil
 import signal
 import stat
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -28,6 +30,7 @@ from phonofilm.jobs.store import Store
 POLL = 0.1  # seconds between two looks at an empty queue
 GRACE = 0.35  # seconds that the work has to come back by itself when it is to stop
 NICE = 10  # the server that people wait for goes first
+PR_SET_PDEATHSIG = 1  # of linux/prctl.h: the signal that a process gets when the thread that started it ends
 GONE = 3  # exit status of a worker that left in the midst of a job, by intent
 
 _log = logging.getLogger(__name__)
@@ -50,12 +53,15 @@ class Make(Protocol):
 
 
 def live(store: Store, files: Files, make: Make, worker: str, *, warm: Callable[[], object] = lambda: None) -> None:
-    """Be a worker process: it begins at the first byte on standard input, and is gone when that ends, as it does with the server's death however
-    that comes. The job that it has then goes back into the queue. ``warm`` is called once, when there is nothing better to do. Never returns.
+    """Be a worker process: it begins at the first byte on standard input and leaves when that ends; its job then goes back into the queue.
+
+    On Linux the system kills it when its server dies, in whatever way and however busy both are. ``warm`` is called once, when there is nothing
+    better to do. Never returns.
     """
+    _die_with_server()
     _be_nice()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to act on
-    cold = _told()
+    cold = _said(otherwise=True)
     if not cold:
         warm()
     if not os.read(0, 1):
@@ -70,7 +76,7 @@ def live(store: Store, files: Files, make: Make, worker: str, *, warm: Callable[
     threading.Thread(target=_watch_parent, args=(end,), daemon=True).start()
     while True:
         with desk:
-            job = store.claim(worker)
+            job = None if _said(otherwise=False) else store.claim(worker)  # nothing is said after the first byte but that it is over
         if job is not None:
             work(store, files, make, job)
         elif cold:
@@ -78,6 +84,11 @@ def live(store: Store, files: Files, make: Make, worker: str, *, warm: Callable[
             cold = False
         else:
             time.sleep(POLL)
+
+
+def _die_with_server() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _be_nice() -> None:
@@ -153,12 +164,12 @@ def leave(status: int) -> None:
     os._exit(status)
 
 
-def _told() -> bool:
-    """Whether there is something on standard input, or nothing will ever be."""
+def _said(*, otherwise: bool) -> bool:
+    """Whether there is something on standard input, its end too; ``otherwise`` where the system cannot tell."""
     try:
         return bool(select.select([0], [], [], 0)[0])
     except (OSError, ValueError):  # Windows waits for sockets only
-        return True
+        return otherwise
 
 
 def _watch_parent(end: Callable[[], None]) -> None:
@@ -168,7 +179,7 @@ def _watch_parent(end: Callable[[], None]) -> None:
                 break
         except OSError:
             break
-    timer = threading.Timer(1.0, leave, (GONE,))  # the database may be busy, and a server that closed our input does not wait long
+    timer = threading.Timer(2.0, leave, (GONE,))  # the database may be busy, and a server that closed our input does not wait long
     timer.daemon = True
     timer.start()
     try:
