@@ -309,10 +309,10 @@ def strike_server(server: Server, ledger: Ledger, too: bool, found: dict[str, li
     before = max(before, ledger.newest())
     began = time.monotonic()
     server.start()
-    until(lambda: ledger.begun_since(before), "a job runs after a restart", 60)
+    until(lambda: ledger.begun_since(before), "a job runs after a restart", 120)
     found["resume_s"].append(time.monotonic() - began)
     found["resume_cpu_s"].append(sum(map(cpu, (server.process.pid, *server.workers().values()))))
-    until(server.ready, "the server answers", 60)
+    until(server.ready, "the server answers", 120)
 
 
 def run(strikes: Sequence[str], folder: Path, seed: int, *, pause: tuple[float, float] = PAUSE, waiting: int = WAITING) -> dict:
@@ -326,7 +326,7 @@ def run(strikes: Sequence[str], folder: Path, seed: int, *, pause: tuple[float, 
     server = Server(data)
     clients: list[threading.Thread] = []
     try:
-        until(server.ready, "the server answers", 60)
+        until(server.ready, "the server answers", 120)
         ledger = Ledger(data)
         with receiver(seen) as callback:
             wisher = threading.Thread(target=wishing, args=(server, seen, callback, stop, seed, waiting))
@@ -344,8 +344,8 @@ def run(strikes: Sequence[str], folder: Path, seed: int, *, pause: tuple[float, 
                     done[kind] += 1
                 stop.set()
                 wisher.join()
-                until(lambda: len(seen.films) == len(seen.wishes), "every wish has its film", 120)
-                until(lambda: len({job for job, _ in seen.told}) == len(seen.wishes), "every film is told", 90)
+                until(lambda: len(seen.films) == len(seen.wishes), "every wish has its film", 300)
+                until(lambda: len({job for job, _ in seen.told}) == len(seen.wishes), "every film is told", 120)
             finally:
                 stop.set()
                 over.set()
@@ -401,7 +401,7 @@ def merged(runs: list[dict]) -> dict:
     """The results of some runs together."""
     kills: Counter[str] = sum((Counter(run["kills"]) for run in runs), Counter())
     answered: Counter[str] = sum((Counter(run["answers"]) for run in runs), Counter())
-    times = {name: sorted(value for run in runs for value in run[name]) for name in TIMES}
+    times = {name: sorted(value for run in runs for value in run.get(name, [])) for name in TIMES}
     figures = {name: {"num": len(v), "median": v[len(v) // 2], "p95": v[int(len(v) * 0.95)], "max": v[-1]} for name, v in times.items() if v}
     return {
         "date": date.today().isoformat(), "machine": "two cores, other work beside", "kills": {**kills, "in_all": kills.total()},
