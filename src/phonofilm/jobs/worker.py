@@ -30,6 +30,7 @@ from phonofilm.jobs.store import Store
 POLL = 0.1  # seconds between two looks at an empty queue
 GRACE = 0.35  # seconds that the work has to come back by itself when it is to stop
 NICE = 10  # the server that people wait for goes first
+NICE_SESSION = 5  # a third of its share, and never starved by the other sessions of a desktop
 PR_SET_PDEATHSIG = 1  # of linux/prctl.h: the signal that a process gets when the thread that started it ends
 GONE = 3  # exit status of a worker that left in the midst of a job, by intent
 
@@ -97,7 +98,7 @@ def _be_nice() -> None:
     if hasattr(os, "nice"):
         os.nice(NICE)
     try:
-        Path("/proc/self/autogroup").write_text(str(NICE))
+        Path("/proc/self/autogroup").write_text(str(NICE_SESSION))
     except OSError:  # no such thing here
         pass
 
