@@ -405,3 +405,47 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:
         return b""
+
+
+# how it may be set
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
+    """A server set for clients that need something else."""
+    options = ("--strict", "--inline-bytes", "20000000", "--expired-as-failed", "--public-url", "https://films.example.com/base/")
+    with served(tmp_path_factory.mktemp("odd") / "data", *options) as running:
+        yield running
+
+
+def test_small_films_are_answered_as_data_where_that_is_wished(odd: Served) -> None:
+    task = odd.wait(odd.create())
+    head, _, film = task["content"]["video_url"].partition(",")
+    assert head == "data:video/mp4;base64" and base64.b64decode(film)[4:8] == b"ftyp"
+    link = task["files"]["film"]
+    assert link.startswith(f"https://films.example.com/base/files/{task['id']}/film.mp4?")
+    assert httpx2.get(link.replace("https://films.example.com/base", odd.url), trust_env=False).content == base64.b64decode(film)
+
+
+def test_what_expired_is_called_failed_where_clients_know_no_other_end(odd: Served) -> None:
+    from phonofilm.jobs.codec import new_id
+    from phonofilm.jobs.job import Job, Queued, Wanted
+    from phonofilm.jobs.store import Store
+    from phonofilm.server.settings import Settings
+
+    store, now, id = Store(Settings(data=odd.data).database), time.time(), new_id()
+    wish = Wanted(prompt="waves", engine="test")
+    store.create(Job(id=id, owner="", dialect="ark", model="test", wanted=wish, created=now, updated=now, deadline=now - 1, state=Queued()))
+    store.close()
+    task = odd.wait(id)
+    assert (task["status"], task["error"]["code"]) == ("failed", "TaskExpired")
+    assert id in [t["id"] for t in odd.http.get(TASKS, params={"filter.status": "failed"}).json()["items"]]
+
+
+def test_unknown_fields_are_refused_where_that_is_wished(odd: Served) -> None:
+    refused(odd.http.post(TASKS, json={**FILM, "fps": 24}), 400, "InvalidParameter", "fps")
+
+
+def test_the_servers_own_public_name_is_answered(odd: Served) -> None:
+    assert odd.http.get("/healthz", headers={"Host": "films.example.com"}).status_code == 200
+    refused(odd.http.get("/healthz", headers={"Host": "example.com"}), 421, "MisdirectedRequest")

@@ -89,7 +89,9 @@ def require_extra() -> None:
 
 
 def _greet(settings: Any) -> None:
-    base = settings.base_url
+    base = settings.local_url
     click.echo(f"Studio     {base}/")
     click.echo(f"Interface  {base}/api/v3  (Ark; document at {base}/openapi.json)")
+    if settings.public_url:
+        click.echo(f"Public     {settings.base_url}/")
     click.echo(f"Keys       {'needed' if settings.keys else 'not needed'}. Data in {settings.data}. Stop with Ctrl-C.")

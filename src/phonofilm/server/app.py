@@ -37,6 +37,7 @@ from phonofilm.server.webhooks import Bodies, Webhooks, read_secret
 ROUTERS: tuple[APIRouter, ...] = (ark.router, assets.router, openai.router, openrouter.router, files.router, health.router, documents.router)
 SWEEP_SECONDS, CLEAN_SECONDS = 0.5, 600.0
 THREADS = 12
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _log = logging.getLogger(__name__)
 
 
@@ -137,7 +138,8 @@ class _Done:
 
     def __call__(self, scope: Scope, status: int, seconds: float, size: int, error: Exception | None) -> None:
         route = getattr(scope.get("route"), "path", "none")
-        self._the.metrics.requests.labels(scope["method"], route, str(status)).inc()
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self._the.metrics.requests.labels(method, route, str(status)).inc()
         if not route.endswith("/events"):
             self._the.metrics.seconds.labels(route).observe(seconds)
         state = scope.get("state", {})

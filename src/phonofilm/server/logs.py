@@ -22,7 +22,7 @@ class Lines(logging.Formatter):
         line |= {k: v for k, v in vars(record).items() if k not in _KNOWN}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return json.dumps(line, default=str)  # ASCII: one line is one line to every reader
 
 
 def set_up(level: str = "info", stream: TextIO | None = None) -> None:

@@ -74,10 +74,15 @@ class Settings:
         return f"sqlite:///{self.data.absolute() / 'phonofilm.db'}"
 
     @property
+    def local_url(self) -> str:
+        """Where it listens, without a slash at the end."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
     def base_url(self) -> str:
         """What links start with, without a slash at the end."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+        return (self.public_url or self.local_url).rstrip("/")
 
 
 def secret_of(folder: Path, name: str = "secret") -> bytes:

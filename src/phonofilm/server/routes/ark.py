@@ -29,7 +29,6 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CreateTask"}}}}}
 _STATUSES: tuple[Status, ...] = ("queued", "running", "succeeded", "failed", "cancelled", "expired")
 _OVER = ("succeeded", "failed", "cancelled", "expired")
-MOST_SCORE = 20_000_000
 
 router = APIRouter(tags=["Ark"], responses=REFUSALS)
 Reads = Annotated[Caller, Depends(reader)]
