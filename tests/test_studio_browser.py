@@ -52,7 +52,7 @@ def files(tmp_path: Path) -> Path:
 def run(script: str, server: Served, files: Path, **environment: str) -> str:
     """Run a script; what it said."""
     env = {**os.environ, "STUDIO_URL": server.url, "STUDIO_MEDIA": str(files), **environment}
-    done = subprocess.run(["node", f"e2e/{script}.mjs"], cwd=WEB, env=env, capture_output=True, text=True, check=False, timeout=400)
+    done = subprocess.run(["node", f"e2e/{script}.mjs"], cwd=WEB, env=env, capture_output=True, text=True, check=False, timeout=900)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-5000:]
     return done.stdout
 
@@ -92,3 +92,10 @@ def test_a_server_with_keys_asks_for_one(studio: None, tmp_path: Path, files: Pa
     )  # fmt: skip
     with served(data, "--keys") as running:
         run("key", running, files, STUDIO_KEY=added.stdout.strip())
+
+
+def test_consent_is_asked_for_where_the_operator_wants_it(studio: None, tmp_path: Path, files: Path) -> None:
+    limits = tmp_path / "limits.toml"
+    limits.write_text('consent = "required"\n', "utf-8")
+    with served(tmp_path / "data", environment={"PHONOFILM_LIMITS": str(limits)}) as running:
+        run("consent", running, files)

@@ -18,6 +18,7 @@ export async function studio(act, options = {}) {
   try {
     const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", acceptDownloads: true, ...context })).newPage();
     const told = (message) => message.type() === "error" && !allow.test(message.text()) && !message.location().url.includes("/preview.jpg");
+    page.setDefaultTimeout(90_000);
     page.on("console", (message) => told(message) && faults.push(`${message.text()} ${message.location().url}`));
     page.on("pageerror", (error) => faults.push(String(error)));
     await page.goto(process.env.STUDIO_URL);
@@ -40,7 +41,7 @@ export const add = (page, ...names) => page.setInputFiles('[data-chooser="files"
 
 /** Waits until every file is on the server. */
 export const arrived = (page, count) =>
-  page.waitForFunction((n) => document.querySelectorAll('.file[data-state="there"]').length === n, count, { timeout: 20_000 });
+  page.waitForFunction((n) => document.querySelectorAll('.file[data-state="there"]').length === n, count);
 
 /** The quick engine, the smallest film. */
 export async function quick(page, { seconds = "4", resolution = "480p" } = {}) {
@@ -51,7 +52,7 @@ export async function quick(page, { seconds = "4", resolution = "480p" } = {}) {
   await page.selectOption('select[name="engine"]', "test");
 }
 
-export const made = (page) => page.waitForSelector('.viewer[data-status="succeeded"] video', { timeout: 120_000 });
+export const made = (page) => page.waitForSelector('.viewer[data-status="succeeded"] video', { timeout: 300_000 });
 
 export const shownTask = (page) => page.getAttribute(".viewer", "data-task");
 

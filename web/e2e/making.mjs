@@ -137,7 +137,7 @@ await studio(async (page) => {
     const pictures = lit(".lane-strip canvas", 0.4, (r, g, b) => Math.max(r, g, b) > 150);
     const beeps = lit(".lane-wave canvas", 0.3, (r, g, b) => r > 200 && b < 150); // a twentieth of each second
     return pictures > 0.7 && beeps > 0.03 && beeps < 0.08;
-  }, null, { timeout: 20_000 });
+  });
 
   // everything that can be saved is there
   await page.click(".menu summary");

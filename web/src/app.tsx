@@ -1,4 +1,5 @@
 /** The page: the request on the left, the screen with its score on the right, the films below. */
+import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { key, setKey } from "./state/key";
 import { current, films, loaded, refresh } from "./state/films";
@@ -64,6 +65,10 @@ function Empty(): JSX.Element {
 
 export function App(): JSX.Element {
   const onMade = (): void => show("#viewer-title");
+  useSignalEffect(() => {
+    const making = films.value.find(({ status }) => status === "running");
+    document.title = making ? `${t("percent", { n: Math.round(making.progress ?? 0) })} · Phonofilm` : "Phonofilm";
+  });
   const none = loaded.value && !films.value.length;
   return (
     <>

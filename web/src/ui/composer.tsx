@@ -57,7 +57,7 @@ export function Composer({ onMade }: { onMade: () => void }): JSX.Element {
           void submit();
         }}
       >
-        <PromptBox onSubmit={() => void submit()} onAdd={choose} />
+        <PromptBox onAdd={choose} />
         <p id="prompt-hint" class="quiet prompt-hint">
           {t("prompt_hint")}
         </p>

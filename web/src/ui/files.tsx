@@ -13,7 +13,8 @@ import { Icon, IconButton } from "./icons";
 import { Thumb } from "./thumb";
 
 const SPOKEN = new Set(["voice", "timbre"]);
-const PERSONAL = new Set(["face", "voice", "timbre", "motion", "edit_source", "footage"]);
+/** Files of these roles show or let hear somebody; others may, and the server looks. */
+const PERSONAL = new Set(["face", "voice", "timbre"]);
 
 function facts(ref: Ref): string {
   const size = ref.width ? `${ref.width}×${ref.height}` : "";
@@ -64,7 +65,6 @@ function Role({ item, role }: { item: Ref; role: string }): JSX.Element {
 function Card({ item }: { item: Ref }): JSX.Element {
   const role = shown.value.roles[item.tag] ?? "";
   const sending = !item.asset && !item.error;
-  const consent = limits.value?.consent === true && PERSONAL.has(role);
   return (
     <li class="file" data-state={item.error ? "bad" : sending ? "sending" : "there"}>
       <button type="button" class="file-thumb" aria-label={t("file_insert", { tag: item.tag })} title={t("file_insert", { tag: item.tag })} onClick={() => (inserting.value = `@${item.tag}`)}>
@@ -100,10 +100,10 @@ function Card({ item }: { item: Ref }): JSX.Element {
             onInput={(event) => setTranscript(item.key, event.currentTarget.value)}
           />
         )}
-        {consent && (
+        {limits.value?.consent === true && (
           <input
-            class="words"
-            required
+            class="words consent"
+            required={PERSONAL.has(role)}
             value={item.consent}
             placeholder={t("file_consent_hint")}
             aria-label={t("file_consent", { tag: item.tag })}

@@ -9,7 +9,7 @@ import { shown } from "../state/reading";
 import { t } from "../texts";
 import { Completion } from "./completion";
 
-export function PromptBox({ onSubmit, onAdd }: { onSubmit: () => void; onAdd: () => void }): JSX.Element {
+export function PromptBox({ onAdd }: { onAdd: () => void }): JSX.Element {
   const area = useRef<HTMLTextAreaElement>(null);
   const under = useRef<HTMLDivElement>(null);
   const [typed, setTyped] = useState<Typed | null>(null);
@@ -62,7 +62,7 @@ export function PromptBox({ onSubmit, onAdd }: { onSubmit: () => void; onAdd: ()
   const key = (event: KeyboardEvent): void => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      onSubmit();
+      area.current!.form?.requestSubmit();
       return;
     }
     if (!openList || event.isComposing) return;

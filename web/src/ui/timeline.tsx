@@ -85,7 +85,11 @@ function Board({ score, task }: { score: ScoreView; task: Task }): JSX.Element {
         })
         .catch(() => undefined);
     }
-    return () => stop.abort();
+    return () => {
+      stop.abort();
+      for (const picture of frames.current?.pictures ?? []) picture?.close();
+      frames.current = null;
+    };
   }, [film]);
 
   useLayoutEffect(() => {
