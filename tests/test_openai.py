@@ -212,6 +212,35 @@ def test_the_same_request_with_the_same_key_makes_one_film(server: Served) -> No
     server.http.delete(f"{VIDEOS}/{first}")
 
 
+def test_a_form_sent_again_is_the_same_whatever_stands_between_its_parts(server: Served, media: dict[str, Path]) -> None:
+    picture = json.dumps({"image_url": data_url(media["image"], "image/png")})
+    parts = [part("prompt", b"Once."), part("model", b"test"), part("seconds", b"4"), part("image_reference", picture.encode())]
+    ids = []
+    for boundary in (BOUNDARY, "another"):
+        body = b"".join(parts).replace(BOUNDARY.encode(), boundary.encode()) + f"--{boundary}--\r\n".encode()
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "Idempotency-Key": "f1"}
+        ids.append(server.http.post(VIDEOS, content=body, headers=headers).json()["id"])
+    assert ids[0] == ids[1]
+    refused(send(server, part("prompt", b"Twice."), part("model", b"test"), **{"Idempotency-Key": "f1"}), 422, "IdempotencyMismatch")
+    server.http.delete(f"{VIDEOS}/{ids[0]}")
+
+
+def test_large_addresses_in_fields_of_a_form_are_kept_as_files(server: Served, tmp_path: Path) -> None:
+    Image.effect_noise((2600, 2400), 90).save(tmp_path / "noise.png")
+    address = data_url(tmp_path / "noise.png", "image/png")
+    assert len(address) > 5_000_000
+    for field in (part("image_reference", json.dumps({"image_url": address}).encode()), part("input_reference[image_url]", address.encode())):
+        answer = send(server, part("prompt", b"Image 1 moves."), part("model", b"test"), part("seconds", b"4"), field)
+        assert answer.status_code == 200, answer.text
+        (given_,) = server.task(answer.json()["id"])["request"]["references"]
+        assert httpx2.get(given_["url"], trust_env=False).content == (tmp_path / "noise.png").read_bytes()
+        server.http.delete(f"{VIDEOS}/{answer.json()['id']}")
+    prompt = part("prompt", f'{{"data:image/png;base64,{"A" * 400}"}}'.encode())
+    id = send(server, prompt, part("model", b"test")).json()["id"]
+    assert server.task(id)["request"]["prompt"].startswith('{"data:image')
+    server.http.delete(f"{VIDEOS}/{id}")
+
+
 def test_what_is_wrong_is_named_by_its_field_here(server: Served) -> None:
     refused(create(server, seconds="40"), 400, "InvalidParameter", "seconds")
     refused(create(server, seconds="4.5"), 400, "InvalidParameter", "seconds")

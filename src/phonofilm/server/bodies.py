@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -52,11 +52,23 @@ class Body:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """A multipart form: its fields, and its files, each in order. ``hash``: sha256 of the bytes that came."""
+    """A multipart form: its fields, and its files, each in order. ``hash``: sha256 of the bytes that came.
+
+    ``lifted``: files by the token that stands in a field for their ``data:`` address.
+    """
 
     fields: tuple[tuple[str, str], ...]
     files: tuple[tuple[str, Stored], ...]
     hash: str
+    lifted: dict[str, Stored] = field(default_factory=dict[str, Stored])
+
+    @property
+    def meaning(self) -> str:
+        """A sha256 that is the same for two forms that say the same, whatever stands between their parts."""
+        files = {token: stored.sha256 for token, stored in self.lifted.items()}
+        fields = [[name, *(files.get(part, part) for part in re.split(r"(lifted:[0-9a-f]+:\d+)", value))] for name, value in self.fields]
+        said = [fields, [[name, stored.sha256, stored.name] for name, stored in self.files]]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 async def blocks(request: Request, most: int) -> AsyncIterator[bytes]:
@@ -233,13 +245,13 @@ class _Lifter:
         return bool(self._buffer)
 
 
-async def read_form(request: Request, sink: Callable[[], Upload], *, most: int, file_most: int) -> Form:
-    """A multipart/form-data body. Raises ``Problem``."""
+async def read_form(request: Request, sink: Callable[[], Upload], *, most: int, file_most: int, lift: Collection[str] = ()) -> Form:
+    """A multipart/form-data body; ``data:`` addresses are lifted out of the fields of these names. Raises ``Problem``."""
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
         raise Problem("media_type", "The body must be multipart/form-data with a boundary.")
     digest = hashlib.sha256()
-    parts = _Parts(sink, file_most)
+    parts = _Parts(sink, file_most, lift)
     try:
         parser = MultipartParser(options[b"boundary"], parts.callbacks())  # type: ignore[arg-type]
         async for block in blocks(request, most):
@@ -254,14 +266,17 @@ async def read_form(request: Request, sink: Callable[[], Upload], *, most: int, 
     except BaseException:
         await asyncio.shield(anyio.to_thread.run_sync(parts.abort))
         raise
-    return Form(fields=tuple(parts.fields), files=tuple(parts.files), hash=digest.hexdigest())
+    return Form(fields=tuple(parts.fields), files=tuple(parts.files), hash=digest.hexdigest(), lifted=parts.lifted)
 
 
 class _Parts:
     """What the parser calls while a form streams by."""
 
-    def __init__(self, sink: Callable[[], Upload], most: int) -> None:
-        self._sink, self._most = sink, most
+    def __init__(self, sink: Callable[[], Upload], most: int, lift: Collection[str]) -> None:
+        self._sink, self._most, self._lift = sink, most, lift
+        self.lifted: dict[str, Stored] = {}
+        self._lifter: _Lifter | None = None
+        self._bare = False
         self.fields: list[tuple[str, str]] = []
         self.files: list[tuple[str, Stored]] = []
         self.ended = False
@@ -282,6 +297,8 @@ class _Parts:
         if self._open:
             _drop(self._open)
             self._open = None
+        if self._lifter:
+            self._lifter.abort()
 
     def _begin(self) -> None:
         self._num += 1
@@ -311,6 +328,7 @@ class _Parts:
             self._open = self._sink()
         else:
             self._text = bytearray()
+            self._lifter = _Lifter(self._sink, self._most) if self._name.partition("[")[0] in self._lift else None
 
     def _on_data(self, data: bytes, start: int, end: int) -> None:
         if self._open:
@@ -319,12 +337,39 @@ class _Parts:
                 raise too_large(self._most)
             self._open.write(data[start:end])
             return
-        self._text_size += end - start
+        if self._lifter is not None:
+            self._text_size += self._lifted(self._lifter, data[start:end])
+        else:
+            self._text_size += end - start
+            self._text += data[start:end]
         if self._text_size > MOST_TEXT:
             raise Problem("too_large", f"The fields of a form are longer than {MOST_TEXT // 1_000_000} MB together.")
-        self._text += data[start:end]
+
+    def _lifted(self, lifter: _Lifter, data: bytes) -> int:
+        """Take text that may hold addresses: JSON, or an address that stands there alone; how much longer the text became."""
+        before = len(lifter.text)
+        if not lifter.busy and not lifter.text:
+            self._text += data
+            if len(self._text) < len(_OPENING):  # too little to tell
+                return 0
+            data, self._bare = bytes(self._text), self._text.startswith(_OPENING[1:])
+            self._text.clear()
+            lifter.feed(b'"' if self._bare else b"")
+        lifter.feed(data)
+        return len(lifter.text) - before
+
+    def _end_lifted(self, lifter: _Lifter) -> None:
+        text = bytes(self._text)
+        if not text:
+            text = lifter.end(b'"' if self._bare else b"")
+            text = text[1:-1] if self._bare else text
+        self._text = bytearray(text)
+        self.lifted |= lifter.lifted
+        self._lifter, self._bare = None, False
 
     def _on_end(self) -> None:
+        if self._lifter is not None:
+            self._end_lifted(self._lifter)
         if self._open is None:
             self.fields.append((self._name, self._text.decode("utf-8", "replace")))
             return

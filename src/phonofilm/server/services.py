@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,9 +61,9 @@ class Services:
         """The JSON body of a request, ``data:`` addresses lifted out. Raises ``Problem``."""
         return await read_json(request, self.files.upload, most=self.settings.body_bytes, file_most=self.settings.upload_bytes)
 
-    async def form(self, request: Request) -> Form:
-        """The multipart body of a request, its files in the store. Raises ``Problem``."""
-        return await read_form(request, self.files.upload, most=self.settings.upload_bytes, file_most=self.settings.upload_bytes)
+    async def form(self, request: Request, lift: Collection[str] = ()) -> Form:
+        """The multipart body of a request, its files and the ``data:`` addresses in fields of these names in the store. Raises ``Problem``."""
+        return await read_form(request, self.files.upload, most=self.settings.upload_bytes, file_most=self.settings.upload_bytes, lift=lift)
 
     async def file(self, request: Request) -> Stored:
         """The body of a request as one file in the store. Raises ``Problem``."""

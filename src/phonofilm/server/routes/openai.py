@@ -22,7 +22,7 @@ from phonofilm.server.routes.ark import REFUSALS
 from phonofilm.server.routes.ark_translate import problem_of_validation
 from phonofilm.server.routes.files import answer
 from phonofilm.server.routes.openai_models import UNUSED, CreateVideo, Deleted, Remix, Video, VideoError, Videos
-from phonofilm.server.routes.openai_translate import MODEL, of_form, param_of, to_ark, urls_of
+from phonofilm.server.routes.openai_translate import FIELDS, MODEL, of_form, param_of, to_ark, urls_of
 from phonofilm.server.routes.queueing import kinds_of, named, queue
 from phonofilm.server.services import Services, reader, services, writer
 
@@ -73,9 +73,9 @@ async def _created(request: Request, caller: Caller, key: str) -> Job:
     the = services(request)
     lifted: dict[str, Stored] = {}
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
-        form = await the.form(request)
+        form = await the.form(request, lift=FIELDS)
         data, lifted = of_form(form)
-        body_hash = form.hash
+        body_hash = form.meaning
     else:
         body = await the.json(request)
         data, lifted, body_hash = body.data, body.lifted, body.hash

@@ -14,7 +14,8 @@ from phonofilm.server.routes.openai_models import UNUSED, CreateVideo, Place, Re
 
 MODEL = "sora-2"
 FPS = 24
-_FIELDS = ("input_reference", "image_reference", "video_reference", "audio_reference", "references")
+#: which take files and addresses
+FIELDS = ("input_reference", "image_reference", "video_reference", "audio_reference", "references")
 _BRACKETS = re.compile(r"(\w+)((?:\[\w*\])+)")
 #: the field here that stands behind one of the Ark interface
 PARAMS = {
@@ -50,10 +51,10 @@ def of_form(form: Form) -> tuple[dict[str, Any], dict[str, Stored]]:
                 "invalid", f"{name} came in columns of different lengths, so that nobody knows what belongs together. Send it as JSON.", param=name
             )
         data.setdefault(name, []).extend(dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True))
-    lifted: dict[str, Stored] = {}
+    lifted = dict(form.lifted)
     for k, (name, stored) in enumerate(form.files):
         plain = name.removesuffix("[]")
-        if plain not in _FIELDS:
+        if plain not in FIELDS:
             raise Problem("invalid", f"No file is expected in the field {name}. Files go into input_reference.", param=name)
         token = f"form:{k}"
         lifted[token] = stored
@@ -67,7 +68,7 @@ def to_ark(video: CreateVideo, kinds: Mapping[str, str]) -> tuple[dict[str, Any]
     remarks = [f"{name} changes nothing here." for name in UNUSED if (video.model_extra or {}).get(name) not in (None, "")]
     remarks += [f"extra_params.{name} changes nothing here." for name in video.extra_params or {}]
     ark: dict[str, Any] = {"model": video.model or MODEL}
-    given = [(field, reference) for field in _FIELDS for reference in getattr(video, field) or ()]
+    given = [(field, reference) for field in FIELDS for reference in getattr(video, field) or ()]
     found = [(kind_and_url(field, reference, kinds), reference) for field, reference in given]
     lone = len(found) == 1 and not video.references
     content: list[dict[str, Any]] = [{"type": "text", "text": prompt_of(video)}]
