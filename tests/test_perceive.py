@@ -10,7 +10,7 @@ from PIL import Image
 
 from media import picture
 from phonofilm import weights
-from phonofilm.perceive import cache, perceive
+from phonofilm.perceive import cache, perceive, shifts
 from phonofilm.perceive.enlarge import factor_for
 from phonofilm.perceive.matte import foreground, refine
 from phonofilm.perceive.palette import palette
@@ -310,3 +310,26 @@ def test_the_least_recently_used_entries_go_first(private_cache):
     size = oldest.bytes
     assert cache.trim(limit=2 * size + 10) == 2
     assert oldest.path not in [e.path for e in cache.entries()] and len(cache.entries()) == 2
+
+
+def test_what_was_prepared_is_made_once_and_anew_for_other_inputs(tmp_path, monkeypatch):
+    monkeypatch.setenv("PHONOFILM_CACHE", str(tmp_path))
+    made: list[int] = []
+
+    def asked(picture):
+        def make():
+            made.append(1)
+            return {"half": picture / 2, "size": np.asarray(picture.shape)}
+
+        return cache.prepared("plate", (picture, 3), (shifts,), make)
+
+    picture = np.arange(12.0).reshape(3, 4)
+    first, again = asked(picture), asked(picture.copy())
+    assert len(made) == 1 and (first["half"] == again["half"]).all() and again["size"].tolist() == [3, 4]
+    asked(picture + 1)
+    assert len(made) == 2
+    assert [e.kind for e in cache.entries()] == ["plate", "plate"]
+    (tmp_path / "percepts" / cache.entries()[0].name).write_bytes(b"damaged")
+    asked(picture)
+    asked(picture + 1)
+    assert len(made) == 3

@@ -6,6 +6,7 @@ Request ──read──▶ Script ──direct──▶ Score ──engine─�
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from phonofilm.score.document import check as check_score
 from phonofilm.score.document import score_hash
 from phonofilm.score.materials import Materials
 from phonofilm.score.model import Score
+from phonofilm.score.speech import rehearse
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,7 +70,9 @@ def score_of(request: Request, engine: Engine, *, progress: Progress = quiet) ->
     sounds = engine.capabilities.sounds
     remarks += [f"There is no sound for {w.sound!r} yet." for w in script.sounds if sounds is not None and w.sound not in sounds]
     require_for_roles(request, roles)
-    percepts = perceive(request.references, roles, progress=progress)
+    with ThreadPoolExecutor(1) as beside:  # the voice speaks while references are looked at
+        beside.submit(rehearse, script, request)
+        percepts = perceive(request.references, roles, progress=progress)
     require_for_percepts(request, percepts)
     score = direct(script, percepts, request, progress=progress)
     score = replace(score, remarks=tuple(dict.fromkeys((*remarks, *score.remarks))))

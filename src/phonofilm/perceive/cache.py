@@ -1,4 +1,4 @@
-"""What was perceived before, kept in the user's cache under the hash of all that it depends on.
+"""What was perceived and prepared before, kept in the user's cache under the hash of all that it depends on.
 
 The key holds the file's content, the perceiver's version, the hashes of its models and its parameters; so an entry is never wrong, only unused.
 Entries are written whole or not at all, are private to the user (faces are biometric), and the least recently used go once all together exceed the
@@ -16,8 +16,10 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar, cast
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,7 +36,7 @@ _TYPES: dict[str, type[Any]] = {t.__name__: t for t in (Picture, Face, Sound, Cl
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One entry of the cache: ``kind`` picture, sound, clip or line; ``used``: when last, seconds since 1970."""
+    """One entry of the cache: ``kind`` picture, sound, clip, line, facts, or what was prepared; ``used``: when last, seconds since 1970."""
 
     kind: str
     name: str
@@ -65,6 +67,34 @@ def remembered(
         return found
     made = make(path.with_suffix(""))
     _store(path, made)
+    trim()
+    return made
+
+
+def prepared(
+    kind: str, inputs: Iterable[object], code: Iterable[ModuleType], make: Callable[[], Mapping[str, NDArray[Any]]]
+) -> dict[str, NDArray[Any]]:
+    """Arrays by name that take long to make, from the cache or else made now and kept.
+
+    Their key holds the ``inputs`` (arrays by their content, all else as JSON), the text of the modules that make them, and the versions of NumPy
+    and OpenCV.
+    """
+    key = hashlib.sha256(json.dumps([kind, np.__version__, cv2.__version__]).encode())
+    for module in code:
+        key.update(Path(str(module.__file__)).read_bytes())
+    for value in inputs:
+        if isinstance(value, np.ndarray):
+            key.update(f"{value.dtype} {value.shape}".encode())
+            key.update(np.ascontiguousarray(value).data)
+        else:
+            key.update(json.dumps(value).encode())
+    path = _private(cache_dir() / "percepts") / f"{kind}-{key.hexdigest()[:40]}.npz"
+    with suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile), np.load(path, allow_pickle=False) as archive:
+        found = {name: archive[name] for name in archive.files}
+        os.utime(path)
+        return found
+    made = dict(make())
+    _write(path, made)
     trim()
     return made
 
@@ -123,11 +153,14 @@ def _key(kind: str, sha256: str, version: int, models: Iterable[str], parameters
 def _store(path: Path, percept: Picture | Sound | Clip) -> None:
     arrays: dict[str, NDArray[Any]] = {}
     document = _encode(percept, arrays)
-    text = np.frombuffer(json.dumps(document).encode(), np.uint8)
+    _write(path, {"document": np.frombuffer(json.dumps(document).encode(), np.uint8), **arrays})
+
+
+def _write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     handle, part = tempfile.mkstemp(dir=path.parent, prefix=".part-", suffix=".npz")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, document=text, **arrays)
+            np.savez(file, allow_pickle=False, **arrays)
         Path(part).replace(path)
     except BaseException:
         Path(part).unlink(missing_ok=True)

@@ -6,7 +6,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from phonofilm.vision.region import Region, whole
@@ -39,8 +38,11 @@ class SubjectMask:
     """u2netp (Qin et al., U²-Net, 2020), loaded once."""
 
     def __init__(self) -> None:
+        import onnxruntime as ort
+
         options = ort.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = THREADS, 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a voice may speak meanwhile
         self._session: Any = ort.InferenceSession(str(model_path("subject_matte")), options, providers=["CPUExecutionProvider"])
         self._input = str(self._session.get_inputs()[0].name)
 

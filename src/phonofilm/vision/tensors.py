@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from phonofilm.weights import model_path
@@ -25,6 +24,8 @@ class Network:
     """
 
     def __init__(self, name: str) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
         path = str(model_path(name))
         with hushed():
             self._interpreter: Any = Interpreter(path, num_threads=THREADS)

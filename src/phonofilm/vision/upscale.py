@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import cv2
-import ncnn
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,6 +28,8 @@ class Upscaler:
     """
 
     def __init__(self, name: str) -> None:
+        import ncnn
+
         param, weights = model_path(f"{name}_param"), model_path(name)
         self._net: Any = ncnn.Net()  # pyright: ignore[reportAttributeAccessIssue]
         self._net.opt.num_threads = THREADS
@@ -53,6 +54,8 @@ class Upscaler:
 
     def _run(self, tile: U8) -> U8:
         planes = np.ascontiguousarray((tile.astype(np.float32) / np.float32(255)).transpose(2, 0, 1))
+        import ncnn
+
         mat: Any = ncnn.Mat(planes).clone()  # pyright: ignore[reportAttributeAccessIssue]  # a Mat borrows the array's memory
         extractor = self._net.create_extractor()
         extractor.input("data", mat)

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from phonofilm import weights
 from phonofilm.errors import WorkError
+from phonofilm.voice import products
 from phonofilm.voice.graph import steer
 from phonofilm.voice.symbols import NUMBER
 
@@ -118,7 +118,7 @@ def _tokens(letters: str) -> NDArray[np.int64]:
     return np.array([[0, *(NUMBER[letter] for letter in letters), 0]], np.int64)
 
 
-def _run(session: ort.InferenceSession, outputs: list[str], feed: dict[str, Any]) -> list[Any]:
+def _run(session: Any, outputs: list[str], feed: dict[str, Any]) -> list[Any]:
     try:
         return list(session.run(outputs, feed))
     except Exception as error:  # onnxruntime's errors have no common base of their own
@@ -126,11 +126,14 @@ def _run(session: ort.InferenceSession, outputs: list[str], feed: dict[str, Any]
 
 
 @cache
-def _sessions() -> tuple[ort.InferenceSession, ort.InferenceSession]:
+def _sessions() -> tuple[Any, Any]:
+    import onnxruntime as ort
+
     options = ort.SessionOptions()
     options.intra_op_num_threads = _THREADS
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # pictures are looked at meanwhile
     first, second = (ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"]) for path in _cut())
     return first, second
 
@@ -139,12 +142,14 @@ def _cut() -> tuple[Path, Path]:
     """The two parts of the model, made from it if they are not in the cache yet."""
     source = weights.model_path("kokoro")
     folder = weights.cache_dir() / "made"
-    paths = (folder / f"{source.stem}-lengths-{_EDITION}.onnx", folder / f"{source.stem}-sound-{_EDITION}.onnx")
+    fast = products.exact()
+    paths = (folder / f"{source.stem}-lengths-{_EDITION}.onnx", folder / f"{source.stem}-{'quick' if fast else 'sound'}-{_EDITION}.onnx")
     if not all(path.is_file() for path in paths):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         model = source.read_bytes()
         _write(paths[0], steer(model, given={}, imposed={}, outputs=[_LENGTHS]))
-        _write(paths[1], steer(model, given={_DURATIONS: "durations"}, imposed={_PITCH: "f0"}, outputs=["audio", _PITCH]))
+        second = steer(model, given={_DURATIONS: "durations"}, imposed={_PITCH: "f0"}, outputs=["audio", _PITCH])
+        _write(paths[1], products.with_products(second) if fast else second)
     return paths
 
 

@@ -1,12 +1,15 @@
-"""Lines that were spoken before, kept by what they were made from."""
+"""Lines that were spoken, and what was heard in recordings, kept by what they were made from."""
 
 from __future__ import annotations
 
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,18 +37,33 @@ def load(name: str) -> Line | None:
             rows = json.loads(str(kept["phones"]))
             phones = tuple(Phone(start=start, end=end, ipa=ipa, viseme=viseme) for start, end, ipa, viseme in rows)
             return np.asarray(kept["samples"], np.float32), phones, bool(kept["fits"])
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None
 
 
 def store(name: str, samples: Floats, phones: tuple[Phone, ...], fits: bool) -> None:
     """Keep a line; the ones unused for longest make room."""
+    rows = [[phone.start, phone.end, phone.ipa, phone.viseme] for phone in phones]
+    _write(name, samples=samples, phones=np.array(json.dumps(rows, ensure_ascii=False)), fits=np.array(fits))
+
+
+def heard(name: str, make: Callable[[], Floats]) -> Floats:
+    """What was heard in a recording, as it was heard before or else now."""
+    try:
+        with np.load(_file(name)) as kept:
+            return np.asarray(kept["heard"], np.float32)
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        found = make()
+        _write(name, heard=found)
+        return found
+
+
+def _write(name: str, **arrays: NDArray[Any]) -> None:
     path = _file(name)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    rows = [[phone.start, phone.end, phone.ipa, phone.viseme] for phone in phones]
     number, scratch = tempfile.mkstemp(dir=path.parent, suffix=".part")
     with os.fdopen(number, "wb") as file:
-        np.savez(file, samples=samples, phones=np.array(json.dumps(rows, ensure_ascii=False)), fits=np.array(fits))
+        np.savez(file, allow_pickle=False, **arrays)
     Path(scratch).replace(path)
     kept = sorted(path.parent.glob("*.npz"), key=_age)
     for old in kept[: max(0, len(kept) - _MOST_FILES)]:

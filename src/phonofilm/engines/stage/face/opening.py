@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 
 from phonofilm.engines.stage.face.lips import MM, Lips, Mouth
 from phonofilm.engines.stage.face.mesh import HeadFrame
 from phonofilm.engines.stage.face.mouth import Inside, Light, draw_inside
 from phonofilm.engines.stage.face.sheet import Sheet, pixel_plane
-from phonofilm.engines.stage.face.skin import smooth
+from phonofilm.engines.stage.face.skin import smooth, through
 from phonofilm.engines.stage.face.trace import CELL, OwnMouth
 
 Floats = NDArray[np.floating]
@@ -54,7 +53,7 @@ class Opening:
 def build_opening(image: U8, frame: HeadFrame, lips: Lips, box: Sheet, inside: Inside, seen: OwnMouth | None, light: Light) -> Opening:
     """Prepare the box of the mouth."""
     px, py, to_box = pixel_plane(box, frame)
-    spline = CubicSpline(np.arange(11), np.eye(11), axis=0)(np.linspace(0, 10, DENSE)).astype(np.float32)
+    spline = through(DENSE).astype(np.float32)
     noise = np.random.Generator(np.random.Philox(key=box.w * 4099 + box.h)).standard_normal((box.h, box.w)).astype(np.float32)
     grain = np.asarray(cv2.GaussianBlur(noise, (0, 0), 0.6), np.float32)[..., None] * np.float32(2.2 * light.grain)
     own = None

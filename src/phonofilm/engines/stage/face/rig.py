@@ -16,7 +16,7 @@ from phonofilm.engines.stage.face.mouth import build_inside
 from phonofilm.engines.stage.face.opening import Opening, build_opening, draw_opening
 from phonofilm.engines.stage.face.sheet import Sheet, make_sheet, paste
 from phonofilm.engines.stage.face.skull import Bound, Skull, bind, build_skull, head_displacement, rest_depth
-from phonofilm.engines.stage.face.tissue import Tissue, build_tissue, moves_of
+from phonofilm.engines.stage.face.tissue import Tissue, moves_of, tissue_of
 from phonofilm.engines.stage.face.trace import trace_lips
 from phonofilm.perceive.percepts import Face
 
@@ -162,7 +162,7 @@ def build_rig(image: U8, face: Face) -> Rig:
         image=image,
         frame=frame,
         lips=lips,
-        tissue=build_tissue(marks, frame, lips, [moves_of(move_lips(lips, e), lips, frame) for e in HARD]),
+        tissue=tissue_of(marks, frame, lips, [moves_of(move_lips(lips, e), lips, frame) for e in HARD]),
         face=sheet,
         below=below.reshape(*sheet.shape, 1),
         brows=brows * damp * sheet.window[:, None],

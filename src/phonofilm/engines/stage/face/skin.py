@@ -24,6 +24,20 @@ def wendland(a: Floats, b: Floats, radius: float) -> Floats:
     return k * k * (4 * r + 1)
 
 
+def through(points: int) -> NDArray[np.float64]:
+    """The matrix f64[points 11] from eleven points of a contour to ``points`` along the cubic spline through them ("not a knot" at its ends)."""
+    system, right = np.zeros((11, 11)), np.zeros((11, 11))
+    system[0, :3] = system[-1, -3:] = (1, -2, 1)
+    for k in range(1, 10):
+        system[k, k - 1 : k + 2], right[k, k - 1 : k + 2] = (1, 4, 1), (6, -12, 6)
+    bend = np.linalg.solve(system, right)
+    at = np.linspace(0, 10, points)
+    k = np.minimum(at.astype(int), 9)
+    u = (at - k)[:, None]
+    v, every = 1 - u, np.eye(11)
+    return v * every[k] + u * every[k + 1] + (v**3 - v) / 6 * bend[k] + (u**3 - u) / 6 * bend[k + 1]
+
+
 def spread(points: Floats, controls: Floats, values: Floats, radius: float, ridge: float = 2e-4) -> Floats:
     """Values f32[m d] at controls f32[m 2] spread over points f32[n 2] and ending ``radius`` away."""
     gram = wendland(controls, controls, radius).astype(np.float64)

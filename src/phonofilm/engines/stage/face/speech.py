@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import erfc, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from phonofilm.clock import TICKS_PER_SECOND, frame_at
 from phonofilm.phones import VISEMES, Phone, is_bilabial
@@ -58,6 +58,11 @@ class Mouthing:
     curves: dict[str, Floats]
     speaking: Floats
     shut: frozenset[int]
+
+
+def _normal(x: Floats) -> Floats:
+    """The normal distribution function."""
+    return np.array([0.5 * erfc(-v / sqrt(2)) for v in x.tolist()])
 
 
 def pauses(phones: Sequence[Phone], length: int) -> list[tuple[int, int]]:
@@ -106,7 +111,7 @@ def mouthing(phones: Sequence[Phone], energy: Floats, length: int) -> Mouthing:
             a, b = start / TICKS_PER_SECOND - lead, end / TICKS_PER_SECOND - lead
             low, high = np.searchsorted(at, (a - 5 * blur, b + 5 * blur))
             t = at[low:high]
-            pull = (ndtr((t - a) / blur) - ndtr((t - b) / blur)) * PULL.get(viseme, {}).get(name, 1.0)
+            pull = (_normal((t - a) / blur) - _normal((t - b) / blur)) * PULL.get(viseme, {}).get(name, 1.0)
             value = getattr(VISEMES[viseme], name)
             if viseme == "sil":
                 # in a short pause the mouth does not go home; in a long one it closes
@@ -124,6 +129,6 @@ def mouthing(phones: Sequence[Phone], energy: Floats, length: int) -> Mouthing:
     speaking = np.zeros(n)
     for start, end in _phrases(phones, length):
         a, b = start / TICKS_PER_SECOND - READY[0], end / TICKS_PER_SECOND + DONE[0]
-        speaking = np.maximum(speaking, ndtr((at - a) / READY[1]) - ndtr((at - b) / DONE[1]))
+        speaking = np.maximum(speaking, _normal((at - a) / READY[1]) - _normal((at - b) / DONE[1]))
     shut = frozenset(frame_at((p.start + p.end) // 2) for p in phones if is_bilabial(p))
     return Mouthing(curves=curves, speaking=speaking.astype(np.float32), shut=shut)

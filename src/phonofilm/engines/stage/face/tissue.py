@@ -8,21 +8,23 @@ least largest stretch). Inside the hole the upper and the lower lip are two shee
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
-from scipy.sparse import coo_array, csc_array, diags_array
-from scipy.sparse.linalg import splu
 
+from phonofilm.engines.stage.face import mesh
+from phonofilm.engines.stage.face import skin as skins
 from phonofilm.engines.stage.face.lips import Lips, Mouth
 from phonofilm.engines.stage.face.mesh import CHIN, NOSE_BASE, OVAL, HeadFrame
 from phonofilm.engines.stage.face.sheet import Sheet
-from phonofilm.engines.stage.face.skin import smooth
+from phonofilm.engines.stage.face.skin import smooth, through
+from phonofilm.perceive.cache import prepared
 
 Floats = NDArray[np.floating]
 
@@ -109,6 +111,18 @@ def _contours(lips: Lips) -> tuple[Floats, Floats, Floats, Floats]:
     return lips.upper_outer, lips.lower_outer, lips.upper_inner, lips.lower_inner
 
 
+def tissue_of(marks: Floats, frame: HeadFrame, lips: Lips, poses: Sequence[Floats]) -> Tissue:
+    """The solved sheet (see ``build_tissue``), as it was solved before for the same face."""
+    made = prepared(
+        "tissue",
+        (marks, frame.origin, frame.axes, float(frame.height), *_contours(lips), *poses),
+        (sys.modules[__name__], skins, mesh),
+        lambda: {name: np.asarray(value) for name, value in vars(build_tissue(marks, frame, lips, poses)).items()},
+    )
+    rows, columns = made.pop("shape").tolist()
+    return Tissue(shape=(rows, columns), **{name: value.item() if value.ndim == 0 else value for name, value in made.items()})
+
+
 def build_tissue(marks: Floats, frame: HeadFrame, lips: Lips, poses: Sequence[Floats]) -> Tissue:
     """Solve the sheet for landmarks f32[n 3]; ``poses`` are moves f32[46 2] that it must bear without stretching much."""
     step = frame.height / NODES
@@ -122,7 +136,7 @@ def build_tissue(marks: Floats, frame: HeadFrame, lips: Lips, poses: Sequence[Fl
     nodes = np.stack([gx, gy], -1).reshape(-1, 2).astype(np.float32)
     xy = frame.plane(nodes)
 
-    def stencil(points: Floats) -> csc_array:
+    def stencil(points: Floats) -> scipy.sparse.csc_array:
         """Weights [n nodes] of the nodes around photo points f32[n 2]."""
         u = np.clip((points[:, 0] - x0) / step, 0, columns - 1.001)
         v = np.clip((points[:, 1] - y0) / step, 0, rows - 1.001)
@@ -131,9 +145,11 @@ def build_tissue(marks: Floats, frame: HeadFrame, lips: Lips, poses: Sequence[Fl
         parts = [(j * columns + i, (1 - s) * (1 - t)), (j * columns + i + 1, s * (1 - t))]
         parts += [((j + 1) * columns + i, (1 - s) * t), ((j + 1) * columns + i + 1, s * t)]
         row = np.tile(np.arange(len(points)), 4)
-        return csc_array((np.concatenate([w for _, w in parts]), (row, np.concatenate([k for k, _ in parts]))), shape=(len(points), len(nodes)))
+        return scipy.sparse.csc_array(
+            (np.concatenate([w for _, w in parts]), (row, np.concatenate([k for k, _ in parts]))), shape=(len(points), len(nodes))
+        )
 
-    dense = CubicSpline(np.arange(11), np.eye(11), axis=0)(np.linspace(0, 10, HELD))
+    dense = through(HELD)
     held = [stencil(frame.to_image((dense @ c).astype(np.float32))[:, :2]) for c in _contours(lips)]
 
     def drive(first: int, weights: Floats) -> Floats:
@@ -171,42 +187,44 @@ def build_tissue(marks: Floats, frame: HeadFrame, lips: Lips, poses: Sequence[Fl
     springs = np.where(length > 1.2 * step, 0.5, 1.0)
     stiff = springs * tied
     free = _graph(a, b, stiff, len(nodes))
-    fixed = BEND * (free @ free) + diags_array(np.where(hole, 1e-4, 0.0))
+    fixed = BEND * (free @ free) + scipy.sparse.diags_array(np.where(hole, 1e-4, 0.0))
     right = np.zeros((len(nodes), CONTROLS))
     for rows_of, hold, wanted in skin:
         fixed = fixed + hold * (rows_of.T @ rows_of)
         right += hold * (rows_of.T @ wanted)
     moving = np.flatnonzero(~still)
-    fixed, right = csc_array(fixed)[moving][:, moving], right[moving]
+    fixed, right = scipy.sparse.csc_array(fixed)[moving][:, moving], right[moving]
     asked = np.concatenate(poses, axis=1)
     for _ in range(ROUNDS):
         shape = np.zeros((len(nodes), asked.shape[1]))
         matrix = fixed + _graph(a, b, stiff, len(nodes))[moving][:, moving]
-        shape[moving] = splu(csc_array(matrix), **ORDER).solve(np.einsum("nm,md->nd", right, asked))
+        shape[moving] = scipy.sparse.linalg.splu(scipy.sparse.csc_array(matrix), **ORDER).solve(np.einsum("nm,md->nd", right, asked))
         worst = np.zeros(len(a))
         for k in range(0, asked.shape[1], 2):
             ends = nodes + shape[:, k : k + 2]
             worst = np.maximum(worst, np.linalg.norm(ends[a] - ends[b], axis=1) / length - 1)
         stiff = np.clip(stiff * (0.5 + worst / AIM) ** 1.5, 0.1 * springs, 60) * tied
     solved = np.zeros((len(nodes), CONTROLS))
-    solved[moving] = splu(csc_array(fixed + _graph(a, b, stiff, len(nodes))[moving][:, moving]), **ORDER).solve(right)
+    solved[moving] = scipy.sparse.linalg.splu(scipy.sparse.csc_array(fixed + _graph(a, b, stiff, len(nodes))[moving][:, moving]), **ORDER).solve(
+        right
+    )
 
     every = _graph(a, b, springs, len(nodes))
     lips_of: list[Floats] = []
     for inner, first in ((held[2], 22), (held[3], 33)):
         matrix = every + HOLD * (inner.T @ inner)
         right = HOLD * (inner.T @ drive(first, dense)) - matrix[:, ~hole] @ solved[~hole]
-        between = csc_array(csc_array(matrix)[hole][:, hole])
-        lips_of.append(splu(between, **ORDER).solve(right[hole]).T.astype(np.float32).copy())
+        between = scipy.sparse.csc_array(scipy.sparse.csc_array(matrix)[hole][:, hole])
+        lips_of.append(scipy.sparse.linalg.splu(between, **ORDER).solve(right[hole]).T.astype(np.float32).copy())
     skin_of = solved.T.astype(np.float32).copy()
     inside = np.flatnonzero(hole)
     return Tissue(x0=x0, y0=y0, step=step, shape=(rows, columns), skin=skin_of, hole=inside, upper=lips_of[0], lower=lips_of[1])
 
 
-def _graph(a: NDArray[np.intp], b: NDArray[np.intp], weights: Floats, n: int) -> csc_array:
+def _graph(a: NDArray[np.intp], b: NDArray[np.intp], weights: Floats, n: int) -> scipy.sparse.csc_array:
     """Laplacian of springs between nodes ``a`` and ``b``."""
-    flat = coo_array((np.concatenate([-weights, -weights]), (np.concatenate([a, b]), np.concatenate([b, a]))), shape=(n, n)).tocsc()
-    return csc_array(flat - diags_array(flat.sum(axis=0)))
+    flat = scipy.sparse.coo_array((np.concatenate([-weights, -weights]), (np.concatenate([a, b]), np.concatenate([b, a]))), shape=(n, n)).tocsc()
+    return scipy.sparse.csc_array(flat - scipy.sparse.diags_array(flat.sum(axis=0)))
 
 
 def _span(at: Floats, size: int) -> slice:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d, percentile_filter
 
 from phonofilm.engines.stage.face.lips import Lips, seam_of
 from phonofilm.engines.stage.face.mesh import HeadFrame
@@ -183,6 +183,15 @@ def _met(canvas: Canvas, lips: Lips, ui: Floats, li: Floats) -> Lips:
     return replace(met, seam=(met.upper_inner + met.lower_inner) / 2)
 
 
+def _steady(values: Floats, share: int, size: int, blur: float) -> Floats:
+    """Values f32[n]: ``share`` per cent of each ``size`` neighbours are at most that, smoothed by a Gaussian of ``blur``."""
+    near = sliding_window_view(np.pad(values, size // 2, mode="symmetric"), size)
+    ranked = np.sort(near, axis=1)[:, size * share // 100]
+    reach = round(4 * blur)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / blur) ** 2)
+    return np.convolve(np.pad(ranked, reach, mode="symmetric"), kernel / kernel.sum(), mode="valid").astype(values.dtype)
+
+
 def _below_teeth(canvas: Canvas, edge: Floats, red: Floats, span: NDArray[np.bool_]) -> Floats:
     """The lower lip's edge f32[w] (rows) moved below the lower teeth, where it was found above them: a bright pale run in a dark mouth."""
     level, chroma = canvas.lab[..., 0], np.hypot(canvas.lab[..., 1], canvas.lab[..., 2])
@@ -195,7 +204,7 @@ def _below_teeth(canvas: Canvas, edge: Floats, red: Floats, span: NDArray[np.boo
             found[x] = runs[0][-1] - 1
     if (found > 4).sum() < 0.12 * span.sum():
         return edge
-    return edge + gaussian_filter1d(percentile_filter(found, 75, size=15), 2.5)
+    return edge + _steady(found, 75, 15, 2.5)
 
 
 def _wide(lips: Lips) -> Lips:
@@ -245,7 +254,7 @@ def _own(canvas: Canvas, top: Floats, low: Floats, span: NDArray[np.bool_], red:
         dim = (between < known[0]) | (between > known[-1])
         reach = np.interp(between, known, last[known])
         reach[dim] = np.minimum(low[between][dim], reach[dim] + 4)
-        edge_rows = gaussian_filter1d(percentile_filter(reach, 70, size=23), 2.0)
+        edge_rows = _steady(reach, 70, 23, 2.0)
         fade = np.clip(np.minimum(np.arange(len(between)), np.arange(len(between))[::-1]) / 10, 0, 1)
         teeth[:, between] = ((r >= np.maximum(top[between] - 1, 0)) & (r <= edge_rows[None])) * fade
     every = opening & span

@@ -13,13 +13,13 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from phonofilm.engines.stage.sound.dsp import RATE, Random, add, band, db, edges, fall, noise, random_of
 from phonofilm.engines.stage.sound.instruments import DRUMS, note
 from phonofilm.engines.stage.sound.space import panned
 from phonofilm.engines.stage.sound.styles import QUALITIES, STYLES, Layer, Style
+from phonofilm.media.filters import convolved
 from phonofilm.perceive.loudness import integrated
 from phonofilm.score.beat_grid import compose_beats
 from phonofilm.score.model import Music
@@ -348,7 +348,7 @@ def _reverb(send: Wave, seconds: float) -> Wave:
     late = round(0.018 * RATE)
     out = np.zeros_like(send)
     for c in range(2):
-        out[late:, c] = scipy.signal.fftconvolve(send[:, c], answer[:, c])[: len(send) - late]
+        out[late:, c] = convolved(send[:, c], answer[:, c])[: len(send) - late]
     return out
 
 

@@ -12,6 +12,7 @@ import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND
+from phonofilm.media.filters import RING, band_pass, filtered, sections
 
 Wave = NDArray[np.floating[Any]]
 Random = np.random.Generator
@@ -100,18 +101,9 @@ def wander(random: Random, seconds: float, hertz: float) -> Wave:
     return np.ascontiguousarray(between.reshape(-1)[:count])
 
 
-@cache
-def _band(low: float, high: float, order: int) -> Wave:
-    if low <= 0:
-        return np.asarray(scipy.signal.butter(order, high, "low", fs=RATE, output="sos"))
-    if high >= RATE / 2:
-        return np.asarray(scipy.signal.butter(order, low, "high", fs=RATE, output="sos"))
-    return np.asarray(scipy.signal.butter(order, (low, high), "band", fs=RATE, output="sos"))
-
-
 def band(x: Wave, low: float = 0.0, high: float = RATE / 2, order: int = 2) -> Wave:
     """Only what lies between two frequencies in Hz; 0 or the top leaves that side open. s or s c."""
-    return np.asarray(scipy.signal.sosfilt(_band(low, high, order).astype(np.float32), x, axis=0), np.float32)
+    return np.asarray(filtered(x, *band_pass(low, high, order, RATE)), np.float32)
 
 
 def band_level(x: Wave, low: float, high: float) -> Wave:
@@ -131,8 +123,9 @@ def _bell(hertz: float, gain: float, q: float) -> Wave:
 
 def equalise(x: Wave, bells: Sequence[tuple[float, float, float]]) -> Wave:
     """Bells (Hz, dB, Q) applied without moving anything in time: forward and backward, half the gain each way."""
-    sos = np.concatenate([_bell(f, g / 2, q) for f, g, q in bells])
-    return np.asarray(scipy.signal.sosfiltfilt(sos, x, axis=0), np.float32)
+    rows = np.concatenate([_bell(f, g / 2, q) for f, g, q in bells])
+    tail = round(RING * RATE * max(q / f for f, _, q in bells))
+    return np.asarray(filtered(x, lambda n: np.abs(sections(rows, n)) ** 2, tail), np.float32)
 
 
 def painted(random: Random, count: int, paint: Callable[[Wave, Wave], Wave], *, channels: int = 2, width: float = 1.0, size: int = 1024) -> Wave:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND
@@ -56,12 +56,12 @@ def _limiting(peaks: Wave) -> Wave:
     need = np.minimum(1.0, db(CEILING) / np.maximum(padded.reshape(steps, _STEP).max(axis=1), 1e-9))
     if need.min() >= 1.0:
         return np.ones(count, np.float32)
-    low = scipy.ndimage.minimum_filter1d(need, 2 * _AHEAD + 1, mode="nearest")
+    low = sliding_window_view(np.pad(need, _AHEAD, mode="edge"), 2 * _AHEAD + 1).min(axis=1)
     back = float(np.exp(-_STEP / TICKS_PER_SECOND / _RELEASE))
     held = low.tolist()
     for k in range(1, steps):
         held[k] = min(held[k], 1.0 - (1.0 - held[k - 1]) * back)
     window = np.hanning(2 * _AHEAD + 1)
-    smooth = scipy.ndimage.convolve1d(np.array(held), window / window.sum(), mode="nearest")
+    smooth = np.convolve(np.pad(held, _AHEAD, mode="edge"), window / window.sum(), mode="valid")
     centres = (np.arange(steps) + 0.5) * _STEP
     return np.interp(np.arange(count), centres, smooth).astype(np.float32)

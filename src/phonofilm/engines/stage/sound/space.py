@@ -8,10 +8,10 @@ from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from phonofilm.engines.stage.sound.dsp import RATE, Random, add, band, db, random_of
+from phonofilm.media.filters import convolved
 from phonofilm.score.model import CameraPath, Key, Quaternion, Score, Setting, Shot, Vector
 
 Wave = NDArray[np.floating[Any]]
@@ -159,7 +159,7 @@ def in_room(dry: Wave, room: Room, wet: float) -> Wave:
     """What the room adds to a dry sound s 2, longer by its tail; ``wet`` in dB."""
     answer = reflections(room)
     mono = dry.mean(axis=1)
-    return np.stack([np.asarray(scipy.signal.fftconvolve(mono, answer[:, c]), np.float32) for c in range(2)], axis=1) * np.float32(db(wet))
+    return np.stack([np.asarray(convolved(mono, answer[:, c]), np.float32) for c in range(2)], axis=1) * np.float32(db(wet))
 
 
 def add_rooms(bus: Wave, score: Score, wet: Callable[[Room], float]) -> Wave:

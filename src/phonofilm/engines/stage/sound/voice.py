@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from phonofilm.engines.stage.sound.dsp import RATE, db, equalise
+from phonofilm.media.filters import band_pass, filtered
 from phonofilm.perceive.loudness import SILENT, integrated
 
 Wave = NDArray[np.floating[Any]]
@@ -23,7 +23,8 @@ def polished(mono: Wave, *, recorded: bool) -> Wave:
     """Speech s cleaned, evened and at ``LEVEL``. All filters run forward and backward, so nothing moves in time. A recording is treated gently."""
     if len(mono) < RATE // 20 or not np.abs(mono).max() > 1e-5:
         return mono
-    clean = np.asarray(scipy.signal.sosfiltfilt(scipy.signal.butter(1, 75, "high", fs=RATE, output="sos"), mono), np.float32)
+    respond, tail = band_pass(75.0, RATE / 2, 1, RATE)
+    clean = np.asarray(filtered(mono, lambda n: np.abs(respond(n)) ** 2, tail), np.float32)
     clean = equalise(clean, [(260.0, -1.5, 0.8), (3400.0, 1.5, 0.8)] if not recorded else [(220.0, -1.0, 0.8)])
     clean = to_level(clean, LEVEL)
     return to_level(clean * compression(clean, ratio=2.5 if recorded else 2.0), LEVEL)
@@ -39,18 +40,29 @@ def to_level(x: Wave, level: float) -> Wave:
 
 def compression(x: Wave, *, ratio: float, threshold: float = -24.0) -> Wave:
     """Gain s of a soft compressor over the level of 30 ms; what is below the threshold (dBFS RMS) is left alone."""
-    power = scipy.ndimage.uniform_filter1d(np.square(x if x.ndim == 1 else x.mean(axis=1)), RATE * 30 // 1000)[::_HOP]
+    power = _mean_of(np.square(x if x.ndim == 1 else x.mean(axis=1)), RATE * 30 // 1000)
     level = 10 * np.log10(np.maximum(power, 1e-10))
     over = np.logaddexp(0.0, (level - threshold) / 3.0) * 3.0
     gain = -over * (1 - 1 / ratio)
-    smooth = scipy.ndimage.gaussian_filter1d(gain, 4.0)
+    kernel = np.exp(-0.5 * (np.arange(-16, 17) / 4.0) ** 2)
+    smooth = np.convolve(np.pad(gain, 16, mode="symmetric"), kernel / kernel.sum(), mode="valid")
     curve = np.interp(np.arange(len(x)), np.arange(len(smooth)) * _HOP, smooth)
     return np.asarray(10 ** (curve / 20), np.float32)
 
 
+def _mean_of(power: Wave, around: int) -> Wave:
+    """The mean of ``around`` samples s about every ``_HOP``-th one."""
+    if not len(power):
+        return power
+    half = around // 2
+    total = np.concatenate([[0.0], np.cumsum(np.pad(power, (half, around - half), mode="symmetric"), dtype=np.float64)])
+    at = np.arange(0, len(power), _HOP)
+    return np.maximum(total[at + around] - total[at], 0.0) / around
+
+
 def speaking(voice: Wave) -> list[tuple[int, int]]:
     """Spans of a voice bus s 2 that are heard, pauses shorter than ``_BRIDGE`` bridged."""
-    power = scipy.ndimage.uniform_filter1d(np.square(voice).sum(axis=1), RATE * 40 // 1000)[::_HOP]
+    power = _mean_of(np.square(voice).sum(axis=1), RATE * 40 // 1000)
     if not len(power) or power.max() <= 1e-8:
         return []
     loud = power > max(1e-6, float(np.percentile(power[power > 1e-7], 90)) * 10**-2.6)
