@@ -1,6 +1,8 @@
+import gc
 import sqlite3
 import threading
 import time
+import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -380,6 +382,27 @@ def test_a_score_is_read_by_who_plays_it_alone(store: Store) -> None:
     store.retire(finished_before=now, cancelled_before=now)
     claimed = store.claim("w")
     assert claimed and claimed.id == again.id and claimed.wanted.score == score
+
+
+def test_polls_leave_nothing_in_memory(store: Store) -> None:
+    ids = [store.create(a_job()).id for _ in range(20)]
+
+    def poll(times: int) -> None:
+        for i in range(times):
+            store.get(ids[i % 20])
+            store.place(ids[i % 20])
+
+    def held() -> int:
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    poll(100)
+    before = held()
+    poll(500)
+    after = held()
+    tracemalloc.stop()
+    assert after - before < 20_000  # 20 bytes a poll
 
 
 def test_keys_are_found_by_hash_until_they_are_revoked(store: Store) -> None:
