@@ -85,7 +85,7 @@ def drive(server: Served, folder: Path, environment: str, script: str, *argument
     else:
         command = [str(sdks.python(environment)), str(DRIVERS / script)]
     plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy") and not name.startswith("PYTHON")}
-    done = subprocess.run([*command, json.dumps(asked), *arguments], capture_output=True, text=True, timeout=900, env=plain, cwd=out)
+    done = subprocess.run([*command, json.dumps(asked), *arguments], capture_output=True, text=True, timeout=1800, env=plain, cwd=out)
     assert done.returncode == 0, f"{script} in {environment}: {done.stderr[-4000:]}\n{server.log.read_text()[-2000:]}"
     return json.loads(done.stdout.splitlines()[-1])
 

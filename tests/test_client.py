@@ -337,3 +337,11 @@ def test_a_cancelled_wait_leaves_no_half_file(server: Served, secret: str, done:
 def test_phonofilm_is_imported_without_what_the_client_needs() -> None:
     code = "import phonofilm, sys; assert 'httpx2' not in sys.modules; phonofilm.Client; sys.exit('numpy' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_must_be_installed_for_the_client_is_said() -> None:
+    code = (
+        "import sys; sys.modules['httpx2'] = None\nfrom phonofilm import Client, errors\n"
+        "try:\n    Client()\nexcept errors.MissingError as error:\n    sys.exit('phonofilm[client]' not in str(error))\nsys.exit(2)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -46,7 +46,7 @@ def run(block: tuple[str, str, str], server: Served, folder: Path) -> None:
     else:
         command = [str(sdks.python(environment))]
     plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")} | {"LITELLM_LOCAL_MODEL_COST_MAP": "True"}
-    done = subprocess.run([*command, script.name], cwd=folder, env=plain, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([*command, script.name], cwd=folder, env=plain, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr[-3000:]
     films = [*folder.glob("film.mp4"), *folder.glob("take*.mp4")]
     assert films or "remix" in text

@@ -311,7 +311,7 @@ def test_the_document_of_one_interface_is_served_beside_that_of_all(server: Serv
 def test_a_real_film_of_a_photograph_is_made_for_an_openai_client(server: Served, media: dict[str, Path], tmp_path: Path) -> None:
     files = {"input_reference": ("face.png", media["image"].read_bytes(), "image/png")}
     fields = {"prompt": '@face says: "Good morning to you all."', "model": "sora-2", "seconds": "4", "size": "864x496"}
-    video = finished(server, server.http.post(VIDEOS, data=fields, files=files).json()["id"], 240)
+    video = finished(server, server.http.post(VIDEOS, data=fields, files=files).json()["id"], 900)
     assert video["status"] == "completed", video
     (tmp_path / "film.mp4").write_bytes(server.http.get(f"{VIDEOS}/{video['id']}/content").content)
     whole(tmp_path / "film.mp4")

@@ -154,7 +154,7 @@ def test_every_word_of_the_request_goes_into_ark() -> None:
 def test_a_real_film_of_a_photograph_is_made_for_an_openrouter_client(server: Served, media: dict[str, Path], tmp_path: Path) -> None:
     frame = {**reference(media, "image", "image", "image/png"), "frame_type": "first_frame"}
     made = create(server, model="bytedance/seedance-2.0", prompt="Slow push in. Wind is heard.", frame_images=[frame]).json()
-    done = finished(server, made["id"], 240)
+    done = finished(server, made["id"], 900)
     assert done["status"] == "completed", done
     (tmp_path / "film.mp4").write_bytes(httpx2.get(done["urls"][0], trust_env=False).content)
     whole(tmp_path / "film.mp4")

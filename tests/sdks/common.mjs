@@ -21,7 +21,7 @@ export async function fetched(name, url) {
 }
 
 export async function poll(get, going) {
-  const until = Date.now() + 180_000;
+  const until = Date.now() + 600_000;
   for (;;) {
     const got = await get();
     if (!going.includes(got.status)) return got;

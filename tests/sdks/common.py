@@ -15,7 +15,7 @@ WITH = json.loads(sys.argv[1])
 URL, KEY, WRONG, NARROW, MODEL = (WITH[name] for name in ("url", "key", "wrong", "narrow", "model"))
 MEDIA = {name: Path(path) for name, path in WITH["media"].items()}
 OUT = Path(WITH["out"])
-SECONDS = 180
+SECONDS = 600
 
 
 def data(name):
