@@ -15,6 +15,7 @@ from PIL import Image
 
 from media import picture
 from phonofilm.media.outputs import write_wav
+from phonofilm.server.routes.studio import FOLDER
 from serving import Served, served
 
 WEB = Path(__file__).parents[1] / "web"
@@ -32,6 +33,8 @@ def studio() -> None:
     )
     done = subprocess.run(["make", "-C", str(WEB.parent), "studio"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    terms = (FOLDER / "licences.txt").read_text("utf-8")
+    assert "preact" in terms and "Permission is hereby granted" in terms
 
 
 @pytest.fixture

@@ -32,6 +32,16 @@ await mkdir(out, { recursive: true });
 await writeFile(join(out, "index.html"), page);
 await writeFile(join(out, "icon.svg"), icon);
 
+// what is in the script that others wrote, with their terms
+const carried = new Set(Object.keys(made.metafile.inputs).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
+const terms = [];
+for (const name of [...carried].sort()) {
+  const folder = join(here, "node_modules", name);
+  const { version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  terms.push(`${name} ${version} (${license})\n\n${(await readFile(join(folder, "LICENSE"), "utf8")).trim()}\n`);
+}
+await writeFile(join(out, "licences.txt"), terms.join("\n\n"));
+
 let total = gzipSync(page).length + gzipSync(icon).length;
 for (const name of files) total += gzipSync(await readFile(join(out, "assets", name))).length;
 console.log(`studio: ${files.join(", ")}; ${(total / 1000).toFixed(1)} kB gzip`);

@@ -7,6 +7,7 @@ await studio(async (page) => {
   await arrived(page, 2);
   await page.fill("#prompt", "@face by the sea, @second behind.");
   await page.waitForFunction(() => document.querySelector(".file select.role").value === "face");
+  await page.waitForSelector(".consent");
   assert.deepEqual(await page.$$eval(".consent", (fields) => fields.map((field) => field.required)), [true, false]);
   await quick(page);
   await page.focus("#prompt");
