@@ -6,10 +6,14 @@ Axes: h w pixels, c channels.
 
 from __future__ import annotations
 
+import sys
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from phonofilm.perceive import shifts
+from phonofilm.perceive.cache import prepared
 from phonofilm.perceive.shifts import completed, membrane
 
 F32 = NDArray[np.float32]
@@ -44,7 +48,12 @@ def fill(picture: U8, hole: Mask, *, rare: float = RARE_INSIDE) -> U8:
 
 
 def extend(plate: U8, left: int, right: int, top: int, bottom: int) -> U8:
-    """The plate u8[h w 3] continued beyond its borders by so many pixels on each side. Nothing is mirrored."""
+    """The plate u8[h w 3] continued beyond its borders by so many pixels on each side, as it was before or else now. Nothing is mirrored."""
+    sides = (left, right, top, bottom)
+    return prepared("plate", (plate, sides), (sys.modules[__name__], shifts), lambda: {"plate": _extended(plate, *sides)})["plate"]
+
+
+def _extended(plate: U8, left: int, right: int, top: int, bottom: int) -> U8:
     height, width = plate.shape[:2]
     canvas = np.asarray(cv2.copyMakeBorder(plate, top, bottom, left, right, cv2.BORDER_CONSTANT), np.uint8)
     beyond = np.ones(canvas.shape[:2], np.bool_)

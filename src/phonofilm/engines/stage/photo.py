@@ -13,10 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.engines.stage.sheet import Sheet
-from phonofilm.perceive import plate as plates
-from phonofilm.perceive import shifts
-from phonofilm.perceive.cache import prepared
 from phonofilm.perceive.percepts import Face, Picture
+from phonofilm.perceive.plate import extend
 from phonofilm.score.camera import SENSOR, CameraPose
 from phonofilm.score.framing import ground_row
 from phonofilm.score.model import Setting
@@ -123,7 +121,7 @@ def _continued(plate: U8, beyond: tuple[int, int, int, int], cut: tuple[int, int
     px0, py0 = min(max(0, x0 - left - near), w // 2), min(max(0, y0 - top - near), h // 2)
     px1, py1 = min(w, x1 - left + near), min(h, y1 - top + near)
     part = plate[py0 : max(py1, py0 + 16), px0 : max(px1, px0 + 16)]
-    out = prepared("plate", (part, beyond), (plates, shifts), lambda: {"plate": plates.extend(part, left, right, top, bottom)})["plate"]
+    out = extend(part, left, right, top, bottom)
     # the cut begins at 0 where the plate is continued on that side
     return out[max(0, y0 - py0) : y1 - py0, max(0, x0 - px0) : x1 - px0]
 
