@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -35,7 +35,7 @@ from phonofilm.server.settings import Settings, secret_of
 from phonofilm.server.webhooks import Bodies, Webhooks, read_secret
 
 ROUTERS: tuple[APIRouter, ...] = (ark.router, assets.router, openai.router, openrouter.router, files.router, health.router, documents.router)
-SWEEP_SECONDS, CLEAN_SECONDS = 0.5, 600.0
+SWEEP_SECONDS, CLEAN_SECONDS, RECOVER_SECONDS = 0.5, 600.0, 1.2
 THREADS = 12
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _log = logging.getLogger(__name__)
@@ -83,7 +83,9 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     secret = read_secret(settings.webhook_secret) if settings.webhook_secret else secret_of(settings.data, "webhook-secret")
     webhooks = Webhooks(the.store, the.guard, secret, bodies(the), the.metrics)
     pool.start()
-    tasks = [asyncio.create_task(work) for work in (the.listening.run(), webhooks.run(), _sweep(the), _clean(the), in_thread(_warm))]
+    works = (the.listening.run, webhooks.run, lambda: _sweep(the), lambda: _clean(the))
+    tasks = [asyncio.create_task(_kept(work)) for work in works]
+    tasks += [asyncio.create_task(once) for once in (_recover(the), in_thread(_warm))]
     try:
         yield
     finally:
@@ -105,10 +107,26 @@ def bodies(the: Services) -> Bodies:
     return {"ark": of_ark, "openai": openai.event_of, "openrouter": lambda job: openrouter.notice_of(the, job)}
 
 
+async def _kept(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """What runs beside the requests runs for as long as the server does, whatever happens in it."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            _log.exception("work beside the requests begins anew")
+            await asyncio.sleep(1.0)
+
+
 def _warm() -> None:
     """Read once in two languages, so that the first request finds the lexicons in memory."""
     for prompt in ("A beach at dusk. Slow push in.", "黄昏的海边，镜头缓缓推进。"):
         read(prompt, ())
+
+
+async def _recover(the: Services) -> None:
+    """A second look shortly after the start: a job whose last worker gave its last sign just before is no longer anybody's."""
+    await asyncio.sleep(RECOVER_SECONDS)
+    await in_thread(the.store.recover)
 
 
 async def _sweep(the: Services) -> None:
