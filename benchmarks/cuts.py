@@ -65,6 +65,7 @@ SONGS = {
     "Freeway": ("Music/Freeway.ogg", "rock; hedgewars-data"),
     "Jungle": ("Music/Jungle.ogg", "percussion; hedgewars-data"),
     "Halloween": ("Music/Halloween.ogg", "orchestral; hedgewars-data"),
+    "Fruit": ("Music/Fruit.ogg", "electronic; hedgewars-data"),
     "mutilated_mime": ("mutilated_mime/song.ogg", "death metal; fretsonfire-songs-muldjord"),
     "second_birth": ("08_second_birth.ogg", "gothic metal; marsshooter-data"),
     "Deprecation": ("Deprecation.ogg", "electronic; singularity-music"),
@@ -72,7 +73,7 @@ SONGS = {
     "freezingpoint": ("freezingpoint.ogg", "game pop; extremetuxracer-data"),
 }
 #: songs that nothing of the tracker was tuned on
-UNSEEN = ("Freeway", "Jungle", "Halloween", "mutilated_mime", "second_birth", "Deprecation", "airship_remix", "freezingpoint")
+UNSEEN = ("Fruit", "Freeway", "Jungle", "Halloween", "mutilated_mime", "second_birth", "Deprecation", "airship_remix", "freezingpoint")
 PLACES = {"a": 0.25, "b": 0.6}
 FRAME = 1 / 24
 
