@@ -167,6 +167,26 @@ def test_a_film_is_remixed_with_its_references_and_its_prompt(server: Served, do
     refused(server.http.post(f"{VIDEOS}/{done['id']}/remix", json={}), 400, "MissingParameter", "prompt")
 
 
+def test_a_clip_or_a_film_of_here_is_changed(server: Served, done: dict[str, Any], media: dict[str, Path]) -> None:
+    by_file = send(
+        server,
+        part("prompt", b"At night."),
+        part("model", b"test"),
+        part("video", media["clip"].read_bytes(), "clip.mp4", "video/mp4"),
+        path=f"{VIDEOS}/edits",
+    )
+    by_id = server.http.post(f"{VIDEOS}/edits", json={"prompt": "At night.", "video": {"id": done["id"]}})
+    for answer, model, resolution in ((by_file, "test", "720p"), (by_id, "test", "480p")):
+        assert answer.status_code == 200, answer.text
+        task = server.task(answer.json()["id"])
+        assert [(r["tag"], r["kind"]) for r in task["request"]["references"]] == [("edit_source", "video")]
+        assert (task["model"], task["resolution"], task["ratio"], task["duration"]) == (model, resolution, "adaptive", -1)
+        server.http.delete(f"{VIDEOS}/{task['id']}")
+    assert by_id.json()["remixed_from_video_id"] == done["id"]
+    refused(server.http.post(f"{VIDEOS}/edits", json={"prompt": "At night."}), 400, "MissingParameter", "video")
+    refused(server.http.post(f"{VIDEOS}/edits", json={"prompt": "At night.", "video": {"id": "none"}}), 404, "ResourceNotFound")
+
+
 def test_lists_are_read_page_by_page_in_both_orders(server: Served) -> None:
     made = [create(server, prompt=f"Number {k}.").json()["id"] for k in range(3)]
     newest = server.http.get(VIDEOS, params={"limit": 2}).json()
@@ -295,7 +315,7 @@ def test_callbacks_are_signed_and_say_what_each_interface_says(server: Served) -
 
 
 def test_what_the_vendor_has_and_this_server_has_not_is_said(server: Served) -> None:
-    for path in ("edits", "extensions", "characters"):
+    for path in ("extensions", "characters"):
         refused(send(server, part("prompt", b"x"), path=f"{VIDEOS}/{path}"), 501, "NotImplemented")
     refused(server.http.get(f"{VIDEOS}/characters/char_1"), 501, "NotImplemented")
     assert "sora-2" in [model["id"] for model in server.http.get("/v1/models").json()["data"]]

@@ -21,8 +21,8 @@ from phonofilm.server.problem import Problem, error_of_job
 from phonofilm.server.routes.ark import REFUSALS
 from phonofilm.server.routes.ark_translate import problem_of_validation
 from phonofilm.server.routes.files import answer
-from phonofilm.server.routes.openai_models import UNUSED, CreateVideo, Deleted, Remix, Video, VideoError, Videos
-from phonofilm.server.routes.openai_translate import FIELDS, MODEL, of_form, param_of, to_ark, urls_of
+from phonofilm.server.routes.openai_models import UNUSED, CreateVideo, Deleted, EditVideo, Remix, Video, VideoError, Videos
+from phonofilm.server.routes.openai_translate import FIELDS, MODEL, edit_of, of_form, param_of, to_ark, urls_of
 from phonofilm.server.routes.queueing import kinds_of, named, queue
 from phonofilm.server.services import Services, reader, services, writer
 
@@ -33,13 +33,16 @@ STATUS: dict[Status, Literal["queued", "in_progress", "completed", "failed"]] = 
 VARIANTS = {"video": "film", "thumbnail": "poster", "spritesheet": "spritesheet"}
 POLL_MS, LONGEST_POLL_MS = 500, 5000
 DELETING_SECONDS = 5.0
-BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {kind: {"schema": {"$ref": "#/components/schemas/CreateVideo"}} for kind in ("application/json", "multipart/form-data")},
-    }
-}
-_REMIX: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Remix"}}}}}
+
+
+def _body(name: str, *kinds: str) -> dict[str, Any]:
+    schema = {"schema": {"$ref": f"#/components/schemas/{name}"}}
+    return {"requestBody": {"required": True, "content": dict.fromkeys(kinds, schema)}}
+
+
+BODY = _body("CreateVideo", "application/json", "multipart/form-data")
+_EDIT = _body("EditVideo", "application/json", "multipart/form-data")
+_REMIX = _body("Remix", "application/json")
 _MP4: dict[int | str, dict[str, Any]] = {200: {"content": {"video/mp4": {}, "image/jpeg": {}}}}
 
 router = APIRouter(tags=["OpenAI Videos"], responses=REFUSALS)
@@ -69,12 +72,18 @@ async def create_and_wait(request: Request, caller: Writes, idempotency_key: Key
     return await _file(request, the, job, "film")
 
 
-async def _created(request: Request, caller: Caller, key: str) -> Job:
+@router.post(PATH + "/edits", response_model=Video, openapi_extra=_EDIT)
+async def edit_video(request: Request, caller: Writes, idempotency_key: Key = "") -> Response:
+    """Change a clip, or a film that was made here, as the prompt says."""
+    return await _shown(services(request), await _created(request, caller, idempotency_key, EditVideo))
+
+
+async def _created(request: Request, caller: Caller, key: str, model: type[CreateVideo] = CreateVideo) -> Job:
     the = services(request)
     lifted: dict[str, Stored] = {}
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         form = await the.form(request, lift=FIELDS)
-        data, lifted = of_form(form)
+        data, lifted = of_form(form, *(["video"] if model is EditVideo else []))
         body_hash = form.meaning
     else:
         body = await the.json(request)
@@ -82,14 +91,31 @@ async def _created(request: Request, caller: Caller, key: str) -> Job:
     with the.films.once(caller, key):
         if job := await the.films.first(caller, key, body_hash):
             return job
-        video = _read(CreateVideo, data)
+        video: CreateVideo = _read(model, data)
         kinds = await kinds_of(the, urls_of(video), lifted, "input_reference")
         ark, remarks = to_ark(video, kinds)
+        echo = {"prompt": video.prompt}
+        if isinstance(video, EditVideo):
+            ark, old = await _edited(request, the, caller, video, ark)
+            echo |= {"remixed_from": old} if old else {}
         with named(param_of):
             return await queue(
-                request, the, caller, ark | _unknown(video), dialect="openai", lifted=lifted, remarks=remarks, key=key, body_hash=body_hash,
-                echo={"prompt": video.prompt},
-            )  # fmt: skip
+                request, the, caller, ark | _unknown(video), dialect="openai", lifted=lifted, remarks=remarks, key=key, body_hash=body_hash, echo=echo
+            )
+
+
+async def _edited(request: Request, the: Services, caller: Caller, video: EditVideo, ark: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """The request with the clip in it, and the id of the film that it is, if it is one of here."""
+    given = video.video[0] if isinstance(video.video, list) and video.video else video.video
+    if not isinstance(given, dict) or not (given.get("url") or given.get("id")):
+        raise Problem("missing_parameter", 'The field video is missing: send a file, or {"id": …} of a film that was made here.', param="video")
+    if not given.get("id"):
+        return edit_of(ark, str(given["url"])), ""
+    old = await the.films.get(str(given["id"]), caller)
+    if not isinstance(old.state, Succeeded):
+        raise Problem("state", f"The film {old.id} is {STATUS[old.state.status]}; it can be changed when it is completed.", param="video")
+    like = {"model": video.model or old.model, "resolution": ark.get("resolution") or old.wanted.resolution}
+    return edit_of(ark | like, the.films.urls(old, the.base(request))["film"]), old.id
 
 
 def _read(model: type[Any], data: dict[str, Any]) -> Any:
@@ -176,7 +202,6 @@ async def remix_video(request: Request, video_id: str, caller: Writes, idempoten
     return await _shown(the, job)
 
 
-@router.post(PATH + "/edits", include_in_schema=False)
 @router.post(PATH + "/extensions", include_in_schema=False)
 @router.post(PATH + "/characters", include_in_schema=False)
 @router.get(PATH + "/characters/{character_id}", include_in_schema=False)
@@ -229,7 +254,7 @@ def event_of(job: Job) -> dict[str, Any] | None:
 def schemas() -> dict[str, Any]:
     """The schemas of bodies that are read by hand, for the OpenAPI document."""
     found: dict[str, Any] = {}
-    for model in (CreateVideo, Remix):
+    for model in (CreateVideo, EditVideo, Remix):
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         found |= {**schema.pop("$defs", {}), model.__name__: schema}
     return found

@@ -97,6 +97,12 @@ class CreateVideo(Open):
     callback_url: str | None = Field(default=None, max_length=4000)
 
 
+class EditVideo(CreateVideo):
+    """A clip that is to be changed: ``video`` is a file, or ``{"id"}`` of a film that was made here."""
+
+    video: Annotated[dict[str, Any] | list[dict[str, Any]] | None, BeforeValidator(_structure)] = None
+
+
 #: of vLLM-Omni's fields, those that steer how its models compute; they change nothing here
 UNUSED = (
     "num_inference_steps", "guidance_scale", "guidance_scale_2", "boundary_ratio", "flow_shift", "true_cfg_scale", "sound_duration", "lora",

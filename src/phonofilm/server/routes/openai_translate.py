@@ -24,10 +24,11 @@ PARAMS = {
 }  # fmt: skip
 
 
-def of_form(form: Form) -> tuple[dict[str, Any], dict[str, Stored]]:
+def of_form(form: Form, *more: str) -> tuple[dict[str, Any], dict[str, Stored]]:
     """A form as the JSON that it stands for, and its files by the tokens that stand for their addresses in it.
 
     ``input_reference[image_url]`` is a field of an object; ``references[][url]`` are columns of a list of objects, in order.
+    ``more``: further fields that files may come in.
     """
     data: dict[str, Any] = {}
     columns: dict[str, dict[str, list[str]]] = {}
@@ -54,7 +55,7 @@ def of_form(form: Form) -> tuple[dict[str, Any], dict[str, Stored]]:
     lifted = dict(form.lifted)
     for k, (name, stored) in enumerate(form.files):
         plain = name.removesuffix("[]")
-        if plain not in FIELDS:
+        if plain not in (*FIELDS, *more):
             raise Problem("invalid", f"No file is expected in the field {name}. Files go into input_reference.", param=name)
         token = f"form:{k}"
         lifted[token] = stored
@@ -91,6 +92,13 @@ def to_ark(video: CreateVideo, kinds: Mapping[str, str]) -> tuple[dict[str, Any]
     ark |= {name: value for name in same if (value := getattr(video, name)) is not None}
     ark |= {name: value for name, value in (("generate_audio", sound), ("safety_identifier", video.user)) if value is not None}
     return ark, remarks
+
+
+def edit_of(ark: dict[str, Any], url: str) -> dict[str, Any]:
+    """The request to change the clip at that address: as long and of the shape that it has, unless said otherwise."""
+    text, *others = ark["content"]
+    clip = {"type": "video_url", "video_url": {"url": url}, "role": "reference_video"}
+    return {"ratio": "adaptive", "duration": -1, **ark, "content": [text, clip, *others], "omni_reference_task_type": "edit"}
 
 
 def urls_of(video: CreateVideo) -> tuple[str, ...]:
