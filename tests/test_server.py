@@ -7,6 +7,7 @@ import io
 import json
 import threading
 import time
+import zipfile
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import av
 import httpx2
 import numpy as np
 import pytest
+import skimage.data
 from PIL import Image
 
 from serving import FILM, TASKS, Served, refused, served
@@ -413,3 +415,25 @@ def test_what_can_be_asked_for_is_listed(server: Served) -> None:
     assert options["resolutions"] == ["480p", "720p", "1080p", "2k"] and options["seconds"]["longest"] == 15
     assert options["limits"]["seedance"]["image"]["count"] == 9 and {v["language"] for v in options["voices"]} >= {"en", "zh"}
     assert options["roles"]["audio"] == ["effect", "music", "timbre", "voice"]
+
+
+# with the stage
+
+
+@pytest.mark.slow
+def test_a_real_film_with_a_photograph_comes_with_all_its_files_and_can_be_edited(server: Served) -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(skimage.data.astronaut()).save(buffer, "PNG")
+    content = [{"type": "text", "text": '@Image1 says: "Hello there, this is a film."'}, image(data_url(buffer.getvalue()), "reference_image")]
+    wish = {"model": "doubao-seedance-2-0-260128", "content": content, "resolution": "480p", "ratio": "16:9", "duration": 4, "seed": 5}
+    id = server.http.post(TASKS, json=wish).json()["id"]
+    task = server.wait(id, seconds=300)
+    assert task["status"] == "succeeded", task
+    assert set(task["files"]) >= {"film", "poster", "score", "captions_srt", "captions_vtt", "stems"}
+    stems = zipfile.ZipFile(io.BytesIO(httpx2.get(task["files"]["stems"], trust_env=False).content))
+    assert any(name.endswith(".wav") for name in stems.namelist())
+    assert "Hello there" in httpx2.get(task["files"]["captions_srt"], trust_env=False).text
+    score = server.http.get(f"{TASKS}/{id}/score").json()
+    again = server.http.post(f"{TASKS}/{id}/score", json={**score, "seed": 6})
+    edited = server.wait(again.json()["id"], seconds=300)
+    assert edited["status"] == "succeeded" and edited["seed"] == 6, edited

@@ -449,3 +449,26 @@ def test_unknown_fields_are_refused_where_that_is_wished(odd: Served) -> None:
 def test_the_servers_own_public_name_is_answered(odd: Served) -> None:
     assert odd.http.get("/healthz", headers={"Host": "films.example.com"}).status_code == 200
     refused(odd.http.get("/healthz", headers={"Host": "example.com"}), 421, "MisdirectedRequest")
+
+
+def test_without_its_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    import importlib.util
+
+    from phonofilm.cli.main import cli
+    from phonofilm.errors import MissingError
+
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == "fastapi" else find(name, *more))
+    with pytest.raises(MissingError, match=r'pip install "phonofilm\[server\]"'):
+        cli.main(["serve"], standalone_mode=False)
+
+
+def test_the_command_line_loads_nothing_of_the_server_for_its_help() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from phonofilm.cli.main import cli; cli.main(['serve', '--help'], standalone_mode=False); "
+        "sys.exit(any(m in sys.modules for m in ('fastapi', 'sqlalchemy', 'httpx2', 'numpy')))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
