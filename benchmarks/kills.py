@@ -415,12 +415,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("kills", type=int, nargs="?", default=100)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--pause", type=float, default=PAUSE[1], help="the longest time between two kills: on a busy machine films take longer")
     parser.add_argument("--add", action="store_true", help="to the results that are there")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         try:
             strikes = random.Random(given.seed).choices(list(KINDS), list(KINDS.values()), k=given.kills)
-            result = {"seed": given.seed, **run(strikes, Path(folder), given.seed)}
+            result = {"seed": given.seed, **run(strikes, Path(folder), given.seed, pause=(PAUSE[0], given.pause))}
         finally:
             print((Path(folder) / "server.log").read_text()[-4000:], file=sys.stderr)
     runs = json.loads(RESULTS.read_text())["runs"] if given.add and RESULTS.exists() else []

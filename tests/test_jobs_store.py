@@ -170,9 +170,9 @@ def test_a_lost_worker_gives_its_job_back_once_and_can_do_nothing_more(store: St
     job = store.create(a_job())
     first = attempt_of(store.claim("w1"))
     now = time.time()
-    assert store.sweep(now + 1) == ()
-    assert [j.id for j in store.sweep(now + 10)] == [job.id]
-    assert store.sweep(now + 10) == () and store.lost("w1") == ()
+    assert store.sweep(now + 10) == ()
+    assert [j.id for j in store.sweep(now + 20)] == [job.id]
+    assert store.sweep(now + 20) == () and store.lost("w1") == ()
     second = attempt_of(store.claim("w2"))
     assert second == first + 1
     assert not store.renew(job.id, first) and not store.report(job.id, first, "film", 0.5) and not store.holds(job.id, first)
@@ -190,7 +190,7 @@ def test_signs_of_life_keep_a_job(store: Store) -> None:
     attempt = attempt_of(store.claim("w"))
     before = time.time()
     assert store.renew(job.id, attempt)
-    assert store.sweep(before + 2.9) == ()
+    assert store.sweep(before + 14.9) == ()
 
 
 def test_a_job_that_takes_three_workers_with_it_fails(store: Store) -> None:
@@ -203,22 +203,14 @@ def test_a_job_that_takes_three_workers_with_it_fails(store: Store) -> None:
     assert store.claim("w") is None
 
 
-def test_servers_that_die_are_not_the_fault_of_a_job_unless_it_is_always_there(store: Store, url: str) -> None:
+def test_servers_that_die_are_not_the_fault_of_a_job_unless_it_is_always_there(store: Store) -> None:
     job = store.create(a_job())
-    dead = Store(url, lease=0.5)
     for _ in range(MOST_ATTEMPTS - 1):
-        assert dead.claim("w")
+        assert store.claim("w")
         assert [j.state.status for j in store.recover()] == ["queued"]
-    dead.claim("w")
+    store.claim("w")
     assert [j.state.status for j in store.recover()] == ["failed"]
     assert statuses(store, job).count("running") == MOST_ATTEMPTS
-    dead.close()
-
-
-def test_a_second_server_leaves_the_work_of_the_first_alone(store: Store) -> None:
-    store.create(a_job())
-    store.claim("w")
-    assert store.recover() == ()
 
 
 def test_a_job_that_fails_on_its_own_merits_is_not_tried_again(store: Store) -> None:
@@ -251,7 +243,7 @@ def test_a_running_job_that_is_cancelled_ends_so_whatever_its_worker_does(store:
         "finish": lambda: store.finish(job.id, attempt, MADE),
         "fail": lambda: store.fail(job.id, attempt, Failed(finished=1.0, code="work", message="", fault="server")),
         "lost": lambda: store.lost("w"),
-        "sweep": lambda: store.sweep(time.time() + 10),
+        "sweep": lambda: store.sweep(time.time() + 20),
         "expire": lambda: store.sweep(job.deadline),
     }
     ways[how]()

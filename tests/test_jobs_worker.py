@@ -281,7 +281,6 @@ def test_workers_are_gone_when_their_server_is_killed_even_if_they_do_nothing_an
     while any(map(alive, pids)) and time.monotonic() < until:
         time.sleep(0.02)
     assert not any(map(alive, pids))
-    time.sleep(1.1)
     place.store.recover()
     assert [place.state(job) for job in jobs] == [Queued(attempt=1)] * 2
 

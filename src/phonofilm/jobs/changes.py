@@ -19,7 +19,7 @@ from phonofilm.jobs.codec import Columns, job_of, state_columns
 from phonofilm.jobs.job import Expired, Failed, Job, Queued, Running, State, Stopped
 from phonofilm.jobs.keys import Quota
 
-MOST_ATTEMPTS = 10  # of all kinds: a job that takes the whole machine with it must end too
+MOST_ATTEMPTS = 20  # of all kinds: a job that takes the whole machine with it must end too
 _table = tables.jobs
 
 
@@ -98,11 +98,11 @@ def give_up(connection: Connection, row: Columns, now: float, *, lost: bool, mos
 
 
 def sweep(connection: Connection, now: float, most_losses: int) -> tuple[Job, ...]:
-    """Whatever time alone changes: deadlines and leases that passed."""
+    """Whatever time alone changes: deadlines and leases that passed. A lease may pass because the machine is busy or slept: that counts no loss."""
     late = rows_where(connection, _table.c.status.in_(("queued", "running")), _table.c.deadline <= now)
     done = [change(connection, row, Stopped(finished=now) if row["cancelling"] else Expired(finished=now), now) for row in late]
     lost = rows_where(connection, _table.c.status == "running", _table.c.lease <= now)
-    return (*done, *(give_up(connection, row, now, lost=True, most_losses=most_losses) for row in lost))
+    return (*done, *(give_up(connection, row, now, lost=False, most_losses=most_losses) for row in lost))
 
 
 def overdue(connection: Connection, now: float) -> bool:

@@ -19,8 +19,7 @@ from phonofilm.jobs.job import Event, Failed, Job, Made, Queued, Status, Stopped
 from phonofilm.jobs.keys import Keys, Quota
 from phonofilm.jobs.outbox import Outbox
 
-LEASE = 3.0  # seconds that a worker has a job without a sign of life
-SIGNS = 1.0  # a worker that lives gives one more often than that
+LEASE = 15.0  # seconds that a worker has a job without a sign of life: one that dies is known at once, so this is for those that hang or starve
 LETTING_GO = 0.7  # seconds that a worker may take to let go of a cancelled job
 _jobs = tables.jobs
 
@@ -233,10 +232,9 @@ class Store:
     def recover(self) -> tuple[Job, ...]:
         """To be called when a server starts, before its workers do: jobs that ran under the last one go back into the queue.
 
-        That is nobody's fault, so it counts no lost worker. One whose worker gave a sign of life in the last second is left alone: another server
-        may work on the same store. Should it be the last sign, its lease ends soon.
+        That is nobody's fault, so it counts no lost worker. A worker of the last server that lives on is fenced off.
         """
-        return self._give_up(_jobs.c.lease < time.time() + self._lease - SIGNS, lost=False)
+        return self._give_up(lost=False)
 
     def hanging(self) -> tuple[str, ...]:
         """Workers that should have let go of a cancelled job by now. What they run holds them up: kill them."""
@@ -285,9 +283,9 @@ class Store:
                 events.put(c, id, "progress", now, columns)
             return kept
 
-    def _give_up(self, which: ColumnElement[bool], *, lost: bool) -> tuple[Job, ...]:
+    def _give_up(self, *which: ColumnElement[bool], lost: bool) -> tuple[Job, ...]:
         with self._database.write() as c:
-            rows = changes.rows_where(c, _jobs.c.status == "running", which)
+            rows = changes.rows_where(c, _jobs.c.status == "running", *which)
             return tuple(changes.give_up(c, row, time.time(), lost=lost, most_losses=self._most_losses) for row in rows)
 
     def _most_queued(self, c: Any, owner: str) -> int:
