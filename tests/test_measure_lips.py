@@ -165,6 +165,18 @@ def test_silence_and_a_steady_tone_are_no_speech_to_follow(address):
         assert "syllables" in found.why
 
 
+@pytest.mark.slow
+def test_a_real_mouth_that_moves_under_somebody_elses_speech_is_never_in_sync(address):
+    weeping = Looked(clip("moods"), None, frames_of(clip("moods")))
+    assert not weeping.finding().applies  # nobody speaks
+    speech = np.tile(address.film.heard.sound, (4, 1))
+    for start in (0, 60_000, 120_000):
+        found = weeping.finding(speech[start : start + weeping.film.length].copy())
+        assert value(found, "lips late against the sound").value is None
+        for name in ("correlation with the sound", "correlation with the sound, by pixels"):
+            assert value(found, name).value < 0.25 and not value(found, name).passed
+
+
 def test_speech_played_backwards_is_not_in_sync(address):
     late = value(address.finding(address.film.heard.sound[::-1].copy()), "lips late against the sound")
     assert not late.passed

@@ -15,7 +15,7 @@ from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND
 from phonofilm.measure.cuts import Cuts
 from phonofilm.measure.film import Asked, Film, Shown
 from phonofilm.measure.finding import Event, Finding, Series, Value, held, not_applicable
-from phonofilm.measure.motion import Solved, between_two_views, explain, fit, follow
+from phonofilm.measure.motion import FEWER, FLOOR, PATIENCE, Solved, between_two_views, explain, fit, follow
 from phonofilm.measure.moves import Move, Way, move_of, rests, way_of
 from phonofilm.measure.paths import Path, asked_path, curves, in_metres
 from phonofilm.measure.people import People
@@ -26,7 +26,8 @@ from phonofilm.score.model import Shot
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
-LENSES = (43.0, 28.0, 35.0, 55.0, 75.0)  # mm of a frame whose longer side is 36; the first unless a turning camera tells that another fits better
+# mm of a frame whose longer side is 36; the first unless a turning camera tells that another fits better
+LENSES = (43.0, 28.0, 35.0, 55.0, 65.0, 75.0)
 FEW = 120  # points that the lens is told by
 VIEWS = 9  # frames of a leg that are solved together; the others follow
 POINTS = 300  # of the longest tracks
@@ -179,10 +180,14 @@ def lens_of(xy: F64, slack: F64) -> float:
     found = explain(some, usual, loose)[0]
     if found.model in ("still", "place") and found.trusted.mean() > 0.9:
         return LENSES[0]  # without turning, a lens only scales depths
+    turns = {lens: fit(some, lens / SENSOR * LONGEST, "turn and zoom", slack=loose) for lens in LENSES}
+    turned = min(LENSES, key=lambda k: turns[k].cost)
+    if turns[turned].cost <= PATIENCE * found.cost + FLOOR and turns[turned].trusted.mean() >= found.trusted.mean() - FEWER:
+        return turned  # by one of them it only turned: by the others that looks like a way as well
     costs: dict[float, float] = {}
     for lens in LENSES:
         focal = lens / SENSOR * LONGEST
-        turning = fit(some, focal, "turn and zoom", slack=loose)
+        turning = turns[lens]
         parallax = [] if found.model == "turn and zoom" else [fit(some, focal, "place and turn", between_two_views(some, focal, loose) or turning)]
         costs[lens] = min(f.cost for f in (turning, *parallax))
     best = min(costs, key=lambda k: costs[k])

@@ -20,6 +20,7 @@ RESTLESS = 0.25  # degrees a second of going to and fro that make a camera a hel
 TO_AND_FRO = 0.5  # and their share of all its turning
 NARROW = 0.25  # of the longer side: what can be followed fills no more in one direction, so that a turn and a shift look alike
 FEW = 16  # points on people, and as many on what is behind them, that tell of depth
+ASIDE = 0.3  # of the way across that a way up must be to give the move its name, and the other way round
 KEPT = 0.2  # inverse depth, by that of the others, under which a group of points keeps its place in the frame
 
 
@@ -95,9 +96,10 @@ def move_of(way: Way, solved: Solved, focal: float) -> Move:
             side = "truck_right" if right > 0 else "truck_left"
             return Move(family="tracking" if right > 0 else side, amount=None, also=(side,), why="the subject's distance is not told by its place")
         return Move(family="dolly_zoom", amount=None, why="how far it goes depends on depths that the picture does not tell")
-    if not alone and felt["yaw"] > FELT and right * yaw < 0 and 0.4 < felt["yaw"] / max(felt["right"], 1e-9) < 2.0:
+    across, upward = max(felt["yaw"], felt["right"]), max(felt["pitch"], felt["up"])
+    if not alone and felt["yaw"] > FELT and across > ASIDE * upward and right * yaw < 0 and 0.4 < felt["yaw"] / max(felt["right"], 1e-9) < 2.0:
         return Move(family="orbit_right" if right > 0 else "orbit_left", amount=abs(yaw))
-    if not alone and felt["pitch"] > FELT and up * pitch < 0 and 0.4 < felt["pitch"] / max(felt["up"], 1e-9) < 2.0:
+    if not alone and felt["pitch"] > FELT and upward > ASIDE * across and up * pitch < 0 and 0.4 < felt["pitch"] / max(felt["up"], 1e-9) < 2.0:
         return Move(family="crane_up" if up > 0 else "crane_down", amount=abs(up))
     if most == "lens" and felt["ahead"] > 0.5 * felt["lens"] and (lens - 1) * ahead < 0:
         return Move(family="dolly_zoom", amount=None)
