@@ -51,7 +51,7 @@ def run(block: tuple[str, str, str], server: Served, folder: Path) -> None:
     films = [*folder.glob("film.mp4"), *folder.glob("take*.mp4")]
     assert films or "remix" in text
     for film in films:
-        whole(film)
+        whole(film, size=None)  # that of its references
 
 
 @pytest.mark.parametrize("block", [b for b in BLOCKS if b[0] == "phonofilm"][:1], ids=["the first"])
