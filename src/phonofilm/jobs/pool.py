@@ -83,6 +83,7 @@ class Pool:
         for process in processes:
             process.wait(max(until - time.monotonic(), 0.0))
             process.kill()
+            process.wait(seconds)
         self._over.set()
         for thread in self._threads:
             if thread.is_alive():
