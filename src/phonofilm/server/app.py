@@ -35,7 +35,7 @@ from phonofilm.server.settings import Settings, secret_of
 from phonofilm.server.webhooks import Bodies, Webhooks, read_secret
 
 ROUTERS: tuple[APIRouter, ...] = (ark.router, assets.router, openai.router, openrouter.router, files.router, health.router, documents.router)
-SWEEP_SECONDS, CLEAN_SECONDS, RECOVER_SECONDS = 0.5, 600.0, 1.2
+SWEEP_SECONDS, CLEAN_SECONDS = 0.5, 600.0
 THREADS = 12
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     pool.start()
     works = (the.listening.run, webhooks.run, lambda: _sweep(the), lambda: _clean(the))
     tasks = [asyncio.create_task(_kept(work)) for work in works]
-    tasks += [asyncio.create_task(once) for once in (_recover(the), in_thread(_warm))]
+    tasks.append(asyncio.create_task(in_thread(_warm)))
     try:
         yield
     finally:
@@ -121,12 +121,6 @@ def _warm() -> None:
     """Read once in two languages, so that the first request finds the lexicons in memory."""
     for prompt in ("A beach at dusk. Slow push in.", "黄昏的海边，镜头缓缓推进。"):
         read(prompt, ())
-
-
-async def _recover(the: Services) -> None:
-    """A second look shortly after the start: a job whose last worker gave its last sign just before is no longer anybody's."""
-    await asyncio.sleep(RECOVER_SECONDS)
-    await in_thread(the.store.recover)
 
 
 async def _sweep(the: Services) -> None:
