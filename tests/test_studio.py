@@ -148,6 +148,6 @@ def test_an_example_starts_a_film_with_its_own_files(tmp_path: Path) -> None:
         assert got.status_code == 200, got.text
         references = [{"tag": r["tag"], "url": f"asset://{r['asset']['id']}", "name": r["asset"]["name"]} for r in got.json()["references"]]
         asked = {**told["asked"], "references": references, "resolution": "480p", "content": [{"type": "text", "text": told["asked"]["prompt"]}]}
-        task = server.wait(server.create(**{**asked, "model": "phonofilm"}), seconds=280)
+        task = server.wait(server.create(**{**asked, "model": "phonofilm"}), seconds=900)
         assert task["status"] == "succeeded", task
         assert task["files"]["captions_srt"] and task["files"]["stems"] and task["ratio"] == "9:16"
