@@ -50,7 +50,7 @@ def _band_pass(low: float, high: float, order: int, rate: int, n: int) -> Respon
     return response
 
 
-def sections(rows: Sequence[Sequence[float]], n: int) -> Response:
+def sections(rows: Sequence[Sequence[float]] | NDArray[Any], n: int) -> Response:
     """The response of second-order sections (b0 b1 b2 a0 a1 a2) in a row, at the bins of ``n`` samples."""
     z = np.exp(-2j * np.pi * np.arange(n // 2 + 1) / n)
     response = np.ones(len(z), np.complex128)

@@ -120,7 +120,8 @@ def tissue_of(marks: Floats, frame: HeadFrame, lips: Lips, poses: Sequence[Float
         lambda: {name: np.asarray(value) for name, value in vars(build_tissue(marks, frame, lips, poses)).items()},
     )
     rows, columns = made.pop("shape").tolist()
-    return Tissue(shape=(rows, columns), **{name: value.item() if value.ndim == 0 else value for name, value in made.items()})
+    fields: dict[str, Any] = {name: value.item() if value.ndim == 0 else value for name, value in made.items()}
+    return Tissue(shape=(rows, columns), **fields)
 
 
 def build_tissue(marks: Floats, frame: HeadFrame, lips: Lips, poses: Sequence[Floats]) -> Tissue:
