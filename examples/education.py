@@ -5,7 +5,7 @@ import phonofilm
 
 TALK = "Today we look at three things. First, a cup of coffee, and why it is hot. Then a cat, who never is. And last, a rocket, which is both."
 film = phonofilm.make(
-    "@presenter says what is on @voiceover, with the pictures @coffee, @cat and @rocket at their place in the talk, with captions.",
+    "@presenter says what is on @voiceover, with @coffee, @cat and @rocket at their place in the talk, with captions.",
     "education.mp4",
     references={
         "presenter": media.carried("astronaut.png"),

@@ -119,7 +119,7 @@ EXAMPLES: tuple[Example, ...] = (
         id="education",
         title={"en": "Lesson", "zh": "教学短片"},
         about={"en": "A presenter, and each picture where the talk names it.", "zh": "主讲人出镜，讲到哪里就配哪张图。"},
-        prompt="@presenter says what is on @voiceover, with the pictures @coffee, @cat and @rocket at their place in the talk, with captions.",
+        prompt="@presenter says what is on @voiceover, with @coffee, @cat and @rocket at their place in the talk, with captions.",
         media=(
             _carried("presenter", "astronaut.png"), _carried("coffee", "coffee.png"), _carried("cat", "chelsea.png"),
             _carried("rocket", "rocket.jpg"), _spoken("talk.wav", _TALK),
