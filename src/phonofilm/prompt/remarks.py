@@ -10,12 +10,13 @@ from phonofilm.prompt.script import Remark, Span
 from phonofilm.prompt.text import CLAUSE_END, Text, split
 
 _CONTENT = re.compile(r"[^\W\d_]")
+_SENTENCE_END = re.compile(r"[.!?\n。！？]")
 _SHORTEST = 4
 _MOST = 20
 
 
 def not_understood(text: Text, masked: str, understood: Sequence[Span]) -> list[Remark]:
-    """A remark for each clause of the masked prompt that no span of ``understood`` touches; neighbours are one remark."""
+    """A remark for each clause of the masked prompt that no span of ``understood`` touches; neighbours within a sentence are one remark."""
     left: list[Span] = []
     spans = _joined(understood)
     for start, end in split(masked, CLAUSE_END):
@@ -27,7 +28,7 @@ def not_understood(text: Text, masked: str, understood: Sequence[Span]) -> list[
             continue
         if _touches(spans, start, end):
             continue
-        if left and start - left[-1][1] <= 3:
+        if left and start - left[-1][1] <= 3 and not _SENTENCE_END.search(masked, left[-1][1], start):
             left[-1] = (left[-1][0], end)
         else:
             left.append((start, end))
