@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -198,21 +198,18 @@ async def lifted(port: int, pid: int) -> dict[str, Any]:
     return {"mb_sent": round(len(body) / 1e6, 1), "mb_added_at_most": round(memory(pid, "VmHWM") - before, 2), "seconds": round(took, 2)}
 
 
-async def progress(port: int, data: Path, num: int = 60) -> dict[str, Any]:
-    """From a maker's call of ``progress`` to the listener: the server has no workers here, this process makes the film."""
-    client = Client(port)
-    id = (await client.json("POST", TASKS, {**FILM, "model": "test"}))["id"]
+@contextmanager
+def film_of_steps(data: Path, id: str, num: int) -> Iterator[tuple[dict[str, float], threading.Thread]]:
+    """A maker in this process for one film, in ``num`` steps: when (Unix s) each was told, and the thread that will tell them."""
     said: dict[str, float] = {}
-    stop = threading.Event()
 
     def make(wanted: Wanted, given: Mapping[str, Path], out: Path, tell: Callable[[str, float], None], preview: Callable[[bytes], None]) -> Made:
         for k in range(num):
             time.sleep(0.25 + 0.01 * (k % 10))
-            said[f"step {k}"] = time.perf_counter()
+            said[f"step {k}"] = time.time()
             tell(f"step {k}", k / num)
         time.sleep(0.3)
         (out / "film.mp4").write_bytes(b"film")
-        stop.set()
         return Made(files={"film": "film.mp4"}, facts={})
 
     def worker() -> None:
@@ -223,19 +220,43 @@ async def progress(port: int, data: Path, num: int = 60) -> dict[str, Any]:
         store.close()
 
     thread = threading.Thread(target=worker)
+    yield said, thread
+    thread.join()
+
+
+async def progress(port: int, data: Path, num: int = 60) -> dict[str, Any]:
+    """From a maker's call of ``progress`` to the listener: the server has no workers here, this process makes the film."""
+    client = Client(port)
+    id = (await client.json("POST", TASKS, {**FILM, "model": "test"}))["id"]
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(f"GET {TASKS}/{id}/events HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-    thread.start()
     late: list[float] = []
-    while line := await reader.readline():
-        if line.startswith(b"event: done"):
-            break
-        if b'"step": "step ' in line and line.startswith(b"data: "):
-            late.append(time.perf_counter() - said[json.loads(line[6:])["step"]])
+    with film_of_steps(data, id, num) as (said, thread):
+        thread.start()
+        while line := await reader.readline():
+            if line.startswith(b"event: done"):
+                break
+            if b'"step": "step ' in line and line.startswith(b"data: "):
+                late.append(time.time() - said[json.loads(line[6:])["step"]])
     writer.close()
-    await asyncio.to_thread(thread.join)
     client.close()
     return {"told": num, "heard": len(late), **{k: v for k, v in spread(late).items() if k != "number"}}
+
+
+async def page(port: int, data: Path, num: int = 60) -> dict[str, Any]:
+    """From a maker's call of ``progress`` to its words on the studio's page, in Chromium. Needs Node, Chromium and ``make studio``."""
+    client = Client(port)
+    id = (await client.json("POST", TASKS, {**FILM, "model": "test"}))["id"]
+    client.close()
+    web = Path(__file__).parent.parent / "web"
+    env = {**os.environ, "STUDIO_URL": f"http://127.0.0.1:{port}/"}
+    with subprocess.Popen(["node", "e2e/late.mjs"], cwd=web, env=env, stdout=subprocess.PIPE, text=True) as browser:
+        assert browser.stdout and browser.stdout.readline() == "ready\n", "the studio did not open"
+        with film_of_steps(data, id, num) as (said, thread):
+            thread.start()
+        seen: dict[str, int] = json.loads(browser.stdout.readline())
+    late = [at / 1000 - said[step] for step, at in seen.items()]
+    return {"told": num, "seen": len(late), **{k: v for k, v in spread(late).items() if k != "number"}}
 
 
 async def cancels(port: int, num: int = 8) -> dict[str, Any]:
@@ -288,6 +309,7 @@ def main() -> None:
         "upload": (0, lambda port, pid, data: upload(port, pid)),
         "upload_in_json": (0, lambda port, pid, data: lifted(port, pid)),
         "progress": (0, lambda port, pid, data: progress(port, data)),
+        "page": (0, lambda port, pid, data: page(port, data)),
         "cancel_to_next_start": (1, lambda port, pid, data: cancels(port)),
     }
     for name, (workers, measure) in parts.items():
