@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phonofilm.measure.thresholds import GOALS
@@ -73,8 +72,3 @@ def held(name: str, value: float | int | None, unit: str, goal: str, *, why: str
 def not_applicable(metric: str, why: str) -> Finding:
     """A metric that has nothing to measure in this film."""
     return Finding(metric=metric, applies=False, why=why)
-
-
-def ticks_of(at: Sequence[float]) -> tuple[int, ...]:
-    """Times that were computed as floats, as the whole ticks nearest to them."""
-    return tuple(round(t) for t in at)

@@ -88,9 +88,7 @@ TABLE: dict[str, Fault] = {
     "range": Fault(status=416, code="RangeNotSatisfiable", type="BadRequest", title="Outside the file"),
     "host": Fault(status=421, code="MisdirectedRequest", type="BadRequest", title="This server does not answer to that name"),
     "rate": Fault(status=429, code="RateLimitExceeded", type="TooManyRequests", title="Too many requests", again=True),
-    "quota": Fault(status=429, code="QuotaExceeded", type="TooManyRequests", title="Too many tasks at once", again=True),
     "overloaded": Fault(status=503, code="ServerOverloaded", type="ServiceUnavailable", title="The queue is full", again=True),
-    "stopping": Fault(status=503, code="ServerStopping", type="ServiceUnavailable", title="The server is stopping", again=True),
     "no_space": Fault(status=507, code="StorageFull", type="InternalServerError", title="The disk is full"),
     "internal": _ours("Something went wrong here"),
 }

@@ -27,16 +27,7 @@ export interface Ref {
   consent: string;
 }
 
-export interface Settings {
-  duration: number; // s; -1: auto
-  ratio: string;
-  resolution: string;
-  seed: number;
-  engine: string;
-  generate_audio: boolean;
-  draft: boolean;
-  watermark: boolean;
-}
+export type Settings = Pick<Asked, "duration" | "ratio" | "resolution" | "seed" | "engine" | "generate_audio" | "draft" | "watermark">;
 
 const KEPT = "phonofilm.draft";
 const START: Settings = {
