@@ -210,8 +210,8 @@ def harmless(name: str) -> str:
 def sync(path: Path) -> None:
     """Have a file or a folder on the disk for good."""
     try:
-        fd = os.open(path, os.O_RDONLY)
-    except OSError:  # folders cannot be opened on Windows
+        fd = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    except OSError:  # Windows opens no folders, and flushes only what may be written
         return
     try:
         os.fsync(fd)
