@@ -23,13 +23,15 @@ def performances_of(score: Score, materials: Materials) -> dict[str, Performance
             continue
         phones: list[Phone] = []
         energy = np.zeros(num_frames, np.float32)
+        sung = False
         for cue in score.cues:
             if isinstance(cue, Line) and cue.actor == actor.name:
                 phones.extend(cue.phones)
+                sung = sung or cue.sung
                 heard = loudness_by_frame(materials.line(cue), cue.start, num_frames)
                 energy = np.maximum(energy, heard)
         phones.sort(key=lambda p: p.start)
-        found[actor.name] = perform(phones, energy, None, score.length, score.seed + number, mood=score.mood, listening=not phones)
+        found[actor.name] = perform(phones, energy, None, score.length, score.seed + number, mood=score.mood, listening=not phones, sung=sung)
     return found
 
 

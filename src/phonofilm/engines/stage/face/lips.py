@@ -101,6 +101,11 @@ def _profile(s: Floats, power: float, round_: float) -> Floats:
     return np.power(np.clip(1 - np.abs(s) ** power, 0, 1), round_).astype(np.float32)
 
 
+def opened(jaw: Floats, rounding: Floats) -> Floats:
+    """Gap between lips that a jaw and a rounding give, in parts of that of a wide /a/. Round lips leave less."""
+    return np.minimum(jaw, 1.0) ** 1.2 * np.maximum(jaw, 1.0) * (1 - 0.18 * rounding)
+
+
 def move_lips(lips: Lips, e: Expression) -> Mouth:
     """The contours that the expression asks for. Thickness is kept: outer contours follow the inner ones."""
     xs = lips.seam[:, 0]
@@ -112,8 +117,7 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
     # a smile parts the lips by itself: there a close sound must bring them nearer for the eye to see it
     smiles = min(1.0, lips.gap / 0.06)
     jaw = min(max(e.jaw, 0.0), 1.0)
-    opening = WIDE * jaw**1.2 * (1 - smiles * (1 - jaw) ** 2) * max(e.jaw, 1.0) * (1 - e.closed)
-    opening *= 1 - 0.25 * e.rounding
+    opening = WIDE * float(opened(np.array(max(e.jaw, 0.0)), np.array(e.rounding))) * (1 - smiles * (1 - jaw) ** 2) * (1 - e.closed)
     # cheeks that smile hold the jaw up
     opening *= 1 - 0.08 * smiles
     press = e.closed

@@ -138,12 +138,13 @@ def perform(
     *,
     mood: str = "",
     listening: bool = False,
+    sung: bool = False,
 ) -> Performance:
     """Plan what the face does for phones (film ticks) under a voice whose loudness is ``energy`` f32[frames] 0…1.
 
     ``pitch`` f32[frames] 0…1, where known, adds the voice's own accents to those of its loudness.
 
-    ``listening``: the face does not speak the phones; it listens to them (small nods, closed mouth).
+    ``listening``: the face does not speak the phones; it listens to them (small nods, closed mouth). ``sung``: they are a song's.
     """
     n = length_ticks // HOP + 2
     at = np.arange(n) * (HOP / TICKS_PER_SECOND)
@@ -152,7 +153,7 @@ def perform(
     draw = np.random.Generator(np.random.Philox(key=[seed & 0xFFFFFFFF, 0x0FACE]))
     spoken = [] if listening else list(line_phones)
     energy = np.asarray(energy, np.float32)
-    mouth = mouthing(spoken, energy, length_ticks)
+    mouth = mouthing(spoken, energy, length_ticks, sung=sung)
     curves: dict[str, Floats] = {name: mouth.curves[name][:n].astype(float) for name in CHANNELS}
     speaking = mouth.speaking[:n].astype(float)
     curves["rest"] = 1 - speaking

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND, frame_at
+from phonofilm.engines.stage.face.lips import opened
 from phonofilm.phones import VISEMES, Phone, is_bilabial
 
 Floats = NDArray[np.floating]
@@ -25,12 +26,17 @@ CHANNELS = ("jaw", "closed", "rounding", "spread", "teeth", "tongue")
 #: blur of a phone's pull, seconds; how much earlier a channel starts than the sound
 BLUR = {"jaw": 0.018, "closed": 0.009, "rounding": 0.042, "spread": 0.036, "teeth": 0.020, "tongue": 0.024}
 LEAD = {"jaw": 0.003, "rounding": 0.030, "spread": 0.012, "teeth": 0.008}
-#: the opening that one twentieth of a line's time goes beyond, and the most that is added for it
-REACH, MOST = 0.95, 1.5
+#: a line opens beyond ``REACH`` (of a wide /a/) for the rest of ``SHARE`` percent of its time and of ``BESIDE`` seconds of silence around it, if its
+#: half-open vowels, opened up to ``MOST`` times as wide, can
+REACH, SHARE, BESIDE, MOST = 0.97, 94.0, 0.3, 1.65
+#: the widest jaw
+WIDEST = 1.05
 #: seconds by which a mouth leaves the photo's look before it speaks and comes back to it after, halfway, and how slowly (sigma)
 READY, DONE = (0.26, 0.09), (0.55, 0.15)
 #: a pause shorter than this, seconds, is spent with the lips at ease, not with the photo's smile
 PAUSE = 0.9
+#: and a rest shorter than this between sung phrases: a singer waits with the lips nearly shut
+REST = 5.0
 #: pull of a viseme on a channel where it is not 1
 PULL: dict[str, dict[str, float]] = {
     "sil": {"jaw": 0.7, "rounding": 0.4, "spread": 0.4},
@@ -43,7 +49,7 @@ PULL: dict[str, dict[str, float]] = {
     "SS": {"jaw": 1.1, "rounding": 0.25, "spread": 0.8},
     "nn": {"jaw": 0.6, "rounding": 0.15, "spread": 0.2},
     "RR": {"jaw": 0.6, "rounding": 0.7, "spread": 0.4},
-    "aa": {"jaw": 1.4},
+    "aa": {"jaw": 1.9},
     "E": {"jaw": 1.1},
     "I": {"jaw": 1.8},
     "U": {"jaw": 1.2, "rounding": 1.6},
@@ -79,24 +85,32 @@ def pauses(phones: Sequence[Phone], length: int) -> list[tuple[int, int]]:
     return out
 
 
-def _phrases(phones: Sequence[Phone], length: int) -> list[tuple[int, int]]:
-    """Spans of speech; a pause in which the photo's look would only flash does not end one."""
-    gaps = [(a, b) for a, b in pauses(phones, length) if a == 0 or b == length or b - a >= PAUSE * TICKS_PER_SECOND]
+def _phrases(phones: Sequence[Phone], length: int, pause: float) -> list[tuple[int, int]]:
+    """Spans of speech; a gap shorter than ``pause`` seconds, in which the photo's look would only flash, does not end one."""
+    gaps = [(a, b) for a, b in pauses(phones, length) if a == 0 or b == length or b - a >= pause * TICKS_PER_SECOND]
     edges = [0, *(t for gap in gaps for t in gap), length]
     return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
 
 
-def _reaching(jaw: Floats, phones: Sequence[Phone]) -> Floats:
+def _reaching(jaw: Floats, rounding: Floats, phones: Sequence[Phone]) -> Floats:
     """The jaw of a line of few open vowels opened wider for its half-open ones, so that every line is spoken as clearly; close sounds stay."""
-    spoken = [jaw[p.start // HOP : p.end // HOP + 1] for p in phones if p.viseme != "sil" and p.end > p.start]
-    if not spoken:
+    counted = np.zeros(len(jaw), bool)
+    for phone in phones:
+        if phone.viseme != "sil" and phone.end > phone.start:
+            beside = round(BESIDE * TICKS_PER_SECOND)
+            counted[max(0, phone.start - beside) // HOP : (phone.end + beside) // HOP + 1] = True
+    if not counted.any():
         return jaw
-    gain = float(np.clip(REACH / max(float(np.percentile(np.concatenate(spoken), 95)), 1e-3), 1, MOST))
     t = np.clip((jaw - 0.28) / 0.27, 0, 1)
-    return jaw * (1 + (gain - 1) * t * t * (3 - 2 * t))
+    share = t * t * (3 - 2 * t)
+    for gain in np.linspace(1, MOST, 15):
+        wider = jaw * (1 + (gain - 1) * share)
+        if np.percentile(opened(np.minimum(wider, WIDEST), rounding)[counted], SHARE) >= REACH:
+            return wider
+    return jaw * (1 + (MOST - 1) * share)
 
 
-def mouthing(phones: Sequence[Phone], energy: Floats, length: int) -> Mouthing:
+def mouthing(phones: Sequence[Phone], energy: Floats, length: int, *, sung: bool = False) -> Mouthing:
     """Curves of the mouth for phones in film ticks; ``energy`` f32[frames] 0…1 scales the opening between a murmur and a shout."""
     n = length // HOP + 2
     at = np.arange(n) * (HOP / TICKS_PER_SECOND)
@@ -124,10 +138,10 @@ def mouthing(phones: Sequence[Phone], energy: Floats, length: int) -> Mouthing:
     kernel = np.exp(-0.5 * (np.arange(-24, 25) / 9.0) ** 2)
     loud = np.convolve(np.pad(loud, 24, mode="edge"), kernel / kernel.sum(), mode="valid")
     scale = 0.80 + 0.34 * np.clip(loud, 0, 1)
-    curves["jaw"] = np.clip(_reaching(curves["jaw"] * scale, phones), 0, 1.1).astype(np.float32)
+    curves["jaw"] = np.clip(_reaching(curves["jaw"] * scale, curves["rounding"], phones), 0, WIDEST).astype(np.float32)
     curves["closed"] = np.clip(curves["closed"] * 1.35, 0, 1).astype(np.float32)
     speaking = np.zeros(n)
-    for start, end in _phrases(phones, length):
+    for start, end in _phrases(phones, length, REST if sung else PAUSE):
         a, b = start / TICKS_PER_SECOND - READY[0], end / TICKS_PER_SECOND + DONE[0]
         speaking = np.maximum(speaking, _normal((at - a) / READY[1]) - _normal((at - b) / DONE[1]))
     shut = frozenset(frame_at((p.start + p.end) // 2) for p in phones if is_bilabial(p))
