@@ -27,8 +27,11 @@ CHANNELS = ("jaw", "closed", "rounding", "spread", "teeth", "tongue")
 BLUR = {"jaw": 0.018, "closed": 0.009, "rounding": 0.042, "spread": 0.036, "teeth": 0.020, "tongue": 0.024}
 LEAD = {"jaw": 0.003, "rounding": 0.030, "spread": 0.012, "teeth": 0.008}
 #: a line opens beyond ``REACH`` (of a wide /a/) for the rest of ``SHARE`` percent of its time and of ``BESIDE`` seconds of silence around it, if its
-#: half-open vowels, opened up to ``MOST`` times as wide, can
-REACH, SHARE, BESIDE, MOST = 0.97, 94.0, 0.3, 1.65
+#: half-open vowels, opened up to ``MOST`` times as wide, can; of sounds shorter than ``HELD`` seconds none or a part is opened wider
+REACH, SHARE, BESIDE, MOST = 0.97, 94.0, 0.3, 1.7
+HELD = (0.03, 0.07)
+#: the jaw of a murmur by that of the phones' targets, and what a shout adds
+LOUD = (0.80, 0.34)
 #: the widest jaw
 WIDEST = 1.05
 #: seconds by which a mouth leaves the photo's look before it speaks and comes back to it after, halfway, and how slowly (sigma)
@@ -94,15 +97,20 @@ def _phrases(phones: Sequence[Phone], length: int, pause: float) -> list[tuple[i
 
 def _reaching(jaw: Floats, rounding: Floats, phones: Sequence[Phone]) -> Floats:
     """The jaw of a line of few open vowels opened wider for its half-open ones, so that every line is spoken as clearly; close sounds stay."""
-    counted = np.zeros(len(jaw), bool)
+    counted, held = np.zeros(len(jaw), bool), np.zeros(len(jaw))
+    beside = round(BESIDE * TICKS_PER_SECOND)
     for phone in phones:
         if phone.viseme != "sil" and phone.end > phone.start:
-            beside = round(BESIDE * TICKS_PER_SECOND)
             counted[max(0, phone.start - beside) // HOP : (phone.end + beside) // HOP + 1] = True
+            part = slice(phone.start // HOP, phone.end // HOP + 1)
+            seconds = (phone.end - phone.start) / TICKS_PER_SECOND
+            held[part] = np.maximum(held[part], np.clip((seconds - HELD[0]) / (HELD[1] - HELD[0]), 0, 1))
     if not counted.any():
         return jaw
+    kernel = np.exp(-0.5 * (np.arange(-6, 7) / 1.5) ** 2)
     t = np.clip((jaw - 0.28) / 0.27, 0, 1)
-    share = t * t * (3 - 2 * t)
+    share: Floats = t * t * (3 - 2 * t)
+    share *= np.convolve(np.pad(held, 6, mode="edge"), kernel / kernel.sum(), mode="valid").astype(np.float64)
     for gain in np.linspace(1, MOST, 15):
         wider = jaw * (1 + (gain - 1) * share)
         if np.percentile(opened(np.minimum(wider, WIDEST), rounding)[counted], SHARE) >= REACH:
@@ -137,7 +145,7 @@ def mouthing(phones: Sequence[Phone], energy: Floats, length: int, *, sung: bool
     loud = np.interp(at, frames, energy) if len(energy) else np.full(n, 0.6)
     kernel = np.exp(-0.5 * (np.arange(-24, 25) / 9.0) ** 2)
     loud = np.convolve(np.pad(loud, 24, mode="edge"), kernel / kernel.sum(), mode="valid")
-    scale = 0.80 + 0.34 * np.clip(loud, 0, 1)
+    scale = LOUD[0] + LOUD[1] * np.clip(loud, 0, 1)
     curves["jaw"] = np.clip(_reaching(curves["jaw"] * scale, curves["rounding"], phones), 0, WIDEST).astype(np.float32)
     curves["closed"] = np.clip(curves["closed"] * 1.35, 0, 1).astype(np.float32)
     speaking = np.zeros(n)
