@@ -45,8 +45,8 @@ def whoosh(random: Random, force: float = 0.7) -> Wave:
 
     def paint(t: Wave, f: Wave) -> Wave:
         near = np.exp(-np.abs(t - peak) / np.where(t < peak, 0.11, 0.13))
-        centre = 180 + (1100 + 900 * force) * near
-        return (_hill(f, centre, 0.95) + 0.3 * _hill(f, centre * 2.6, 0.6)) * near**1.6
+        centre = 120 + (330 + 330 * force) * near
+        return (_hill(f, centre, 0.8) + 0.18 * _hill(f, centre * 2.6, 0.6)) * near**1.6
 
     y = painted(random, round(length * RATE), paint, width=0.25)
     sweep = line(length, (0, -0.5), (length, 0.5))
@@ -135,16 +135,17 @@ def pour(random: Random, force: float = 0.7) -> Wave:
 
 def fire_crackle(random: Random, force: float = 0.7) -> Wave:
     """Three seconds of wood that burns."""
-    return crackles(random, 3.0, 16.0)
+    return crackles(random, 3.0, 22.0, 0.006)
 
 
-def crackles(random: Random, seconds: float, rate: float) -> Wave:
-    """Snaps of burning wood, in bursts, over a low roar."""
+def crackles(random: Random, seconds: float, rate: float, roar: float) -> Wave:
+    """Snaps of burning wood, in bursts, over the hiss of its sap and the low roar of the flames, which is ``roar`` as strong as the largest snap."""
     bursts = np.exp(1.1 * wander(random, seconds, 3.0)) * rate
-    kernels = [k * fall(len(k) / RATE, 0.02)[: len(k)] for k in pebbles(random, 900, 7000, 0.006, 10)]
+    kernels = [k * fall(len(k) / RATE, 0.02)[: len(k)] for k in pebbles(random, 1800, 9500, 0.006, 10)]
     snaps = grains(random, seconds, bursts.astype(np.float32), kernels, 1.1)[: round(seconds * RATE)]
-    roar = band_level(noise(random, seconds), 42, 260) * (1 + 0.35 * wander(random, seconds, 6))
-    return snaps / max(float(np.abs(snaps).max()), 1e-9) + 0.07 * roar
+    flames = band_level(noise(random, seconds), 42, 150) * (1 + 0.35 * wander(random, seconds, 6))
+    sap = band_level(noise(random, seconds), 2500, 9000) * np.exp(0.5 * wander(random, seconds, 2.5))
+    return snaps / max(float(np.abs(snaps).max()), 1e-9) + roar * flames + 0.012 * sap
 
 
 def applause(random: Random, force: float = 0.7) -> Wave:
@@ -161,7 +162,7 @@ def applause(random: Random, force: float = 0.7) -> Wave:
             if random.random() < swell[int(at * RATE)]:
                 add(out, side, round(at * RATE))
             at += gap * random.uniform(0.93, 1.07)
-    bed = band_level(noise(random, length), 700, 6000) * swell * 0.12
+    bed = band_level(noise(random, length), 500, 4500) * swell * 0.12
     add(out, bed, 0)
     return out
 

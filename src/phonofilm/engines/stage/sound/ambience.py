@@ -59,7 +59,7 @@ def rain(random: Random, seconds: float) -> Wave:
     """A steady fall far off, and drops near by."""
     gust = _course(random, seconds, 0.5, 0.12)
     bed = painted(
-        random, _count(seconds), lambda t, f: (_slope(f, -2.0, 900) * _hill(f, 3200, 2.0) + 0.35 * _slope(f, -4, 200)) * gust(t), width=0.85
+        random, _count(seconds), lambda t, f: (_slope(f, -3.0, 900) * _hill(f, 2100, 1.8) + 0.35 * _slope(f, -4, 200)) * gust(t), width=0.85
     )
     out = _unit(bed)
     for side in range(2):
@@ -96,7 +96,7 @@ def sea(random: Random, seconds: float) -> Wave:
             swell = np.exp(-0.5 * np.square(age / 1.1))
             crash = np.where(age > -0.3, 1 / (1 + np.exp(-age * 9)) * np.exp(-np.maximum(age, 0) / 1.5), 0)
             hiss = np.where(age > 0, np.exp(-0.5 * np.square((age - 2.2) / 1.2)), 0)
-            gain = gain + size * (0.7 * swell * _slope(f, -6, 110) + crash * _slope(f, -3.2, 260) + 0.16 * hiss * _hill(f, 4200, 1.1))
+            gain = gain + size * (0.7 * swell * _slope(f, -6, 110) + crash * _slope(f, -4.2, 260) + 0.08 * hiss * _hill(f, 3200, 1.1))
         return gain * (f > 30)
 
     return _unit(painted(random, count, paint, width=0.7))
@@ -147,7 +147,7 @@ def murmur(random: Random, seconds: float, voices: int) -> Wave:
 
 def crowd(random: Random, seconds: float) -> Wave:
     """A crowd in the open."""
-    base = painted(random, _count(seconds), lambda t, f: _hill(f, 700, 1.3) + 0.3 * _hill(f, 2000, 0.9), width=0.8)
+    base = painted(random, _count(seconds), lambda t, f: _hill(f, 1000, 1.2) + 0.3 * _hill(f, 2400, 0.9), width=0.8)
     return murmur(random, seconds, 12) + 0.55 * _unit(base)
 
 
@@ -181,8 +181,8 @@ def night_insects(random: Random, seconds: float) -> Wave:
 
 def stream(random: Random, seconds: float) -> Wave:
     """A brook: bubbles of all sizes, and the rush behind them."""
-    rush = painted(random, _count(seconds), lambda t, f: _hill(f, 2000, 1.6) * (f > 60), width=0.9)
-    out = 0.55 * _unit(rush)
+    rush = painted(random, _count(seconds), lambda t, f: _hill(f, 2600, 1.2) * (f > 60), width=0.9)
+    out = 0.8 * _unit(rush)
     for side in range(2):
         flow = 260 * np.exp(0.3 * wander(random, seconds, 2.0))
         add(out[:, side], _unit(bubbles(random, seconds, flow.astype(np.float32), (480, 5600))[: len(out)]), 0, 0.75)
@@ -191,7 +191,7 @@ def stream(random: Random, seconds: float) -> Wave:
 
 def fire(random: Random, seconds: float) -> Wave:
     """A fire in the open."""
-    left, right = crackles(random, seconds, 9.0), crackles(random, seconds, 9.0)
+    left, right = crackles(random, seconds, 14.0, 0.055), crackles(random, seconds, 14.0, 0.055)
     return np.stack([left + 0.4 * right, right + 0.4 * left], axis=1)
 
 
@@ -222,7 +222,7 @@ def traffic(random: Random, seconds: float) -> Wave:
 def street(random: Random, seconds: float) -> Wave:
     """A town street: traffic a block away, people, a step now and then."""
     from_road = _unit(painted(random, _count(seconds), _passing(random, seconds, 0.35), width=0.6))
-    out = from_road + 0.18 * murmur(random, seconds, 5)
+    out = band(from_road, high=520.0, order=1) * 1.5 + 0.14 * murmur(random, seconds, 5)
     _scatter(out, random, seconds, 1.2, lambda: strike(random, BODIES["stone"], 0.4), (0.1, 0.4))
     return out
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phonofilm.engines.stage.sound.dsp import RATE, Random, add, band_level, damped, fall, glide, line, noise, silence
+from phonofilm.engines.stage.sound.dsp import RATE, Random, add, band, band_level, damped, fall, glide, line, noise, silence
 
 Wave = NDArray[np.floating[Any]]
 
@@ -35,12 +35,14 @@ class Body:
 BODIES: dict[str, Body] = {
     "wood": Body(low=95, high=3800, modes=26, ring=0.22, ring_high=0.03, tilt=-4.5, contact=0.5, contact_band=(500, 5000)),
     "table": Body(low=170, high=4200, modes=22, ring=0.14, ring_high=0.025, tilt=-3.5, contact=0.4, contact_band=(900, 6000)),
-    "metal": Body(low=230, high=11000, modes=44, ring=0.9, ring_high=0.3, tilt=-0.5, contact=0.25, contact_band=(2000, 12000), contact_time=0.003),
-    "stone": Body(low=140, high=6500, modes=22, ring=0.07, ring_high=0.015, tilt=-5.5, contact=0.3, contact_band=(800, 6000), contact_time=0.005),
-    "floor": Body(low=135, high=3200, modes=24, ring=0.12, ring_high=0.03, tilt=-2.6, contact=0.25, contact_band=(400, 3000)),
-    "grate": Body(low=170, high=9000, modes=40, ring=0.4, ring_high=0.1, tilt=-2.2, contact=0.25, contact_band=(1500, 9000), contact_time=0.003),
+    "metal": Body(low=620, high=13500, modes=44, ring=0.7, ring_high=0.3, tilt=0.7, contact=0.3, contact_band=(3000, 14000), contact_time=0.003),
+    "stone": Body(low=260, high=6500, modes=22, ring=0.07, ring_high=0.015, tilt=-5.5, contact=0.3, contact_band=(800, 6000), contact_time=0.005),
+    "rock": Body(low=600, high=8500, modes=24, ring=0.05, ring_high=0.015, tilt=-1.2, contact=0.5, contact_band=(1500, 8000), contact_time=0.003),
+    "plank": Body(low=330, high=4200, modes=22, ring=0.10, ring_high=0.02, tilt=-4.0, contact=0.3, contact_band=(700, 5000), contact_time=0.004),
+    "floor": Body(low=240, high=3200, modes=24, ring=0.12, ring_high=0.03, tilt=-3.2, contact=0.25, contact_band=(400, 3000)),
+    "grate": Body(low=330, high=9000, modes=40, ring=0.35, ring_high=0.1, tilt=-2.4, contact=0.25, contact_band=(1500, 9000), contact_time=0.003),
     "glass": Body(low=1900, high=12500, modes=22, ring=0.5, ring_high=0.12, tilt=-1.5, contact=0.25, contact_band=(4000, 14000), contact_time=0.002),
-    "body": Body(low=58, high=900, modes=14, ring=0.16, ring_high=0.03, tilt=-7.0, contact=0.35, contact_band=(150, 1400), contact_time=0.02),
+    "body": Body(low=105, high=1100, modes=16, ring=0.20, ring_high=0.05, tilt=-5.0, contact=0.6, contact_band=(180, 1600), contact_time=0.03),
     "ball": Body(low=75, high=1400, modes=12, ring=0.11, ring_high=0.03, tilt=-5.0, contact=0.35, contact_band=(300, 2600), contact_time=0.006),
     "ceramic": Body(low=900, high=9500, modes=20, ring=0.28, ring_high=0.05, tilt=-2.0, contact=0.35, contact_band=(2500, 12000), contact_time=0.002),
     "soft": Body(low=60, high=500, modes=8, ring=0.09, ring_high=0.03, tilt=-8.0, contact=0.6, contact_band=(120, 900), contact_time=0.03),
@@ -108,15 +110,15 @@ class Ground:
 
 
 GROUNDS: dict[str, Ground] = {
-    "gravel": Ground(grain=(600, 5200), ring=0.006, density=1500, length=0.14, swell=0.035, thud=150, thud_level=0.16),
-    "dirt": Ground(grain=(350, 2600), ring=0.005, density=1300, length=0.10, swell=0.02, grain_level=0.7, thud=170, thud_level=0.35),
-    "sand": Ground(grain=(450, 2500), ring=0.003, density=6000, length=0.15, swell=0.045, grain_level=0.8, thud=160, thud_level=0.12),
-    "snow": Ground(grain=(180, 1500), ring=0.006, density=2400, length=0.18, swell=0.06, grain_level=0.9, thud=110, thud_level=0.14),
-    "grass": Ground(grain=(2200, 9000), ring=0.0015, density=5000, length=0.17, swell=0.05, grain_level=0.7, thud=95, thud_level=0.16),
-    "wood": Ground(thud=230, thud_level=0.16, body="floor", body_level=1.0, hiss=(500, 3500), hiss_level=0.08),
-    "stone": Ground(thud=205, thud_level=0.30, body="stone", body_level=0.5, hiss=(1200, 6000), hiss_level=0.12),
-    "metal": Ground(thud=185, thud_level=0.25, body="grate", body_level=0.7, hiss=(1500, 8000), hiss_level=0.08),
-    "water": Ground(grain=(500, 3800), ring=0.008, density=900, length=0.22, swell=0.02, thud=180, thud_level=0.2, hiss=(500, 4500), hiss_level=0.7),
+    "gravel": Ground(grain=(600, 5200), ring=0.006, density=1500, length=0.14, swell=0.035, thud=150, thud_level=0.07),
+    "dirt": Ground(grain=(480, 2400), ring=0.005, density=1300, length=0.11, swell=0.03, grain_level=0.8, thud=200, thud_level=0.14),
+    "sand": Ground(grain=(550, 3300), ring=0.003, density=6000, length=0.15, swell=0.06, grain_level=0.8, thud=160, thud_level=0.12),
+    "snow": Ground(grain=(180, 2000), ring=0.006, density=2400, length=0.18, swell=0.06, grain_level=0.9, thud=110, thud_level=0.14),
+    "grass": Ground(grain=(700, 6500), ring=0.002, density=4000, length=0.19, swell=0.05, grain_level=0.45, thud=125, thud_level=0.30),
+    "wood": Ground(thud=300, thud_level=0.12, body="floor", body_level=1.0, hiss=(500, 3500), hiss_level=0.08),
+    "stone": Ground(thud=300, thud_level=0.25, body="stone", body_level=0.5, hiss=(1200, 6000), hiss_level=0.12),
+    "metal": Ground(thud=260, thud_level=0.16, body="grate", body_level=0.7, hiss=(1500, 8000), hiss_level=0.08),
+    "water": Ground(grain=(380, 2300), ring=0.008, density=900, length=0.22, swell=0.02, thud=180, thud_level=0.2, hiss=(420, 3200), hiss_level=0.6),
     "carpet": Ground(thud=120, thud_level=0.6, hiss=(250, 1600), hiss_level=0.3),
 }
 GROUND_NAMES = {
@@ -162,12 +164,12 @@ def glass_break(random: Random, force: float = 0.7) -> Wave:
     out = silence(1.9)
     add(out, strike(random, BODIES["stone"], 1.0), 0, 0.5)
     add(out, band_level(noise(random, 0.12), 250, 2400) * fall(0.12, 0.09, attack=0.001), 0, 0.4)
-    burst = band_level(noise(random, 0.3), 3000, 15000) * fall(0.3, 0.24, attack=0.001)
+    burst = band_level(noise(random, 0.3), 1600, 9000) * fall(0.3, 0.24, attack=0.001)
     add(out, burst, 0, 0.75)
-    times = np.concatenate([random.exponential(0.05, 34), 0.12 + random.exponential(0.28, 46)])
-    shards = [strike(random, BODIES["glass"], 0.9, size=random.uniform(0.45, 1.3)) for _ in range(18)]
+    times = np.concatenate([random.exponential(0.05, 34), 0.12 + random.exponential(0.42, 64)])
+    shards = [strike(random, BODIES["glass"], 0.9, size=random.uniform(0.7, 2.2)) for _ in range(18)]
     for at in times[times < 1.5]:
-        level = float(np.exp(random.normal(-1.6, 0.6)) * (1.0 - 0.45 * at) * 0.8)
+        level = float(np.exp(random.normal(-1.6, 0.6)) * (1.0 - 0.35 * at))
         add(out, shards[int(random.integers(0, len(shards)))], round(at * RATE), level)
     return out
 
@@ -211,18 +213,36 @@ def bell(random: Random, force: float = 0.7) -> Wave:
 def clap(random: Random) -> Wave:
     """Two hands."""
     length = 0.12
-    centre = random.uniform(900, 2100)
+    centre = random.uniform(650, 1500)
     x = band_level(noise(random, length), centre * 0.55, min(centre * 2.2, 9000)) * fall(length, random.uniform(0.03, 0.06))
-    return x + 0.25 * band_level(noise(random, length), 2500, 9000) * fall(length, 0.02)
+    return x + 0.2 * band_level(noise(random, length), 2500, 9000) * fall(length, 0.02)
+
+
+def snap(random: Random, size: float = 1.0) -> Wave:
+    """A small plate of metal that snaps over inside a switch: a few high modes that are gone in milliseconds, and its plastic shell."""
+    out = silence(0.04)
+    hertz = np.array([2600, 4700, 7300, 9200, 12800]) / size * random.uniform(0.95, 1.05, 5)
+    add(out, damped(hertz, [0.35, 0.7, 1, 0.9, 0.6], np.array([22, 14, 10, 9, 6]) / 1000, 0.04, np.pi / 2), 0, 0.5)
+    add(out, band_level(noise(random, 0.012), 4000, 14000) * fall(0.012, 0.008), 0, 0.3)
+    add(out, damped([520 / size, 1150 / size], [0.5, 0.5], [0.012, 0.01], 0.03, np.pi / 2), 0, 0.2)
+    return out
 
 
 def click(random: Random, force: float = 0.7) -> Wave:
     """A switch or a button: down, and a little later up."""
     out = silence(0.2)
-    for at, level, size in ((0.0, 1.0, 1.0), (0.085, 0.45, 0.85)):
-        snap = strike(random, BODIES["ceramic"], 0.9, size=size * 1.1)[: round(0.03 * RATE)] * fall(0.03, 0.022)
-        add(out, snap, round(at * RATE), level)
-        add(out, damped([310 / size, 720 / size], [0.6, 0.5], [0.02, 0.015], 0.03, np.pi / 2), round(at * RATE), 0.5 * level)
+    for at, level, size in ((0.0, 1.0, 1.0), (0.085, 0.45, 0.9)):
+        add(out, snap(random, size), round(at * RATE), level)
+    return out
+
+
+def key(random: Random, wide: bool = False) -> Wave:
+    """One key of a keyboard, pressed."""
+    out = silence(0.09)
+    body = strike(random, BODIES["table"], 0.5, size=(1.5 if wide else 0.8) * random.uniform(0.9, 1.1))[: round(0.06 * RATE)]
+    tick = band_level(noise(random, 0.02), 1700, 5500) * fall(0.02, 0.014)
+    add(out, band(body, low=700.0) * fall(len(body) / RATE, 0.05)[: len(body)], 0, 0.9)
+    add(out, tick, 0, 0.22)
     return out
 
 
@@ -231,24 +251,25 @@ def typing(random: Random, force: float = 0.7) -> Wave:
     out = silence(2.6)
     at = 0.0
     while at < 2.3:
-        wide = random.random() < 0.15
-        key = strike(random, BODIES["table"], 0.5, size=(1.5 if wide else 0.8) * random.uniform(0.9, 1.1))[: round(0.06 * RATE)]
-        snap = band_level(noise(random, 0.02), 1800, 7500) * fall(0.02, 0.014)
-        level = random.uniform(0.55, 1.0)
-        add(out, key * fall(len(key) / RATE, 0.07)[: len(key)], round(at * RATE), 0.6 * level)
-        add(out, snap, round(at * RATE), 0.22 * level)
-        add(out, snap, round((at + 0.07 + 0.02 * random.random()) * RATE), 0.08 * level)
+        wide, level = random.random() < 0.15, random.uniform(0.55, 1.0)
+        add(out, key(random, wide), round(at * RATE), level)
+        up = band_level(noise(random, 0.02), 1800, 7500) * fall(0.02, 0.014)
+        add(out, up, round((at + 0.07 + 0.02 * random.random()) * RATE), 0.08 * level)
         at += random.uniform(0.09, 0.19) + (0.22 if random.random() < 0.14 else 0.0)
     return out
 
 
 def camera_shutter(random: Random, force: float = 0.7) -> Wave:
-    """A mirror goes up, the curtain runs, the mirror comes down."""
-    out = silence(0.32)
-    for at, level, size in ((0.0, 1.0, 1.25), (0.032, 0.4, 0.6), (0.118, 0.85, 1.4)):
-        add(out, strike(random, BODIES["ceramic"], 0.8, size=size * 1.6)[: round(0.05 * RATE)] * fall(0.05, 0.035), round(at * RATE), level)
-        add(out, band_level(noise(random, 0.05), 900, 6500) * fall(0.05, 0.045), round(at * RATE), 0.2 * level)
-        add(out, damped([190 / size * 1.3, 420], [0.5, 0.3], [0.035, 0.02], 0.06, np.pi / 2), round(at * RATE), 0.5 * level)
+    """A mirror goes up, the curtain runs, the mirror comes down, a motor winds on."""
+    out = silence(0.55)
+    for at, level, size in ((0.0, 1.0, 1.1), (0.03, 0.4, 0.7), (0.118, 0.75, 1.2)):
+        body = strike(random, BODIES["ceramic"], 0.9, size=size)[: round(0.05 * RATE)]
+        add(out, body * fall(len(body) / RATE, 0.04)[: len(body)], round(at * RATE), 0.8 * level)
+        add(out, band_level(noise(random, 0.06), 1800, 14000) * fall(0.06, 0.055), round(at * RATE), 0.35 * level)
+        add(out, damped([240 / size, 520], [0.4, 0.3], [0.03, 0.02], 0.05, np.pi / 2), round(at * RATE), 0.35 * level)
+    teeth = (1 + np.sin(2 * np.pi * np.cumsum(line(0.3, (0, 210), (0.3, 150))) / RATE)).astype(np.float32)
+    wind = band_level(noise(random, 0.3), 2500, 11000) * teeth * line(0.3, (0, 0), (0.03, 1), (0.2, 0.8), (0.3, 0))
+    add(out, wind, round(0.16 * RATE), 0.06)
     return out
 
 
@@ -270,7 +291,9 @@ def cash_register(random: Random, force: float = 0.7) -> Wave:
     for at in (0.0, 0.07):
         add(out, strike(random, BODIES["metal"], 0.5, size=1.8)[: round(0.08 * RATE)] * fall(0.08, 0.07), round(at * RATE), 0.7)
         add(out, strike(random, BODIES["table"], 0.8), round(at * RATE), 0.5)
-    ring = damped([2093, 2099, 4310, 5570, 7250, 9800], [1, 0.8, 0.6, 0.35, 0.3, 0.15], [1.4, 1.3, 0.9, 0.6, 0.4, 0.25], 1.5, np.pi / 2)
+    ring = damped(
+        [1965, 3412, 3420, 5448, 5461, 7850, 10900], [0.35, 0.8, 0.6, 1, 0.8, 0.35, 0.2], [0.9, 0.8, 0.75, 0.8, 0.7, 0.4, 0.25], 1.5, np.pi / 2
+    )
     add(out, ring, round(0.14 * RATE), 0.55)
     slide = band_level(noise(random, 0.28), 350, 3000) * line(0.28, (0, 0), (0.22, 1), (0.28, 0))
     add(out, slide, round(0.16 * RATE), 0.07)
