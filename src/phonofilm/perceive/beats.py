@@ -12,9 +12,10 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
+from scipy import ndimage
 
 from phonofilm.clock import TICKS_PER_SECOND, ticks
+from phonofilm.media.resample import peaks, resample
 from phonofilm.perceive.bars import find_bars
 from phonofilm.perceive.loudness import SILENT, integrated
 from phonofilm.perceive.pulse import PULSES, pulse
@@ -92,7 +93,7 @@ def find_beats(mono: F32) -> Beats:
 
 def listen(mono: F32) -> Features:
     """The features of mono samples s at 48 kHz."""
-    low = np.asarray(signal.resample_poly(mono, 1, TICKS_PER_SECOND // _RATE), np.float32)
+    low = resample(mono, 1, TICKS_PER_SECOND // _RATE)
     padded = np.concatenate([np.zeros(_FFT // 2, np.float32), low, np.zeros(_FFT, np.float32)])
     frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[: len(low) + 1 : _HOP]
     power = np.square(np.abs(np.fft.rfft(frames * np.hanning(_FFT).astype(np.float32), axis=1))).astype(np.float32)
@@ -303,8 +304,8 @@ def _onsets(features: Features) -> list[int]:
     if not len(env) or env.max() <= 0:
         return []
     around = ndimage.uniform_filter1d(env, 41, mode="nearest")
-    peaks, _ = signal.find_peaks(env, distance=4)
-    kept = [int(p) for p in peaks if env[p] > 1.6 * around[p] and env[p] > 0.06 * env.max()]
+    tops = peaks(env, distance=4)
+    kept = [int(p) for p in tops if env[p] > 1.6 * around[p] and env[p] > 0.06 * env.max()]
     if env[0] > 0.2 * env.max():
         kept.insert(0, 0)
     return [max(0, ticks(_peak_near(env, p) / _FRAMES - _LATENCY)) for p in kept]

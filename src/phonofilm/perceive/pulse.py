@@ -10,9 +10,9 @@ import zipfile
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from phonofilm.clock import TICKS_PER_SECOND
+from phonofilm.media.resample import resample
 from phonofilm.weights import model_path
 
 F32 = NDArray[np.float32]
@@ -35,7 +35,7 @@ def pulse(mono: F32) -> F32:
     Raises:
         ModelMissing: the networks are not on this machine.
     """
-    low = np.asarray(signal.resample_poly(mono, _RATE // 150, TICKS_PER_SECOND // 150), np.float32)
+    low = resample(mono, _RATE // 150, TICKS_PER_SECOND // 150)
     heard = spectrum(low)
     lead = np.resize(heard, (max(_LEAD, 1), heard.shape[1])) if len(heard) < _LEAD else heard[:_LEAD]
     answers = _answers(np.concatenate([lead, heard]))[len(lead) :]

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
+from scipy import ndimage
 
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.media.read import read_sound
+from phonofilm.media.resample import resample
 from phonofilm.perceive.beats import Beats, find_beats
 from phonofilm.perceive.loudness import SILENT, integrated, momentary
 from phonofilm.perceive.percepts import Sound, SoundKind
@@ -149,7 +150,7 @@ def traits(mono: F32, probability: F32, beats: Beats) -> Traits:
 def held_pitch(mono: F32) -> float:
     """Share of the tonal time in which the strongest partials stay put for a quarter of a second: high for music and singing, low for speech."""
     rate, size, hop = 12_000, 2048, 512
-    low = np.asarray(signal.resample_poly(mono, 1, TICKS_PER_SECOND // rate), np.float32)
+    low = resample(mono, 1, TICKS_PER_SECOND // rate)
     if len(low) < size * 4:
         return 0.0
     frames = np.lib.stride_tricks.sliding_window_view(low, size)[::hop]

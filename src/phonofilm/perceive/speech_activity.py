@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from scipy import signal
 
 from phonofilm.clock import TICKS_PER_SECOND
+from phonofilm.media.resample import resample
 from phonofilm.weights import model_path
 
 F32 = NDArray[np.float32]
@@ -30,7 +30,7 @@ def speech_probability(mono: F32) -> F32:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(str(model_path("speech_activity")), options, providers=["CPUExecutionProvider"])
-    low = np.asarray(signal.resample_poly(mono, 1, TICKS_PER_SECOND // RATE), np.float32)
+    low = resample(mono, 1, TICKS_PER_SECOND // RATE)
     count = -(-len(low) // _WINDOW)
     padded = np.zeros(_CONTEXT + count * _WINDOW, np.float32)
     padded[_CONTEXT : _CONTEXT + len(low)] = low

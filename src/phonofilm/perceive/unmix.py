@@ -11,9 +11,9 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from phonofilm.clock import TICKS_PER_SECOND
+from phonofilm.media.resample import resample
 from phonofilm.weights import model_path
 
 F32 = NDArray[np.float32]
@@ -37,7 +37,7 @@ def voice_of(samples: F32) -> F32:
     """
     if len(samples) < TICKS_PER_SECOND // 4:
         return np.zeros_like(samples)
-    low = np.asarray(signal.resample_poly(samples, _RATE // 300, TICKS_PER_SECOND // 300, axis=0), np.float32)
+    low = resample(samples, _RATE // 300, TICKS_PER_SECOND // 300)
     window = np.hanning(_WINDOW + 1)[:-1].astype(np.float32)
     padded = np.pad(low, ((_WINDOW, _WINDOW + -len(low) % _HOP), (0, 0)))
     frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW, axis=0)[::_HOP]
@@ -50,7 +50,7 @@ def voice_of(samples: F32) -> F32:
         for k, frame in enumerate(back):
             at = (first + k) * _HOP
             out[at : at + _WINDOW] += frame.T / 1.5  # the squares of four windows together
-    full = signal.resample_poly(out[_WINDOW : _WINDOW + len(low)], TICKS_PER_SECOND // 300, _RATE // 300, axis=0)
+    full = resample(out[_WINDOW : _WINDOW + len(low)], TICKS_PER_SECOND // 300, _RATE // 300)
     voice = np.zeros_like(samples)
     voice[: len(full)] = full[: len(voice)]
     return voice

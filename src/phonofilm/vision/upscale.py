@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from phonofilm.vision.tensors import THREADS
 from phonofilm.weights import model_path
 
 U8 = NDArray[np.uint8]
@@ -32,7 +31,7 @@ class Upscaler:
 
         param, weights = model_path(f"{name}_param"), model_path(name)
         self._net: Any = ncnn.Net()  # pyright: ignore[reportAttributeAccessIssue]
-        self._net.opt.num_threads = THREADS
+        self._net.opt.num_threads = 1  # two wait for one another by spinning: twice the processor's time for the same bits
         self._net.opt.use_vulkan_compute = False
         self._net.load_param(str(param))
         self._net.load_model(str(weights))

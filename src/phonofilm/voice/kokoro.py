@@ -133,6 +133,7 @@ def _sessions() -> tuple[Any, Any]:
     options.intra_op_num_threads = _THREADS
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL  # the graph runs no faster rewritten, and loads in half the time
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # pictures are looked at meanwhile
     first, second = (ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"]) for path in _cut())
     return first, second

@@ -13,10 +13,10 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from phonofilm.errors import EngineMissing, WorkError
+from phonofilm.media.resample import resample
 from phonofilm.voice import lines
 
 Floats = NDArray[np.float32]
@@ -51,7 +51,7 @@ def recognise(mono: Floats) -> Heard:
     Raises:
         EngineMissing: the recogniser has no build for this system.
     """
-    low = np.clip(np.asarray(scipy.signal.resample_poly(mono, 1, _RATE_DOWN), np.float32), -1.0, 1.0)
+    low = np.clip(resample(mono, 1, _RATE_DOWN), -1.0, 1.0)
     steps = max(1, -(-len(low) // _SAMPLES))
     low = np.pad(low, (0, steps * _SAMPLES - len(low)))
     level = np.sqrt((low.reshape(steps, _SAMPLES).astype(np.float64) ** 2).mean(axis=1))

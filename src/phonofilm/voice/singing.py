@@ -17,6 +17,7 @@ import scipy
 from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND
+from phonofilm.media.resample import peaks, resample
 from phonofilm.phones import Phone, viseme_of
 from phonofilm.voice.recognise import STEP, recognise
 
@@ -108,7 +109,7 @@ def _sure(voice: Floats) -> list[tuple[int, str]]:
 
 def _listen(voice: Floats) -> tuple[Row, Row, Row, NDArray[np.bool_]]:
     """Level of the voice to the power 0.6, how fast its spectrum changes, how open its vowel is (0…1), and whether it is a sibilant, t each."""
-    low = np.asarray(scipy.signal.resample_poly(voice, 1, TICKS_PER_SECOND // _RATE), np.float32)
+    low = resample(voice, 1, TICKS_PER_SECOND // _RATE)
     hop = _RATE // _STEPS
     padded = np.pad(low, (_FFT // 2, _FFT))
     frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[: len(low) + 1 : hop]
@@ -150,14 +151,13 @@ def _parted(level: Row, turn: Row, start: int, end: int) -> list[tuple[int, int]
     """A stretch of singing [start, end) parted where the level dips between two peaks or the spectrum turns."""
     part, change = level[start:end], turn[start:end]
     cuts: list[int] = []
-    peaks, _ = scipy.signal.find_peaks(np.concatenate([[0.0], part, [0.0]]), distance=_SHORTEST)
-    peaks = peaks - 1
-    for one, two in pairwise(peaks):
+    tops = peaks(np.concatenate([[0.0], part, [0.0]]), distance=_SHORTEST) - 1
+    for one, two in pairwise(tops):
         lowest = int(one) + int(part[one:two].argmin())
         if part[lowest] < _DIP * min(part[one], part[two]):
             cuts.append(lowest)
     usual = float(np.median(change)) + 1e-9
-    turns, _ = scipy.signal.find_peaks(change, height=_TURN * usual, distance=_SHORTEST)
+    turns = peaks(change, height=_TURN * usual, distance=_SHORTEST)
     cuts += [int(t) for t in turns if all(abs(int(t) - c) >= _SHORTEST for c in cuts)]
     kept: list[int] = [0]
     for cut in sorted(cuts):

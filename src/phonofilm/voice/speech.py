@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from phonofilm import weights
 from phonofilm.errors import RequestError
+from phonofilm.media.resample import resample
 from phonofilm.phones import Phone
 from phonofilm.voice import kokoro, lines, tones
 from phonofilm.voice.g2p import letters_of
@@ -127,7 +127,7 @@ def _cropped(piece: _Piece, factor: float, pitch: float) -> tuple[Floats, list[P
     units[0] = max(1, round(float(piece.natural[0])))  # the model needs its own silence before a line: with less it mutes the first word
     contour = tones.contour(piece.tones, units, piece.base * pitch) if piece.tones else None
     made = kokoro.sound(piece.letters, piece.style, units, pitch_scale=pitch, pitch=contour)
-    samples = np.asarray(scipy.signal.resample_poly(made.samples, _UPSAMPLE, 1), np.float32)
+    samples = resample(made.samples, _UPSAMPLE, 1)
     phones = tighten(phones_of(piece.letters, units, piece.language), samples)
     sounding = [phone for phone in phones if phone.ipa]
     if not sounding:
