@@ -9,7 +9,7 @@ from phonofilm.perceive.percepts import Clip, Percepts, Picture, Sound
 from phonofilm.progress import Progress, quiet
 from phonofilm.request import Reference
 
-VERSIONS = {"picture": 5, "sound": 4, "clip": 2}  # counted up whenever a perceiver gives other results
+VERSIONS = {"picture": 5, "sound": 4, "clip": 2, "camera": 1}  # counted up whenever a perceiver gives other results
 
 _FACES = ("face_detection", "face_detection_near", "face_landmark", "iris_landmark")
 _HEARD = ("speech_activity", "beats_1", "beats_2", "beats_3", "unmix")
@@ -17,6 +17,7 @@ _MODELS = {
     "picture": (*_FACES, "pose_detection", "pose_landmark", "person_mask", "subject_matte", "upscale", "upscale_fast"),
     "sound": _HEARD,
     "clip": (*_FACES, *_HEARD),
+    "camera": ("person_mask",),
 }
 
 
@@ -30,7 +31,7 @@ def perceive(references: Sequence[Reference], roles: Mapping[str, str], *, progr
     with ThreadPoolExecutor(1) as other:  # what is heard, while pictures are looked at
         heard = other.submit(lambda: {r.tag: _sound(r, progress) for r in references if r.kind == "audio"})
         pictures = {r.tag: _picture(r, roles.get(r.tag, ""), progress) for r in references if r.kind == "image"}
-        clips = {r.tag: _clip(r, progress) for r in references if r.kind == "video"}
+        clips = {r.tag: _clip(r, roles.get(r.tag, ""), progress) for r in references if r.kind == "video"}
         sounds = heard.result()
     return Percepts(pictures=pictures, sounds=sounds, clips=clips)
 
@@ -63,15 +64,16 @@ def _sound(reference: Reference, progress: Progress) -> Sound:
     )
 
 
-def _clip(reference: Reference, progress: Progress) -> Clip:
+def _clip(reference: Reference, role: str, progress: Progress) -> Clip:
     from phonofilm.perceive.cache import remembered
     from phonofilm.perceive.clip import perceive_clip
 
+    camera = role == "camera"
     return remembered(
         "clip",
         reference.sha256,
         VERSIONS["clip"],
-        lambda stem: perceive_clip(reference.path, reference.sha256, progress, copy=stem.with_name(stem.name + ".mp4")),
-        models=_MODELS["clip"],
-        parameters={"name": reference.path.name},
+        lambda stem: perceive_clip(reference.path, reference.sha256, progress, copy=stem.with_name(stem.name + ".mp4"), camera=camera),
+        models=(*_MODELS["clip"], *(_MODELS["camera"] if camera else ())),
+        parameters={"name": reference.path.name, **({"camera": VERSIONS["camera"]} if camera else {})},
     )

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from phonofilm.clock import frame_start
 from phonofilm.errors import ReferenceError_
 from phonofilm.media.read import read_frames, transcode_clip
-from phonofilm.perceive.percepts import Clip, Sound
+from phonofilm.perceive.camera_way import camera_way, longest_shot
+from phonofilm.perceive.percepts import CameraWay, Clip, Sound
+from phonofilm.perceive.points import SIDE
 from phonofilm.perceive.sound import perceive_sound
 from phonofilm.progress import Progress, quiet
 from phonofilm.vision.face import FaceFinder
@@ -29,8 +31,8 @@ LEAST_SHOT = 5  # frames
 CUT = 0.28  # least change of the histogram and of what flow cannot explain, to be a cut
 
 
-def perceive_clip(path: Path, sha256: str, progress: Progress = quiet, *, copy: Path) -> Clip:
-    """Everything seen and heard in a clip; its constant-rate copy is written to ``copy`` (``.mp4``).
+def perceive_clip(path: Path, sha256: str, progress: Progress = quiet, *, copy: Path, camera: bool = False) -> Clip:
+    """Everything seen and heard in a clip; its constant-rate copy is written to ``copy`` (``.mp4``). ``camera``: and how its camera moves.
 
     Raises:
         ReferenceError_: it cannot be read.
@@ -42,6 +44,10 @@ def perceive_clip(path: Path, sha256: str, progress: Progress = quiet, *, copy: 
     made = transcode_clip(path, copy)
     progress(f"motion of {name}", 0.5)
     cuts, motion = changes(_small_frames(made.path, made.width, made.height))
+    way: CameraWay | None = None
+    if camera:
+        progress(f"camera of {name}", 0.6)
+        way = camera_way(_seen_frames(made.path, made.width, made.height, SIDE), longest_shot(cuts, len(motion)))
     progress(f"faces of {name}", 0.8)
     faces = _faces(made.path, made.width, made.height)
     sound: Sound | None = None
@@ -63,6 +69,7 @@ def perceive_clip(path: Path, sha256: str, progress: Progress = quiet, *, copy: 
         sound=sound,
         faces=faces,
         remarks=tuple(remarks),
+        camera=way,
     )
 
 
@@ -135,10 +142,15 @@ def _small_frames(path: Path, width: int, height: int) -> Iterator[U8]:
     return read_frames(path, size=size)
 
 
+def _seen_frames(path: Path, width: int, height: int, side: int) -> Iterator[U8]:
+    """The frames of a clip with a longer side of ``side`` pixels."""
+    scale = side / max(width, height)
+    return read_frames(path, size=(max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)))
+
+
 def _faces(path: Path, width: int, height: int) -> int:
     """The most faces seen at once."""
     finder = FaceFinder()
-    scale = min(1.0, FACE_SIDE / max(width, height))
-    size = (max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2))
-    counts = [len(finder.find(f, thorough=False)) for k, f in enumerate(read_frames(path, size=size)) if k % FACE_EVERY == 0]
+    side = min(FACE_SIDE, max(width, height))
+    counts = [len(finder.find(f, thorough=False)) for k, f in enumerate(_seen_frames(path, width, height, side)) if k % FACE_EVERY == 0]
     return int(np.percentile(counts, 90, method="nearest")) if counts else 0

@@ -83,9 +83,30 @@ class Sound:
     voice: F32 | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class CameraWay:
+    """How the camera of a clip's longest shot moves: ``family`` of the score's moves (``handheld`` where it only sways; empty where it cannot be
+    told, then ``why``), its ``amount`` in the family's unit, and ``pace``: how much of it is done at evenly spaced instants, 0…1.
+
+    ``shake``: the unrest of a held camera in degrees, 0 on a stand. ``seconds``: how long that shot is. ``lens``: the one (mm) through which that
+    amount shows what is seen in the clip, where nothing told its own; 0 where the amount does not hang on a lens.
+    """
+
+    family: str
+    amount: float
+    shake: float
+    pace: tuple[float, ...]
+    seconds: float
+    lens: float = 0.0
+    why: str = ""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Clip:
-    """A prepared clip: a constant-rate 24 fps copy at ``path``; ``cuts`` and ``accents`` (motion peaks) in ticks of it; ``sound`` if it has one."""
+    """A prepared clip: a constant-rate 24 fps copy at ``path``; ``cuts`` and ``accents`` (motion peaks) in ticks of it; ``sound`` if it has one.
+
+    ``camera``: how its camera moves, where that was asked.
+    """
 
     source: str
     path: Path
@@ -97,6 +118,7 @@ class Clip:
     sound: Sound | None
     faces: int
     remarks: tuple[str, ...] = ()
+    camera: CameraWay | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -97,8 +97,8 @@ def camera_at(path: CameraPath, tick: int) -> CameraPose:
     """The camera of a path at a tick; before the first key and after the last it stands still."""
     position, orientation, focal = _pose(path, tick)
     if path.handheld:
-        sway = _sway(tick, path.handheld)
-        orientation = _multiply(orientation, quaternion(yaw=sway[0], pitch=sway[1], roll=sway[2]))
+        yaw, pitch, roll = sway(tick, path.handheld)
+        orientation = _multiply(orientation, quaternion(yaw=yaw, pitch=pitch, roll=roll))
     return CameraPose(position=np.asarray(position, np.float64), rotation=_matrix(orientation), focal=float(focal))
 
 
@@ -119,7 +119,7 @@ def _pose(path: CameraPath, tick: int) -> tuple[Vector, Quaternion, float]:
     return (ax + (bx - ax) * share, ay + (by - ay) * share, az + (bz - az) * share), _slerp(a.orientation, b.orientation, share), focal
 
 
-def _sway(tick: int, strength: float) -> tuple[float, float, float]:
+def sway(tick: int, strength: float) -> tuple[float, float, float]:
     """A held camera's unrest in degrees: a few incommensurate slow waves (0.3 to 2.3 Hz)."""
     t = tick / 48_000
     yaw = 0.55 * math.sin(2.1 * t + 0.4) + 0.28 * math.sin(5.3 * t + 1.9) + 0.08 * math.sin(13.7 * t + 0.7)
@@ -194,10 +194,16 @@ class Stand:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One move of several: a family and its amount in the family's unit (None: its default)."""
+    """One move of several: a family and its amount in the family's unit (None: its default).
+
+    ``pace``: how much of it is done at evenly spaced instants, 0…1; empty: as moves usually begin and end. ``lens``: the one (mm) that the amount
+    is meant for; by another lens it is changed so that as much is seen of it. 0: for any.
+    """
 
     family: str
     amount: float | None = None
+    pace: tuple[float, ...] = ()
+    lens: float = 0.0
 
     @property
     def size(self) -> float:
@@ -207,43 +213,51 @@ class Step:
     def part(self, share: float) -> Step:
         """The same move, shortened to a share of its amount."""
         least = 1.0 if FAMILIES[self.family].unit == "ratio" else 0.0
-        return Step(family=self.family, amount=least + (self.size - least) * share)
+        return replace(self, amount=least + (self.size - least) * share)
 
 
+#: the most of the way to the subject that a move goes
+MOST_SHARE = 0.62
 #: families whose exact path is a straight line between two keys
 STRAIGHT = frozenset({"static", "handheld", "pan_left", "pan_right", "tilt_up", "tilt_down", "roll_left", "roll_right"})
 
 
 def build_path(
     family: str, stand: Stand, start: int, end: int, *, amount: float | None = None, handheld: float = 0.0, carry: float = 0.0,
-    opening: bool = False,
+    opening: bool = False, pace: Sequence[float] = (), lens: float = 0.0,
 ) -> CameraPath:  # fmt: skip
     """The exact path of one move over [start, end), the framing of ``stand`` in the middle of moves that go sideways and at the
     wide end of those that go in or out. With ``opening`` every move begins at the stand.
 
-    ``amount`` is in the family's unit; None is its default.
+    ``amount`` is in the family's unit; None is its default. ``pace`` and ``lens`` are those of ``Step``.
     """
-    size = Step(family=family, amount=amount).size
-    num_keys = 2 if family in STRAIGHT else 33
+    size = Step(family=family, amount=amount).size * (lens / stand.focal if lens else 1.0)
+    num_keys = 49 if pace else 2 if family in STRAIGHT else 33
     base = Key(tick=start, position=stand.position, orientation=_facing(stand), focal=stand.focal)
     path = CameraPath(keys=(base,), family=family, asked=size, delivered=size, subject=stand.subject, handheld=handheld, carry=carry)
     if family in ("static", "handheld"):
         return replace(path, handheld=max(handheld, size if family == "handheld" else 0.0))
+    shares = [k / (num_keys - 1) for k in range(num_keys)]
+    done = np.interp(shares, np.linspace(0.0, 1.0, len(pace)), pace).tolist() if pace else shares
     keys = tuple(
-        replace(_key(family, stand, base, k / (num_keys - 1), size, opening), tick=start + round((end - start) * k / (num_keys - 1)))
-        for k in range(num_keys)
+        replace(_key(family, stand, base, gone, size, opening), tick=start + round((end - start) * k / (num_keys - 1))) for k, gone in enumerate(done)
     )
-    return replace(path, keys=keys)
+    return replace(path, keys=keys, easing="linear" if pace else path.easing)
 
 
 def build_moves(steps: Sequence[Step], stand: Stand, start: int, end: int, *, handheld: float = 0.0, carry: float = 0.0) -> CameraPath:
     """The path of one move or of several in a row, each beginning where the one before ends, for an equal part of [start, end)."""
     if len(steps) == 1:
-        return build_path(steps[0].family, stand, start, end, amount=steps[0].amount, handheld=handheld, carry=carry)
+        step = steps[0]
+        return build_path(
+            step.family, stand, start, end, amount=step.amount, handheld=handheld, carry=carry, pace=step.pace, lens=step.lens
+        )  # fmt: skip
     edges = [start + (end - start) * k // len(steps) for k in range(len(steps) + 1)]
     paths: list[CameraPath] = []
     for k, step in enumerate(steps):
-        path = build_path(step.family, stand, edges[k], edges[k + 1], amount=step.amount, handheld=handheld, carry=carry, opening=k > 0)
+        path = build_path(
+            step.family, stand, edges[k], edges[k + 1], amount=step.amount, handheld=handheld, carry=carry, opening=k > 0, pace=step.pace
+        )
         paths.append(path)
         stand = _after(stand, step, path.keys[-1])
     return chain(paths, end)

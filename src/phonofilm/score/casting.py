@@ -114,7 +114,8 @@ def add_music(draft: Draft, length: int, tag: str | None, music: Sound | None, p
         return
     wish = draft.script.scene.music
     spoken = any(isinstance(c, Line) for c in draft.cues)
-    heard = spoken or draft.script.sounds or any(c.sound for c in draft.percepts.clips.values())
+    shown = [clip for tag, clip in draft.percepts.clips.items() if draft.script.role(tag) != "camera"]
+    heard = spoken or draft.script.sounds or any(clip.sound for clip in shown)
     if not wish and heard:
         return
     style = wish if wish in PACES else {"": "calm" if not draft.tagged("product") else "upbeat"}.get(wish, "calm")

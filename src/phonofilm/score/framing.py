@@ -245,7 +245,9 @@ def _told(path: CameraPath, setting: Setting, asked: tuple[Step, ...], parts: tu
             shown = (f"{part.size:.0f}° of {step.size:.0f}°") if unit == "degrees" else (f"{part.size:.2f} of {step.size:.2f} ({unit})")
             remarks.append(f"{step.family.replace('_', ' ')}{' on ' + name if name else ''}: {shown} asked; the picture carries no more.")
     legs = tuple(replace(leg, asked=s.size, delivered=p.size) for leg, s, p in zip(path.legs, asked, parts, strict=True)) if path.legs else ()
-    return Framed(camera=replace(path, asked=asked[0].size, delivered=parts[0].size, legs=legs), setting=setting, remarks=tuple(remarks))
+    by_lens = path.delivered / parts[0].size if parts[0].lens and parts[0].size else 1.0
+    told = replace(path, asked=asked[0].size * by_lens, delivered=parts[0].size * by_lens, legs=legs)
+    return Framed(camera=told, setting=setting, remarks=tuple(remarks))
 
 
 def _widest_crop(view: View, size: tuple[int, int]) -> float:

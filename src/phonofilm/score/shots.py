@@ -13,7 +13,8 @@ from phonofilm.clock import TICKS_PER_FRAME, seconds
 from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import Picture
 from phonofilm.prompt.script import CameraMove, ScriptShot
-from phonofilm.score.camera import FAMILIES, Stand, Step, build_moves, build_path, camera_at
+from phonofilm.score.camera import FAMILIES, MOST_SHARE, Stand, Step, build_moves, build_path, camera_at
+from phonofilm.score.copying import copied_move
 from phonofilm.score.draft import CARD, Draft, grade_words
 from phonofilm.score.edit import Piece
 from phonofilm.score.framing import frame_picture, frame_whole
@@ -47,6 +48,9 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     words = draft.script.prompt[slice(*script_shot.span)] if script_shot else draft.script.prompt
     kind = _kind(draft, piece.tag)
     steps, handheld = _steps(moves, kind, number, piece)
+    copied = copied_move(draft, piece, moves)
+    if copied is not None:
+        steps, handheld = (copied.step,), max(handheld, copied.handheld)
     transition = script_shot.transition if script_shot and number else "cut"
     base = Shot(start=piece.start, end=piece.end, camera=_still_camera(piece), setting=Setting(kind="studio"), words=words)
     base = replace(base, grade=grade_words(draft.script, script_shot))
@@ -65,6 +69,8 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     picture = draft.percepts.pictures[piece.tag]
     role = draft.script.role(piece.tag)
     if role in ("first_frame", "last_frame"):
+        if copied is not None:
+            draft.remarks.append(f"@{piece.tag} is the film's {role.replace('_', ' ')}: its shot moves to it or away from it, not as @{copied.tag}.")
         framed = frame_whole(picture, source, piece.start, piece.end, draft.size, last=role == "last_frame")
         joined = "dissolve" if number and base.transition == "cut" else base.transition
         return replace(base, camera=framed.camera, setting=framed.setting, transition=joined, grade="")
@@ -144,7 +150,7 @@ def _amount(move: CameraMove) -> float:
         amount = 1 + (default.amount - 1) * move.amount
     if move.degrees and default.unit == "degrees":
         amount = move.degrees
-    return min(amount, 0.62) if default.unit == "share" else amount
+    return min(amount, MOST_SHARE) if default.unit == "share" else amount
 
 
 def _is_cut(draft: Draft, tag: str) -> bool:

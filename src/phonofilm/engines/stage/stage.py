@@ -45,7 +45,7 @@ class Stage:
         return Capabilities(
             name="stage",
             about="films your own pictures, clips and recordings on a CPU",
-            roles=frozenset("face product subject background logo first_frame last_frame footage edit_source music voice effect style".split()),
+            roles=frozenset("face product subject background logo first_frame last_frame footage edit_source music voice effect style camera".split()),
             moves=frozenset(FAMILIES),
             sounds=supported(),
         )
