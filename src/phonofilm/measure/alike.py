@@ -72,10 +72,15 @@ def correlation(a: F64, b: F64) -> float | None:
 
 
 def alike(seen: F64, told: F64, *, least: float, margin: float) -> Peak:
-    """Search ±500 ms for the offset at which ``seen`` follows ``told``; the peak lies on the parabola through its neighbours.
+    """Search ±500 ms for the offset at which ``seen`` follows ``told``, see ``peak``."""
+    curve = likeness(seen, told)
+    if curve is None:
+        return Peak(offset=None, why="less than a second of both can be compared, or one of them stands still")
+    return peak(curve, least=least, margin=margin)
 
-    An offset is given only where the correlation reaches ``least`` and stands ``margin`` above the next peak.
-    """
+
+def likeness(seen: F64, told: F64) -> F64 | None:
+    """Correlation at every offset from -500 to +500 ms, f64[101]; None where too little can be compared."""
     n = min(len(seen), len(told))
     a, b = told[:n], seen[:n]
     curve = np.full(2 * REACH + 1, np.nan)
@@ -83,16 +88,21 @@ def alike(seen: F64, told: F64, *, least: float, margin: float) -> Peak:
         if n > abs(lag):
             r = correlation(a[: n - lag], b[lag:]) if lag >= 0 else correlation(a[-lag:], b[: n + lag])
             curve[lag + REACH] = np.nan if r is None else r
-    if np.isnan(curve).sum() > REACH:
-        return Peak(offset=None, why="less than a second of both can be compared, or one of them stands still")
-    curve = np.where(np.isnan(curve), -1.0, curve)
+    return None if np.isnan(curve).sum() > REACH else np.where(np.isnan(curve), -1.0, curve)
+
+
+def peak(curve: F64, *, least: float, margin: float) -> Peak:
+    """Where a curve of ``likeness`` is highest, on the parabola through the neighbours.
+
+    An offset is given only where the correlation reaches ``least`` and stands ``margin`` above the next peak.
+    """
     at = int(np.argmax(curve))
     top, zero = float(curve[at]), float(curve[REACH])
     away = np.abs(np.arange(len(curve)) - at) >= APART
     above = top - float(curve[away].max())
     why = ""
     if top < least:
-        why = f"the best correlation is {top:.2f}, an answer needs {least:g}"
+        why = f"the best correlation is {top:.2f}, an answer needs {least:.2g}"
     elif above < margin:
         why = f"the best correlation stands only {above:.2f} above the next, an answer needs {margin:g}"
     elif at in (0, len(curve) - 1):

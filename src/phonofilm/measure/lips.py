@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND
-from phonofilm.measure.alike import STEP, Peak, alike, correlation, on_grid, swing
+from phonofilm.measure.alike import STEP, Peak, alike, correlation, likeness, on_grid, peak, swing
 from phonofilm.measure.articulation import LEAST_SYLLABLES, asked_openness, heard_level, heard_openness, num_syllables
 from phonofilm.measure.film import Asked, Film, Shown
 from phonofilm.measure.finding import Finding, Series, Value, held, not_applicable
@@ -28,9 +28,11 @@ LEAST_STIR = 0.008  # of the face's height: lips that stir by less do not speak
 SHUT = 0.2  # of the wide opening: below it lips count as closed
 _ROOM = 14_400  # ticks around a line that belong to it: 300 ms
 _PHONES = (0.45, 0.12)  # least correlation and margin of an answer: against phones,
-_SOUND = (0.38, 0.16)  # against the sound,
 _PIXELS = (0.25, 0.04)  # and of the pixels that bear it out,
-_AGREE = 30.0  # within so many ms
+_AGREE, _BESIDE = 30.0, 3  # within so many ms, which are so many steps
+#: against the sound: the least correlation of both readings' mean is the first by the root of the seconds that are compared, at most the second;
+#: the third is its margin. Lips under somebody else's speech reach that in one of fifty films (docs/measuring.md)
+_SOUND = (1.0, 0.55, 0.12)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,7 +86,7 @@ class Lips:
         values: list[Value] = [_who(speaker, mouths), Value(name="frames with that mouth", value=len(speaker.readings) / film.num_frames)]
         series = [_series("mouth opening", "of face height", speaker.opening, film), _series("mouth opening by pixels", "σ", speaker.pixels, film)]
         if told is not None:
-            values += _judged(speaker, told, "phones", _PHONES, ("lip offset", "lip correlation"), must=True)
+            values += _judged(peaks(speaker, told), "phones", ("lip offset", "lip correlation"), must=True)
             series.append(_series("opening asked by the phones", "", told, film))
         if film.heard.sound is not None:
             voice = _within(heard, lines) if lines else heard
@@ -98,19 +100,25 @@ class Lips:
 
 
 def choose(mouths: Sequence[Mouth], told: F64, film: Film) -> Speaker:
-    """Whose lips follow best what is told; shots in which only others are seen stay out unless their lips follow too."""
-    ranked: list[tuple[float, Speaker]] = []
+    """Whose lips follow best what is told, by how unlikely their correlation is: few readings are alike by chance.
+
+    Shots in which only others are seen stay out unless their lips follow too, at the same offset.
+    """
+    reference = swing(told)
+    ranked: list[tuple[float, F64 | None, Speaker]] = []
     for mouth in mouths:
         speaker = speaker_of((mouth,), film)
-        r = alike(swing(speaker.opening), swing(told), least=0, margin=0).correlation
-        moves = speaker.stirring >= LEAST_STIR
-        ranked.append((-1.0 if r is None or not moves else r, speaker))
-    ranked.sort(key=lambda pair: -pair[0])
-    taken = list(ranked[0][1].mouths)
-    used = {r.index for r in ranked[0][1].readings}
-    for r, speaker in ranked[1:]:
+        curve = likeness(swing(speaker.opening), reference) if speaker.stirring >= LEAST_STIR else None
+        ranked.append((-1.0 if curve is None else float(curve.max()) * len(mouth.readings) ** 0.5, curve, speaker))
+    ranked.sort(key=lambda row: -row[0])
+    _, best, first = ranked[0]
+    at = int(best.argmax()) if best is not None else 0
+    near = slice(max(at - _BESIDE, 0), at + _BESIDE + 1)
+    taken, used = list(first.mouths), {r.index for r in first.readings}
+    for _, curve, speaker in ranked[1:]:
         own = {reading.index for reading in speaker.readings}
-        if r >= 0.2 and len(own & used) <= 0.1 * len(own):
+        follows = best is not None and curve is not None and float(curve[near].max()) >= 0.2
+        if follows and len(own & used) <= 0.1 * len(own):
             taken += speaker.mouths
             used |= own
     return speaker_of(tuple(taken), film)
@@ -129,25 +137,43 @@ def speaker_of(mouths: tuple[Mouth, ...], film: Film) -> Speaker:
     return Speaker(mouths=mouths, opening=opening, pixels=pixels)
 
 
-def peaks(speaker: Speaker, told: F64, least: tuple[float, float]) -> tuple[Peak, Peak]:
-    """Where the lips follow best by the tracker, and by pixels. The tracker's offset is taken back where the pixels do not bear it out."""
+def peaks(speaker: Speaker, told: F64) -> tuple[Peak, Peak]:
+    """Where the lips follow phones best by the tracker, and by pixels. The tracker's offset is taken back where the pixels do not bear it out."""
     reference = swing(told)
-    tracker = alike(swing(speaker.opening), reference, least=least[0], margin=least[1])
+    tracker = alike(swing(speaker.opening), reference, least=_PHONES[0], margin=_PHONES[1])
     pixels = alike(speaker.pixels, reference, least=_PIXELS[0], margin=_PIXELS[1])
-    if tracker.offset is not None:
-        why = ""
-        if pixels.offset is None:
-            why = f"the tracker says {tracker.offset:.0f} ms, the pixels do not bear it out: {pixels.why}"
-        elif abs(pixels.offset - tracker.offset) > _AGREE:
-            why = f"the tracker says {tracker.offset:.0f} ms, the pixels {pixels.offset:.0f} ms"
-        if why:
-            tracker = replace(tracker, offset=None, why=why)
-    return tracker, pixels
+    if tracker.offset is not None and pixels.offset is None:
+        why = f"the tracker says {tracker.offset:.0f} ms, the pixels do not bear it out: {pixels.why}"
+        return replace(tracker, offset=None, why=why), pixels
+    return _agreed(tracker, pixels), pixels
 
 
-def _judged(speaker: Speaker, told: F64, name: str, least: tuple[float, float], goals: tuple[str, str], *, must: bool) -> list[Value]:
+def peaks_by_sound(speaker: Speaker, told: F64) -> tuple[Peak, Peak]:
+    """The same against the sound, which tells less: what both readings together must reach depends on how long they are compared."""
+    opening, reference = swing(speaker.opening), swing(told)
+    by_tracker, by_pixel = likeness(opening, reference), likeness(speaker.pixels, reference)
+    if by_tracker is None or by_pixel is None:
+        none = Peak(offset=None, why="less than a second of both can be compared, or one of them stands still")
+        return none, none
+    tracker, pixels = peak(by_tracker, least=0, margin=0), peak(by_pixel, least=0, margin=0)
+    n = min(len(opening), len(reference))
+    seconds = float((np.isfinite(opening[:n]) & np.isfinite(reference[:n])).sum()) * STEP / TICKS_PER_SECOND
+    together = peak((by_tracker + by_pixel) / 2, least=min(_SOUND[0] / seconds**0.5, _SOUND[1]), margin=_SOUND[2])
+    if together.offset is None:
+        return replace(tracker, offset=None, why=f"of tracker and pixels together {together.why} in {seconds:.1f} s"), pixels
+    return _agreed(tracker, pixels), pixels
+
+
+def _agreed(tracker: Peak, pixels: Peak) -> Peak:
+    if tracker.offset is None or (pixels.offset is not None and abs(pixels.offset - tracker.offset) <= _AGREE):
+        return tracker
+    says = pixels.why if pixels.offset is None else f"{pixels.offset:.0f} ms"
+    return replace(tracker, offset=None, why=f"the tracker says {tracker.offset:.0f} ms, the pixels {says}")
+
+
+def _judged(found: tuple[Peak, Peak], name: str, goals: tuple[str, str], *, must: bool) -> list[Value]:
     """``must``: the score says that these lips speak, so that no answer is a bad one; else it is none at all."""
-    tracker, pixels = peaks(speaker, told, least)
+    tracker, pixels = found
     late = held(f"lips late against {name}", tracker.offset, "ms", goals[0], why=tracker.why)
     r = held(f"correlation with {name}", tracker.correlation, "", goals[1], why=tracker.why)
     if tracker.offset is None:
@@ -165,7 +191,7 @@ def _by_sound(speaker: Speaker, voice: F64) -> list[Value]:
     if speaker.stirring < LEAST_STIR:
         why = f"the lips stir by {speaker.stirring:.1%} of the face's height; less than {LEAST_STIR:.1%} is no speech"
         return [Value(name=name, value=None, why=why) for name in ("lips late against the sound", "correlation with the sound")]
-    return _judged(speaker, voice, "the sound", _SOUND, ("lip offset by sound", "lip correlation by sound"), must=False)
+    return _judged(peaks_by_sound(speaker, voice), "the sound", ("lip offset by sound", "lip correlation by sound"), must=False)
 
 
 def closures(speaker: Speaker, phones: Sequence[Phone], film: Film, said: NDArray[np.bool_]) -> list[Value]:
