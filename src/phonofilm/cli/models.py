@@ -38,6 +38,15 @@ def pull_command(names: tuple[str, ...], all_: bool) -> None:
         path = pull(name, say=lambda text: click.echo(text, err=True))
         click.echo(f"{name:22} {path.stat().st_size / 1e6:7.1f} MB")
     clean_packages()
+    if "kokoro" in wanted:
+        _prepare()
+
+
+def _prepare() -> None:
+    """What is made of models once is made now, so that the first film does not wait for it."""
+    from phonofilm.voice import kokoro
+
+    kokoro.prepare()
 
 
 @command.command("verify")
@@ -78,3 +87,5 @@ def import_command(folder: Path) -> None:
             shutil.copyfile(given, path)
             model_path(name)
             click.echo(f"{name:22} ok")
+            if name == "kokoro":
+                _prepare()

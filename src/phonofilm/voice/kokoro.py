@@ -139,15 +139,20 @@ def _sessions() -> tuple[Any, Any]:
     return first, second
 
 
+def prepare() -> None:
+    """Make the two parts of the model, so that no film waits for them. Raises ModelMissing."""
+    _cut()
+
+
 def _cut() -> tuple[Path, Path]:
     """The two parts of the model, made from it if they are not in the cache yet."""
-    source = weights.model_path("kokoro")
+    source = weights.stored("kokoro")
     folder = weights.cache_dir() / "made"
     fast = products.exact()
     paths = (folder / f"{source.stem}-lengths-{_EDITION}.onnx", folder / f"{source.stem}-{'quick' if fast else 'sound'}-{_EDITION}.onnx")
-    if not all(path.is_file() for path in paths):
+    if not source.is_file() or not all(path.is_file() for path in paths):
+        model = weights.model_path("kokoro").read_bytes()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        model = source.read_bytes()
         _write(paths[0], steer(model, given={}, imposed={}, outputs=[_LENGTHS]))
         second = steer(model, given={_DURATIONS: "durations"}, imposed={_PITCH: "f0"}, outputs=["audio", _PITCH])
         _write(paths[1], products.with_products(second) if fast else second)
