@@ -60,6 +60,7 @@ RECORDINGS = {
     "impact_body": "StaffBody.ogg Land[12].ogg footsteps/hitground*.ogg fleshimp_*.ogg",
     "impact_ball": "sfx/ball_bounce.ogg sfx/bounce*.ogg",
     "impact_glass": "glass-water-1.wav",
+    "doorbell": "homedecor_doorbell.ogg",
     "explosion": "tnt_explode.ogg weapons/explosion*.ogg explosions/*large.wav",
     "fire_crackle": "ambient/campfire.ogg",
     "whoosh": "perc_swoosh.flac MidWhoosh.ogg LowWhoosh.ogg HighWhoosh.ogg WeaponSwing*.ogg melee-swoosh.ogg",

@@ -4,6 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from phonofilm.engines.stage.stage import Stage
 from phonofilm.generate import score_of
@@ -50,3 +51,20 @@ def test_between_words_there_is_the_tone_of_a_room_unless_it_is_refused() -> Non
 def test_a_sound_after_the_end_of_the_film_is_remarked() -> None:
     score = scored("The sea. Thunder at 12 seconds.")
     assert not starts(score) and any("thunder at 12 s" in r for r in score.remarks)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "A house at night. The doorbell rings.",
+        "Una casa de noche. Suena el timbre.",
+        "Une maison la nuit. La sonnette retentit.",
+        "Ein Haus bei Nacht. Die Türklingel.",
+        "夜の家。チャイムが鳴る。",
+        "밤의 집. 초인종이 울린다.",
+        "夜晚的房子。门铃声响起。",
+        "夜晚嘅屋。门钟响。",
+    ],
+)
+def test_a_doorbell_is_not_a_church_bell(prompt: str) -> None:
+    assert set(starts(scored(prompt))) == {"doorbell"}

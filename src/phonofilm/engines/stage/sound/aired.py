@@ -44,7 +44,7 @@ def whoosh(random: Random, force: float = 0.7) -> Wave:
     peak, length = 0.45, 1.0
 
     def paint(t: Wave, f: Wave) -> Wave:
-        near = np.exp(-np.abs(t - peak) / np.where(t < peak, 0.11, 0.13))
+        near = np.exp(-np.abs(t - peak) / np.where(t < peak, 0.08, 0.09))
         centre = 120 + (330 + 330 * force) * near
         return (_hill(f, centre, 0.8) + 0.18 * _hill(f, centre * 2.6, 0.6)) * near**1.6
 
@@ -80,7 +80,7 @@ def explosion(random: Random, force: float = 0.7) -> Wave:
     length = 3.2
 
     def paint(t: Wave, f: Wave) -> Wave:
-        body = np.exp(-t / 0.55) * _tilt(f, -6.5, 60)
+        body = np.exp(-t / 0.75) * _tilt(f, -6.0, 60)
         top = 0.8 * np.exp(-t / 0.10) * _tilt(f, -2.5, 90)
         return (body + top) * (t > -0.01)
 
@@ -94,14 +94,21 @@ def explosion(random: Random, force: float = 0.7) -> Wave:
 
 
 def splash(random: Random, force: float = 0.7) -> Wave:
-    """Something falls into water: the slap, the sheet of drops, the bubbles that follow."""
-    out = silence(1.5)
+    """Something falls into water: the slap, the sheet of water that rises and falls back, the bubbles and drops that follow."""
+    length = 1.9
     slap = band_level(noise(random, 0.5), 220, 2800) * fall(0.5, 0.3, attack=0.003)
-    add(out, slap, 0, 0.75)
-    add(out, damped([85, 140, 210], [1, 0.6, 0.4], [0.14, 0.1, 0.08], 0.2, np.pi / 2), 0, 0.35)
-    add(out, bubbles(random, 1.2, line(1.2, (0, 40), (0.15, 170), (0.6, 60), (1.2, 6)), (350, 2600)), round(0.05 * RATE), 0.3)
-    drops = grains(random, 0.9, line(0.9, (0, 500), (0.3, 250), (0.9, 10)), pebbles(random, 2500, 8000, 0.004), 0.9)
-    add(out, drops / max(float(np.abs(drops).max()), 1e-9), round(0.05 * RATE), 0.16)
+
+    def sheet(t: Wave, f: Wave) -> Wave:
+        up, back = np.exp(-np.maximum(t, 0) / 0.13) * (t >= 0), np.exp(-0.5 * np.square((t - 0.5) / 0.22))
+        return up * _hill(f, 1000, 1.2) + (0.3 * back + 0.12 * np.exp(-np.maximum(t, 0) / 0.5)) * _hill(f, 1500, 1.2)
+
+    out = painted(random, round(length * RATE), sheet, width=0.4)
+    out /= max(float(np.abs(out).max()), 1e-9)
+    add(out, slap / 4, 0, 0.8)
+    add(out, damped([85, 140, 210], [1, 0.6, 0.4], [0.14, 0.1, 0.08], 0.2), 0, 0.35)
+    add(out, bubbles(random, 1.4, line(1.4, (0, 60), (0.2, 260), (0.7, 120), (1.4, 8)), (300, 2200)), round(0.08 * RATE), 0.16)
+    drops = grains(random, 1.2, line(1.2, (0, 300), (0.5, 350), (1.2, 10)), pebbles(random, 2000, 7000, 0.003), 0.7)
+    add(out, drops / max(float(np.abs(drops).max()), 1e-9), round(0.1 * RATE), 0.06)
     return out
 
 
@@ -120,16 +127,21 @@ def bubbles(random: Random, seconds: float, density: Wave, span: tuple[float, fl
 
 
 def pour(random: Random, force: float = 0.7) -> Wave:
-    """Water poured into a glass, whose note rises as it fills."""
-    length = 3.0
-    flow = line(length, (0, 0), (0.05, 1), (2.6, 1), (2.9, 0), (length, 0))
-    air = line(length, (0, 520), (2.8, 1500), (length, 1500))
-    resonance = glide(air * (1 + 0.03 * wander(random, length, 25)), flow * 0.25 * np.abs(wander(random, length, 40)))
-    stream = bubbles(random, length - 0.2, flow * 420, (450, 3800))[: len(flow)]
+    """Water poured into a glass. What is left of its air, a column closed below, rings a quarter wave long, so the splashing is coloured higher as it
+    fills (Cabe and Pittenger, "Human sensitivity to acoustic information from vessel filling", 2000)."""
+    length, tall = 3.0, 0.16
+    flow = line(length, (0, 0), (0.06, 1), (2.6, 1), (2.9, 0), (length, 0))
+    gush = flow * np.exp(0.25 * wander(random, length, 9)).astype(np.float32)
+
+    def glass(t: Wave, f: Wave) -> Wave:
+        air = 343.0 / (4 * (tall * (1 - 0.78 * np.clip(t / 2.7, 0, 1)) + 0.012))
+        return _hill(f, air, 0.10) + 0.5 * _hill(f, 3 * air, 0.10) + 0.05 * _hill(f, 3000, 1.1)
+
+    rung = painted(random, len(flow), glass, channels=1, size=2048)[:, 0]
     out = silence(length)
-    add(out, stream, 0, 1.0)
-    add(out, resonance * 0.4, 0)
-    add(out, band_level(noise(random, length), 1500, 7000) * flow * (1 + 0.4 * wander(random, length, 30)), 0, 0.018)
+    add(out, bubbles(random, length - 0.2, gush * 420, (600, 3800)), 0, 0.8)
+    add(out, rung / max(float(rung.std()), 1e-9) * gush, 0, 0.05)
+    add(out, band_level(noise(random, length), 1500, 7000) * gush, 0, 0.02)
     return out
 
 
@@ -168,7 +180,8 @@ def applause(random: Random, force: float = 0.7) -> Wave:
 
 
 def car_pass(random: Random, force: float = 0.7) -> Wave:
-    """A car goes by from left to right, nearest at 2.2 s: tyres, engine, the fall of pitch as it passes."""
+    """A car goes by from left to right, nearest at 2.2 s: engine, the fall of pitch as it passes, and tyres, which are loudest at 700 to 1300 Hz
+    (Sandberg, "The multi-coincidence peak around 1000 Hz in tyre/road noise spectra", 2003)."""
     length, nearest, speed, aside = 4.4, 2.2, 15.0, 4.5
     t = np.arange(round(length * RATE), dtype=np.float32) / RATE
     x = (t - nearest) * speed
@@ -236,7 +249,7 @@ def chime(random: Random, force: float = 0.7) -> Wave:
     base = 1046.5 * 2 ** (int(random.integers(0, 5)) / 12)
     for k, step in enumerate((0, 4, 7)):
         hertz = base * 2 ** (step / 12)
-        add(out, damped(hertz * np.array([1, 2.76, 5.4]), [1, 0.35, 0.12], [1.6, 0.6, 0.25], 2.0, np.pi / 2), round(0.07 * k * RATE), 0.8)
+        add(out, damped(hertz * np.array([1, 2.76, 5.4]), [1, 0.35, 0.12], [1.6, 0.6, 0.25], 2.0), round(0.07 * k * RATE), 0.8)
     return out
 
 
@@ -249,7 +262,7 @@ def riser(random: Random, force: float = 0.7) -> Wave:
         return _hill(f, 300 * 18 ** u.astype(np.float32), 0.7) * u**2.2 * (t < length)
 
     y = painted(random, round(length * RATE), paint, width=0.6)
-    tone = glide(110 * 4 ** line(length, (0, 0), (length, 1)), line(length, (0, 0), (length, 0.2)) ** 2)
+    tone = glide(110 * 4 ** line(length, (0, 0), (length, 1)), line(length, (0, 0), (length, 0.14)) ** 2)
     add(y, tone * float(np.abs(y).max()), 0)
     return y
 

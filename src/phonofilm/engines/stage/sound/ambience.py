@@ -103,7 +103,8 @@ def sea(random: Random, seconds: float) -> Wave:
 
 
 def room(random: Random, seconds: float) -> Wave:
-    """A quiet room: air and a trace of mains."""
+    """A quiet room: air, which falls some 5 dB an octave as the curves of quiet rooms do, and a trace of mains (Beranek, "Revised criteria for
+    noise in buildings", 1957)."""
     air = painted(random, _count(seconds), lambda t, f: _slope(f, -5.5, 90) * (f > 30), width=0.8, size=2048)
     return _unit(air) + 0.05 * hum(random, seconds, 50)[: len(air), None]
 
@@ -112,9 +113,9 @@ def forest(random: Random, seconds: float) -> Wave:
     """Leaves in a light wind, and birds near and far."""
     gust = _course(random, seconds, 0.4, 0.4)
     leaves = painted(random, _count(seconds), lambda t, f: (_hill(f, 3600, 1.2) + 0.5 * _slope(f, -5, 120)) * gust(t) ** 1.2, width=0.9)
-    out = _unit(leaves) * 0.5
-    _scatter(out, random, seconds, 0.55, lambda: bird(random), (0.12, 0.75))
-    _scatter(out, random, seconds, 0.35, lambda: bird(random), (0.03, 0.12))
+    out = _unit(leaves) * 0.35
+    _scatter(out, random, seconds, 0.8, lambda: bird(random), (0.15, 0.8))
+    _scatter(out, random, seconds, 1.2, lambda: bird(random), (0.03, 0.12))
     return out
 
 
@@ -126,9 +127,9 @@ def murmur(random: Random, seconds: float, voices: int) -> Wave:
     breath = np.zeros((2, count), np.float32)
     for _ in range(voices):
         pitch = float(random.choice([random.uniform(95, 140), random.uniform(170, 230)]))
-        turn = np.cumsum(pitch * np.exp(np.float32(0.13) * wander(random, seconds, 2.2)), dtype=np.float64) / RATE
+        turn = np.cumsum(pitch * np.exp(np.float32(0.2) * wander(random, seconds, 3.2)), dtype=np.float64) / RATE
         turn -= np.floor(turn)
-        talk = np.maximum(wander(random, seconds, 4.5) + np.float32(0.3), 0) * np.clip(2 * wander(random, seconds, 0.35) + np.float32(0.6), 0, 1)
+        talk = np.maximum(wander(random, seconds, 5.0) + np.float32(0.1), 0) * np.clip(2 * wander(random, seconds, 0.35) + np.float32(0.6), 0, 1)
         voiced = (2 * turn - 1).astype(np.float32) * talk
         first, second = (np.clip(0.5 + 0.35 * wander(random, seconds, 4.0), 0, 1) for _ in range(2))
         sides = panned(np.ones(1, np.float32), float(np.clip(random.normal(0, 0.6), -1, 1)))[0] * np.float32(random.uniform(0.35, 1.0))
@@ -148,40 +149,47 @@ def murmur(random: Random, seconds: float, voices: int) -> Wave:
 def crowd(random: Random, seconds: float) -> Wave:
     """A crowd in the open."""
     base = painted(random, _count(seconds), lambda t, f: _hill(f, 1000, 1.2) + 0.3 * _hill(f, 2400, 0.9), width=0.8)
-    return murmur(random, seconds, 12) + 0.55 * _unit(base)
+    return murmur(random, seconds, 20) + 0.7 * _unit(base)
 
 
 def cafe(random: Random, seconds: float) -> Wave:
     """Talk at the tables, cups and spoons."""
     base = painted(random, _count(seconds), lambda t, f: _slope(f, -4, 200) * (f > 40), width=0.8)
-    out = murmur(random, seconds, 8) + 0.35 * _unit(base)
+    out = murmur(random, seconds, 16) + 0.4 * _unit(base)
     _scatter(out, random, seconds, 0.8, lambda: strike(random, BODIES["ceramic"], 0.5, size=random.uniform(0.8, 1.3)), (0.5, 2.2))
     return out
 
 
 def night_insects(random: Random, seconds: float) -> Wave:
-    """Crickets, each with its own note and rhythm, over quiet air."""
+    """Crickets and bush crickets near and far, over quiet air. Field crickets chirp at 4 to 5 kHz in groups of three to five pulses, tree
+    crickets trill on at 2.5 to 3.5 kHz, bush crickets rattle in noise above 6 kHz (Gerhardt and Huber, "Acoustic Communication in Insects and
+    Anurans", 2002)."""
     count = _count(seconds)
-    air = painted(random, count, lambda t, f: _slope(f, -5, 120) * (f > 40), width=0.9)
-    out = _unit(air) * 0.12
+    out = _unit(painted(random, count, lambda t, f: _slope(f, -5, 120) * (f > 40), width=0.9)) * 0.12
     t = np.arange(count, dtype=np.float32) / RATE
-    for k in range(7):
-        hertz = random.uniform(3900, 5200)
-        pulses, rest = random.uniform(26, 34), random.uniform(0.5, 1.1)
-        chirp = (0.5 - 0.5 * np.cos(2 * np.pi * pulses * t)) ** 2
-        gate = (
-            ((t + random.random()) % (0.12 + rest * 0.35) < 0.11).astype(np.float32) if k < 4 else np.clip(1 + 0.3 * wander(random, seconds, 1), 0, 2)
-        )
-        gate = np.convolve(gate, np.hanning(480) / np.hanning(480).sum(), "same").astype(np.float32)
-        tone = glide(np.full(count, hertz) * (1 + 0.002 * wander(random, seconds, 3)))
-        place = float(np.clip(random.normal(0, 0.7), -1, 1))
-        out += panned(tone * chirp * gate, place) * np.float32(random.uniform(0.15, 0.9) * (1.0 if k < 4 else 0.35))
+    for low, high, rate, often, share, many in ((3900, 5200, 30, 1.6, 0.4, 5), (2450, 3500, 45, 0.0, 1.0, 4), (6200, 9800, 60, 0.8, 0.5, 3)):
+        for _ in range(many):
+            pulses = rate * random.uniform(0.85, 1.15)
+            pulse = np.maximum(np.sin(2 * np.pi * (pulses * t + random.random())), 0).astype(np.float32) ** 1.5
+            if often:
+                phase = np.cumsum(often * random.uniform(0.8, 1.2) * np.exp(0.12 * wander(random, seconds, 0.8))[:count]) / RATE + random.random()
+                gate = (phase % 1 < share).astype(np.float32)
+                gate = np.convolve(gate, np.hanning(960) / np.hanning(960).sum(), "same").astype(np.float32)
+            else:
+                gate = np.clip(1 + 0.35 * wander(random, seconds, 0.7), 0, 2)[:count]
+            hertz = random.uniform(low, high)
+            if low > 6000:
+                voice = band_level(noise(random, seconds), hertz * 0.8, hertz * 1.25)[:count]
+            else:
+                voice = glide(np.full(count, hertz) * (1 + 0.003 * wander(random, seconds, 4)[:count])) * np.float32(1.4)
+            far = random.uniform(0.08, 0.8) * (0.35 if low > 6000 else 0.5 if not often else 1.0)
+            out += panned(voice * pulse * gate, float(np.clip(random.normal(0, 0.7), -1, 1))) * np.float32(far)
     return out.astype(np.float32)
 
 
 def stream(random: Random, seconds: float) -> Wave:
     """A brook: bubbles of all sizes, and the rush behind them."""
-    rush = painted(random, _count(seconds), lambda t, f: _hill(f, 2600, 1.2) * (f > 60), width=0.9)
+    rush = painted(random, _count(seconds), lambda t, f: (_hill(f, 2600, 1.2) + 0.15 * _slope(f, -3, 200)) * (f > 60), width=0.9)
     out = 0.8 * _unit(rush)
     for side in range(2):
         flow = 260 * np.exp(0.3 * wander(random, seconds, 2.0))
@@ -191,7 +199,7 @@ def stream(random: Random, seconds: float) -> Wave:
 
 def fire(random: Random, seconds: float) -> Wave:
     """A fire in the open."""
-    left, right = crackles(random, seconds, 14.0, 0.055), crackles(random, seconds, 14.0, 0.055)
+    left, right = crackles(random, seconds, 24.0, 0.04), crackles(random, seconds, 24.0, 0.04)
     return np.stack([left + 0.4 * right, right + 0.4 * left], axis=1)
 
 
@@ -222,7 +230,7 @@ def traffic(random: Random, seconds: float) -> Wave:
 def street(random: Random, seconds: float) -> Wave:
     """A town street: traffic a block away, people, a step now and then."""
     from_road = _unit(painted(random, _count(seconds), _passing(random, seconds, 0.35), width=0.6))
-    out = band(from_road, high=520.0, order=1) * 1.5 + 0.14 * murmur(random, seconds, 5)
+    out = band(from_road, high=760.0, order=1) * 1.3 + 0.16 * murmur(random, seconds, 8)
     _scatter(out, random, seconds, 1.2, lambda: strike(random, BODIES["stone"], 0.4), (0.1, 0.4))
     return out
 
@@ -243,8 +251,8 @@ def train(random: Random, seconds: float) -> Wave:
     at = random.random() * 0.5
     while at < seconds:
         for offset, level in ((0.0, 1.0), (0.13, 0.8), (0.42, 0.75), (0.55, 0.6)):
-            thud = damped([62, 110, 190, 410], [1, 0.8, 0.5, 0.18], [0.16, 0.13, 0.09, 0.05], 0.2, np.pi / 2)
-            add(out, thud, round((at + offset) * RATE), 1.6 * level)
+            thud = damped([62, 110, 190, 410], [1, 0.8, 0.5, 0.18], [0.16, 0.13, 0.09, 0.05], 0.2)
+            add(out, thud, round((at + offset) * RATE), 2.6 * level)
             add(out, strike(random, BODIES["stone"], 0.4, size=1.7), round((at + offset) * RATE), 0.6 * level)
         at += period
     return out

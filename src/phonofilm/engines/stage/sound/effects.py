@@ -58,6 +58,7 @@ EFFECTS: dict[str, Effect] = {
     "click": Effect(make=struck.click, level=-23.0),
     "dog_bark": Effect(make=aired.dog_bark, level=-18.0),
     "door": Effect(make=struck.door_close, level=-17.0),
+    "doorbell": Effect(make=struck.doorbell, level=-20.0),
     "explosion": Effect(make=aired.explosion, level=-12.0),
     "fire_crackle": Effect(make=aired.fire_crackle, level=-24.0),
     "glass_break": Effect(make=struck.glass_break, level=-16.0),
@@ -82,7 +83,7 @@ EFFECTS: dict[str, Effect] = {
 EFFECT_NAMES = {
     "footstep": "footstep_stone", "footsteps": "footstep_stone", "step": "footstep_stone", "door_slam": "door", "door_close": "door",
     "knocking": "knock", "glass": "glass_break", "breaking_glass": "glass_break", "hit": "impact", "punch": "impact_body", "thud": "impact_body",
-    "swoosh": "whoosh", "whip": "whoosh", "doorbell": "chime", "notification": "chime", "bark": "dog_bark", "dog": "dog_bark", "birds": "bird",
+    "swoosh": "whoosh", "whip": "whoosh", "door_bell": "doorbell", "notification": "chime", "bark": "dog_bark", "dog": "dog_bark", "birds": "bird",
     "shutter": "camera_shutter", "camera": "camera_shutter", "clap": "applause", "clapping": "applause", "car": "car_pass", "keyboard": "typing",
     "telephone": "phone_ring", "phone": "phone_ring", "water_pour": "pour", "cash": "cash_register", "register": "cash_register", "bang": "explosion",
     "ball": "impact_ball", "bounce": "impact_ball", "crackle": "fire_crackle",

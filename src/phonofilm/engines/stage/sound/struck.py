@@ -82,24 +82,27 @@ def grains(random: Random, seconds: float, density: Wave, kernels: Sequence[Wave
 
 
 def pebbles(random: Random, low: float, high: float, ring: float, how_many: int = 6) -> list[Wave]:
-    """Tiny hard things that touch: short damped modes between two frequencies."""
+    """Tiny hard things that touch: short damped modes between two frequencies, each from zero on."""
     made: list[Wave] = []
     for _ in range(how_many):
         n = 4
         hertz = low * (high / low) ** random.random(n)
-        made.append(damped(hertz, random.uniform(0.3, 1, n), ring * random.uniform(0.5, 1.6, n), ring * 2, np.pi / 2))
+        made.append(damped(hertz, random.uniform(0.3, 1, n), ring * random.uniform(0.5, 1.6, n), ring * 2))
     return made
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """What a shoe meets: grains (band, ring, number a second, how long they last and swell), a thud, a body that answers, a scuff."""
+    """What a shoe meets: grains (band, ring, number a second, how long they last and swell, the rush of the finest, how unlike in size they are), a
+    thud, a body that answers, a scuff."""
 
     grain: tuple[float, float] = (2000.0, 7000.0)
     ring: float = 0.004
     density: float = 0.0
     length: float = 0.09
     swell: float = 0.006
+    bed: float = 0.25
+    loose: float = 0.8
     grain_level: float = 1.0
     thud: float = 90.0
     thud_level: float = 0.5
@@ -110,15 +113,23 @@ class Ground:
 
 
 GROUNDS: dict[str, Ground] = {
-    "gravel": Ground(grain=(600, 5200), ring=0.006, density=1500, length=0.14, swell=0.035, thud=150, thud_level=0.07),
-    "dirt": Ground(grain=(480, 2400), ring=0.005, density=1300, length=0.11, swell=0.03, grain_level=0.8, thud=200, thud_level=0.14),
-    "sand": Ground(grain=(550, 3300), ring=0.003, density=6000, length=0.15, swell=0.06, grain_level=0.8, thud=160, thud_level=0.12),
-    "snow": Ground(grain=(180, 2000), ring=0.006, density=2400, length=0.18, swell=0.06, grain_level=0.9, thud=110, thud_level=0.14),
-    "grass": Ground(grain=(700, 6500), ring=0.002, density=4000, length=0.19, swell=0.05, grain_level=0.45, thud=125, thud_level=0.30),
+    "gravel": Ground(grain=(600, 5200), ring=0.006, density=1500, length=0.14, swell=0.035, thud=150, thud_level=0.10),
+    "dirt": Ground(grain=(480, 2400), ring=0.005, density=1300, length=0.11, swell=0.03, loose=0.6, grain_level=0.8, thud=200, thud_level=0.14),
+    "sand": Ground(
+        grain=(550, 3300), ring=0.003, density=6000, length=0.17, swell=0.09, bed=0.6, loose=0.5, grain_level=0.8, thud=160, thud_level=0.12
+    ),
+    "snow": Ground(
+        grain=(180, 2000), ring=0.006, density=2400, length=0.18, swell=0.07, bed=0.4, loose=0.6, grain_level=0.9, thud=110, thud_level=0.14
+    ),
+    "grass": Ground(
+        grain=(700, 6500), ring=0.002, density=4000, length=0.22, swell=0.05, bed=0.5, loose=0.5, grain_level=0.30, thud=140, thud_level=0.34
+    ),
     "wood": Ground(thud=300, thud_level=0.12, body="floor", body_level=1.0, hiss=(500, 3500), hiss_level=0.08),
     "stone": Ground(thud=300, thud_level=0.25, body="stone", body_level=0.5, hiss=(1200, 6000), hiss_level=0.12),
     "metal": Ground(thud=260, thud_level=0.16, body="grate", body_level=0.7, hiss=(1500, 8000), hiss_level=0.08),
-    "water": Ground(grain=(380, 2300), ring=0.008, density=900, length=0.22, swell=0.02, thud=180, thud_level=0.2, hiss=(420, 3200), hiss_level=0.6),
+    "water": Ground(
+        grain=(380, 2400), ring=0.008, density=900, length=0.38, swell=0.06, loose=0.6, thud=180, thud_level=0.15, hiss=(420, 3200), hiss_level=0.5
+    ),
     "carpet": Ground(thud=120, thud_level=0.6, hiss=(250, 1600), hiss_level=0.3),
 }
 GROUND_NAMES = {
@@ -140,12 +151,14 @@ def footstep(random: Random, surface: str, force: float = 0.7) -> Wave:
     out = silence(0.75)
     for at, weight, soft in ((0.0, 1.0, 1.0), (roll, 0.6, 0.75)):
         start = round(at * RATE)
-        thud = damped([ground.thud, ground.thud * 1.9, ground.thud * 3.1], [1.0, 0.45, 0.2], [0.09, 0.06, 0.035], 0.16, np.pi / 2)
+        thud = damped([ground.thud, ground.thud * 1.9, ground.thud * 3.1], [1.0, 0.45, 0.2], [0.09, 0.06, 0.035], 0.16)
         add(out, thud, start, ground.thud_level * weight)
+        heel = band_level(noise(random, 0.03), 500, 3000) * fall(0.03, 0.02)
+        add(out, heel, start, 0.08 * weight)
         if ground.density:
             env = fall(ground.length * 1.6, ground.length * 1.5, attack=ground.swell)
-            part = grains(random, len(env) / RATE, env * ground.density, pebbles(random, *ground.grain, ground.ring))
-            bed = band_level(noise(random, len(env) / RATE), *ground.grain) * env * 0.25
+            part = grains(random, len(env) / RATE, env * ground.density, pebbles(random, *ground.grain, ground.ring), ground.loose)
+            bed = band_level(noise(random, len(env) / RATE), *ground.grain) * env * ground.bed
             crunch = part / max(float(np.abs(part).max()), 1e-9)
             add(out, crunch, start, ground.grain_level * weight * soft)
             add(out, bed, start, ground.grain_level * weight * soft)
@@ -178,8 +191,8 @@ def door_close(random: Random, force: float = 0.7) -> Wave:
     """A house door: it meets its frame, the panel booms, the latch snaps."""
     out = silence(0.9)
     add(out, strike(random, BODIES["wood"], 0.5 + 0.4 * force, size=1.25), 0, 1.0)
-    add(out, damped([48, 71, 103, 160], [1, 0.8, 0.5, 0.3], [0.4, 0.34, 0.26, 0.16], 0.6, np.pi / 2), 0, 0.45)
-    for at, level in ((0.011, 0.42), (0.034, 0.34), (0.062, 0.12)):
+    add(out, damped([48, 71, 103, 160], [1, 0.8, 0.5, 0.3], [0.4, 0.34, 0.26, 0.16], 0.6), 0, 0.38)
+    for at, level in ((0.011, 0.75), (0.034, 0.6), (0.062, 0.25)):
         add(
             out,
             strike(random, BODIES["metal"], 0.7, size=0.8)[: round(0.05 * RATE)] * fall(0.05, 0.05)[: round(0.05 * RATE)],
@@ -222,9 +235,9 @@ def snap(random: Random, size: float = 1.0) -> Wave:
     """A small plate of metal that snaps over inside a switch: a few high modes that are gone in milliseconds, and its plastic shell."""
     out = silence(0.04)
     hertz = np.array([2600, 4700, 7300, 9200, 12800]) / size * random.uniform(0.95, 1.05, 5)
-    add(out, damped(hertz, [0.35, 0.7, 1, 0.9, 0.6], np.array([22, 14, 10, 9, 6]) / 1000, 0.04, np.pi / 2), 0, 0.5)
+    add(out, damped(hertz, [0.35, 0.7, 1, 0.9, 0.6], np.array([22, 14, 10, 9, 6]) / 1000, 0.04), 0, 0.5)
     add(out, band_level(noise(random, 0.012), 4000, 14000) * fall(0.012, 0.008), 0, 0.3)
-    add(out, damped([520 / size, 1150 / size], [0.5, 0.5], [0.012, 0.01], 0.03, np.pi / 2), 0, 0.2)
+    add(out, damped([520 / size, 1150 / size], [0.5, 0.5], [0.012, 0.01], 0.03), 0, 0.2)
     return out
 
 
@@ -266,15 +279,16 @@ def camera_shutter(random: Random, force: float = 0.7) -> Wave:
         body = strike(random, BODIES["ceramic"], 0.9, size=size)[: round(0.05 * RATE)]
         add(out, body * fall(len(body) / RATE, 0.04)[: len(body)], round(at * RATE), 0.8 * level)
         add(out, band_level(noise(random, 0.06), 1800, 14000) * fall(0.06, 0.055), round(at * RATE), 0.35 * level)
-        add(out, damped([240 / size, 520], [0.4, 0.3], [0.03, 0.02], 0.05, np.pi / 2), round(at * RATE), 0.35 * level)
+        add(out, damped([240 / size, 520], [0.4, 0.3], [0.03, 0.02], 0.05), round(at * RATE), 0.35 * level)
     teeth = (1 + np.sin(2 * np.pi * np.cumsum(line(0.3, (0, 210), (0.3, 150))) / RATE)).astype(np.float32)
     wind = band_level(noise(random, 0.3), 2500, 11000) * teeth * line(0.3, (0, 0), (0.03, 1), (0.2, 0.8), (0.3, 0))
-    add(out, wind, round(0.16 * RATE), 0.06)
+    add(out, wind, round(0.14 * RATE), 0.035)
     return out
 
 
 def heartbeat(random: Random, force: float = 0.7) -> Wave:
-    """Lub and dub, heard close."""
+    """Lub and dub, heard close: nearly all of both between 20 and 150 Hz, the second shorter and higher, 0.3 s after the first (Rangayyan and Lehner,
+    "Phonocardiogram signal analysis: a review", 1987)."""
     out = silence(0.75)
     for at, hertz, level in ((0.0, 52.0, 1.0), (0.29, 66.0, 0.72)):
         course = line(0.28, (0, hertz * 1.6), (0.03, hertz), (0.28, hertz * 0.8))
@@ -291,9 +305,7 @@ def cash_register(random: Random, force: float = 0.7) -> Wave:
     for at in (0.0, 0.07):
         add(out, strike(random, BODIES["metal"], 0.5, size=1.8)[: round(0.08 * RATE)] * fall(0.08, 0.07), round(at * RATE), 0.7)
         add(out, strike(random, BODIES["table"], 0.8), round(at * RATE), 0.5)
-    ring = damped(
-        [1965, 3412, 3420, 5448, 5461, 7850, 10900], [0.35, 0.8, 0.6, 1, 0.8, 0.35, 0.2], [0.9, 0.8, 0.75, 0.8, 0.7, 0.4, 0.25], 1.5, np.pi / 2
-    )
+    ring = damped([1965, 3412, 3420, 5448, 5461, 7850, 10900], [0.35, 0.8, 0.6, 1, 0.8, 0.35, 0.2], [0.9, 0.8, 0.75, 0.8, 0.7, 0.4, 0.25], 1.5)
     add(out, ring, round(0.14 * RATE), 0.55)
     slide = band_level(noise(random, 0.28), 350, 3000) * line(0.28, (0, 0), (0.22, 1), (0.28, 0))
     add(out, slide, round(0.16 * RATE), 0.07)
@@ -304,16 +316,28 @@ def cash_register(random: Random, force: float = 0.7) -> Wave:
 
 
 def phone_ring(random: Random, force: float = 0.7) -> Wave:
-    """An old telephone: a clapper between two bells, twenty times a second, two bursts."""
+    """An old telephone: a clapper between two bells, twenty times a second, in a case that hums with them; two bursts."""
     out = silence(2.6)
     for burst in (0.0, 0.6):
         at, side = burst, 0
         while at < burst + 0.4:
             base = (1318.0, 1568.0)[side]
-            hit = damped(base * np.array([1, 2.76, 5.4, 8.9]), [1.0, 0.5, 0.25, 0.08], np.array([0.55, 0.35, 0.18, 0.1]), 0.9, np.pi / 2)
+            hit = damped(base * np.array([1, 2.76, 5.4, 8.9]), [1.0, 0.5, 0.25, 0.08], np.array([0.55, 0.35, 0.18, 0.1]), 0.9)
             add(out, hit, round(at * RATE), 0.35 * random.uniform(0.85, 1.0))
+            add(out, damped([330, 480, 790], [0.5, 0.8, 0.4], [0.05, 0.04, 0.03], 0.06), round(at * RATE), 0.3 * random.uniform(0.7, 1.0))
+            add(out, band_level(noise(random, 0.01), 3000, 9000) * fall(0.01, 0.008, attack=0.001), round(at * RATE), 0.05)
             at += 0.025 * random.uniform(0.97, 1.03)
             side = 1 - side
+    return out
+
+
+def doorbell(random: Random, force: float = 0.7) -> Wave:
+    """Ding, dong: two metal plates a third apart, each struck by a plunger before its resonating tube."""
+    out = silence(2.2)
+    for at, hertz in ((0.0, 622.3), (0.55, 493.9)):
+        plate = damped(hertz * np.array([1, 2.76, 5.4]), [1.0, 0.22, 0.06], [1.6, 0.5, 0.2], 1.6)
+        add(out, plate, round(at * RATE), 0.8)
+        add(out, strike(random, BODIES["plank"], 0.5), round(at * RATE), 0.1)
     return out
 
 
