@@ -23,6 +23,7 @@ from phonofilm.measure.document import Report
 from phonofilm.measure.finding import Event, Finding, Series, Value, held, not_applicable
 from phonofilm.measure.plots import Curve, Mark, axis, curves, lane, offsets, waveform
 from phonofilm.measure.report import pictures_of, write_report
+from phonofilm.measure.table import shown
 from phonofilm.media.colour import to_i420
 from phonofilm.media.rewrite import rewrite
 from phonofilm.media.stream import Decoded
@@ -174,6 +175,7 @@ def test_a_curve_lies_where_its_values_are_and_breaks_where_there_are_none() -> 
 
 def test_what_was_not_followed_is_not_plotted() -> None:
     nothing = Series(name="x", unit="", at=(0, 1), values=(None, 1.0))
+    assert curves([Curve(series=nothing)], 10, goal=1.0) == ""
     assert curves([Curve(series=nothing)], 10) == "" == curves([], 10) == lane("empty", [], 10) == offsets([], 42)
     assert "NaN" not in curves([Curve(series=Series(name="x", unit="", at=(0, 1, 2), values=(1.0, float("nan"), 1.0)))], 10)
 
@@ -234,3 +236,17 @@ def test_the_verbs_write_reports_and_json(film: Path, tmp_path: Path) -> None:
     assert isinstance(alone.exception, RequestError)
     scores = run.invoke(cli, ["compare", str(film), str(film), str(film), "--score", str(film), "--score", str(film)])
     assert isinstance(scores.exception, RequestError) and "2 scores for 3 films" in str(scores.exception)
+
+
+def test_a_plot_shows_its_goal_and_makes_little_things_look_little() -> None:
+    small = Series(name="x", unit="%", at=(0, 1, 2), values=(0.01, 0.012, 0.011))
+    drawn = curves([Curve(series=small)], 10, goal=0.5)
+    assert 'class="goal"' in drawn and "goal: 0.5" in drawn
+    assert '<span class="top">0.53</span>' in drawn
+    heights = [float(y) for y in re.findall(r"[ML][0-9.]+ ([0-9.]+)", curves([Curve(series=small)], 10, span=1.0))]
+    assert max(heights) - min(heights) < 1
+
+
+def test_a_number_is_shown_as_people_read_it() -> None:
+    values = [("-0.000001", -1e-6, "0 dB"), ("-0", -0.0, "0 dB"), ("small", 2e-5, "2e-05 dB"), ("large", 12.34567, "12.35 dB")]
+    assert [shown(Value(name=name, value=v, unit="dB")) for name, v, _ in values] == [text for *_, text in values]

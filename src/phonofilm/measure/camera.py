@@ -314,7 +314,8 @@ def _asked(told: Told) -> str:
 
 
 def _event(told: Told, film: Film) -> Event:
-    amount = "" if told.amount is None else f" {told.amount:.3g} {told.unit}"
+    still = told.amount is None or told.move.family in ("static", "handheld")
+    amount = "" if still else f" {told.amount:.3g} {told.unit}" if told.unit != "share" else f" {told.amount:.0%}"
     asked = f" (asked {told.leg.family} {told.leg.delivered:.3g})" if told.leg.family else ""
     return Event(name=told.move.family, kind="move", at=film.times[told.leg.tracks.frames[0]], text=f"{told.move.family}{amount}{asked}")
 

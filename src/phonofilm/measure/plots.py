@@ -63,17 +63,25 @@ def axis(length: int) -> str:
     return f'<div class="axis" aria-hidden="true">{labels}</div>'
 
 
-def curves(plotted: Sequence[Curve], length: int, *, cuts: Sequence[int] = ()) -> str:
-    """Curves over each other with their names; nothing where none has two values."""
+def curves(plotted: Sequence[Curve], length: int, *, cuts: Sequence[int] = (), goal: float | None = None, span: float = 0.0) -> str:
+    """Curves over each other with their names; nothing where none has two values.
+
+    The scale takes in ``goal``, where a line is drawn, and at least ``span``, so that little things do not look great.
+    """
     drawn = [c for c in plotted if sum(v is not None for v in c.series.values) > 1]
     if not drawn:
         return ""
-    low, high = _range([v for c in drawn if not c.scaled for v in c.series.values if v is not None])
+    values = [v for c in drawn if not c.scaled for v in c.series.values if v is not None]
+    low, high = _range(values if goal is None or not values else [*values, goal], span)
     parts = [f'<line class="cut" x1="{_x(k, length)}" x2="{_x(k, length)}" y1="0" y2="{_HIGH}"/>' for k in cuts]
     if low < 0 < high and not all(c.scaled for c in drawn):
         zero = round(_HIGH * high / (high - low), 2)
         parts.append(f'<line class="zero" x1="0" x2="{_WIDE}" y1="{zero}" y2="{zero}"/>')
     names: list[str] = []
+    if goal is not None and values:
+        at = round(_HIGH * (high - goal) / (high - low), 2)
+        parts.append(f'<line class="goal" x1="0" x2="{_WIDE}" y1="{at}" y2="{at}"/>')
+        names.append(f'<li class="goal">goal: {goal:g}</li>')
     kins = list(dict.fromkeys(c.kin or c.series.name for c in drawn))
     for curve in drawn:
         bounds = _range([v for v in curve.series.values if v is not None]) if curve.scaled else (low, high)
@@ -147,10 +155,13 @@ def _x(tick: int, length: int) -> float:
     return round(tick / max(length, 1) * _WIDE, 2)
 
 
-def _range(values: Sequence[float]) -> tuple[float, float]:
+def _range(values: Sequence[float], span: float = 0.0) -> tuple[float, float]:
     if not values:
         return 0.0, 1.0
     low, high = min(values), max(values)
+    if high - low < span:
+        low = (low + high - span) / 2 if low < 0 else max((low + high - span) / 2, 0.0)
+        high = low + span
     room = (high - low) * 0.06 or abs(high) * 0.05 or 0.5
     return max(low - room, 0.0) if low >= 0 else low - room, high + room
 

@@ -48,6 +48,16 @@ PANELS: tuple[tuple[str, str, str, tuple[str, ...], bool], ...] = (
     ("sound", "Loudness", "Over the last 400 ms and the last 3 s (EBU R 128).", ("momentary loudness", "short-term loudness"), False),
     ("sound", "Speech", "How surely somebody speaks.", ("speech",), False),
 )  # fmt: skip
+#: of some plots, by title: the goal that is drawn in them (a row of ``GOALS``, its upper bound), and what their scale spans at least
+SCALES: dict[str, tuple[str, float]] = {
+    "Likeness: look": ("face look", 0.0),
+    "Likeness: shape": ("", 0.1),
+    "Sharpness": ("edge width", 0.0),
+    "Light": ("", 1.0),
+    "Motion": ("", 5.0),
+    "Flicker": ("flicker", 0.0),
+    "Speech": ("", 1.0),
+}
 
 
 def write_report(report: Report, path: Path) -> None:
@@ -253,7 +263,9 @@ def panels(report: Report) -> Iterator[tuple[str, str, str]]:
     for metric, title, told, names, scaled in PANELS:
         chosen = [s for f in report.findings if f.metric == metric for s in f.series if s.name.startswith(names) and (metric, s.name) not in taken]
         taken |= {(metric, s.name) for s in chosen}
-        plot = curves([_curve(s, scaled) for s in _kept(chosen)], length, cuts=cuts)
+        goal, span = SCALES.get(title, ("", 0.0))
+        most = GOALS[goal].most if goal else None
+        plot = curves([_curve(s, scaled) for s in _kept(chosen)], length, cuts=cuts, goal=most, span=span)
         if plot:
             yield title, told, plot
     for finding in report.findings:
@@ -263,8 +275,13 @@ def panels(report: Report) -> Iterator[tuple[str, str, str]]:
 
 
 def _kept(series: list[Series]) -> list[Series]:
-    """Without those that are flat at nothing, found and asked, so that a plot shows what happens."""
-    stems = {s.name.removesuffix(" found").removesuffix(" asked") for s in series if any(v is not None and abs(v) > 1e-3 for v in s.values)}
+    """Without those that are flat at nothing (a lens: at its first), found and asked, so that a plot shows what happens."""
+
+    def stirs(s: Series) -> bool:
+        rest = 1.0 if s.name.startswith("lens") else 0.0
+        return any(v is not None and abs(v - rest) > 1e-3 for v in s.values)
+
+    stems = {s.name.removesuffix(" found").removesuffix(" asked") for s in series if stirs(s)}
     return [s for s in series if s.name.removesuffix(" found").removesuffix(" asked") in stems]
 
 

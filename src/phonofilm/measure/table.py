@@ -9,6 +9,7 @@ from phonofilm.errors import shown_name
 from phonofilm.measure.document import Report
 from phonofilm.measure.finding import Value
 
+_NOTHING = 5e-6  # less is shown as 0
 _MARKS = {True: "ok", False: "FALLS SHORT", None: ""}
 
 
@@ -22,9 +23,10 @@ def lines(report: Report) -> Iterator[str]:
             yield f"{finding.metric}: does not apply ({finding.why})"
             continue
         yield f"{finding.metric}:"
+        wide = min(max((len(v.name) for v in finding.values), default=0), 64)
         for value in finding.values:
             number, goal, mark = shown(value), value.goal, _MARKS[value.passed]
-            yield f"  {value.name:38} {number:>16}  {goal:16} {mark}".rstrip()
+            yield f"  {value.name:{wide}} {number:>16}  {goal:16} {mark}".rstrip()
 
 
 def shown(value: Value) -> str:
@@ -34,5 +36,5 @@ def shown(value: Value) -> str:
     if isinstance(value.value, bool):
         return "yes" if value.value else "no"
     if isinstance(value.value, float):
-        return f"{value.value:.4g} {value.unit}".strip()
+        return f"{value.value + 0.0:.4g} {value.unit}".strip() if abs(value.value) >= _NOTHING else f"0 {value.unit}".strip()
     return f"{value.value} {value.unit}".strip()
