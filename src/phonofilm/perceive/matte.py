@@ -19,6 +19,7 @@ CUT_SIDE = 640  # longest side at which the region is decided
 EDGE_SIDE = 2048  # longest side at which the edge is refined
 GRAB = 0.5  # share of GrabCut in the region; the rest is the coarse map's
 SHARE = 0.5  # the weight of single pixels' shares in the matte, where they can be trusted
+LOOSER = 0.9  # how much wider the band of doubt is in hair
 FIRM = 0.15  # how much steeper the ramp is where the edge is not loose
 DEPTHS = (1.0, 2.0, 3.6)  # how deep inside and outside the band colours are sampled, in half widths of it
 
@@ -28,15 +29,29 @@ def refine(picture: U8, coarse: F32, *, hair: F32 | None = None) -> F32:
 
     ``coarse`` f32[h w]: how likely each pixel is the subject's. ``hair`` f32[h w] 0…1: where the edge is fine and loose, so that the band is wider.
     """
+    return edged(picture, region_of(picture, coarse), hair=hair)
+
+
+def reach_of(picture: U8, region: F32, hair: F32 | None) -> U8:
+    """All that the matte of a region may cover, u8[h w] 255 or 0 at the size of ``picture``: the region and the band of doubt around it."""
+    size = (picture.shape[1], picture.shape[0])
+    depth = _depth(np.asarray(cv2.resize(region, size, interpolation=cv2.INTER_LINEAR)) > 0.5)
+    radius = max(2.5, max(size) / 220)
+    reach = radius if hair is None else radius * (1 + LOOSER * np.clip(np.asarray(cv2.resize(hair, size, interpolation=cv2.INTER_LINEAR)), 0, 1))
+    return (depth > -reach).astype(np.uint8) * np.uint8(255)
+
+
+def edged(picture: U8, region: F32, *, hair: F32 | None = None) -> F32:
+    """The matte f32[h w] 0…1 of a picture u8[h w 3] whose subject is known as a ``region`` (see ``region_of``)."""
     height, width = picture.shape[:2]
     edge = fit(picture, EDGE_SIDE)
     size = (edge.shape[1], edge.shape[0])
-    region = resize(_region(picture, coarse), size)
+    region = resize(region, size)
     radius = max(2.5, max(size) / 220)
     reach, loose = np.full(region.shape, radius, np.float32), np.zeros(region.shape, np.float32)
     if hair is not None:
         loose = np.clip(resize(hair, size), 0, 1)
-        reach *= 1 + 0.9 * loose
+        reach *= 1 + LOOSER * loose
     depth = _depth(region > 0.5)
     inside, outside = depth > reach, depth < -reach
     if not inside.any() or not outside.any():
@@ -98,7 +113,7 @@ def _disc(radius: float) -> U8:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * r + 1, 2 * r + 1)), np.uint8)
 
 
-def _region(picture: U8, coarse: F32) -> F32:
+def region_of(picture: U8, coarse: F32) -> F32:
     """Which pixels are the subject's, f32[h w] 0…1 at ``CUT_SIDE``: the coarse map, its rim moved a little to the picture's edges by GrabCut."""
     small = fit(picture, CUT_SIDE)
     prior = resize(coarse, (small.shape[1], small.shape[0]))
@@ -172,7 +187,8 @@ def _mix(picture: U8, inside: Mask, outside: Mask, depth: F32, loose: F32, radiu
     known, weight = inside.astype(np.float32), np.ones(inside.shape, np.float32)
     known.flat[at] = trust_here * share + (1 - trust_here) * ramp.ravel()[at]
     weight.flat[at] = 0.15 + 0.85 * trust_here
-    smooth = _guided(values, known * weight, radius) / np.maximum(_guided(values, weight, radius), 1e-3)
+    guide = cv2.ximgproc.createGuidedFilter(values / np.float32(255), max(2, round(radius)), 2e-4)
+    smooth = np.asarray(guide.filter(known * weight), np.float32) / np.maximum(np.asarray(guide.filter(weight), np.float32), 1e-3)
     crisp = trust_here * SHARE
     alpha = np.clip(smooth, 0, 1)
     alpha.flat[at] = (1 - crisp) * alpha.ravel()[at] + crisp * share
@@ -186,7 +202,3 @@ def _mix(picture: U8, inside: Mask, outside: Mask, depth: F32, loose: F32, radiu
     trust.flat[at] = trust_here
     most = np.clip(1.05 + 1.5 * depth + 0.5 * np.asarray(cv2.blur(trust, (5, 5)), np.float32), 0, 1)
     return np.clip(alpha, least, np.maximum(least, most)).astype(np.float32)
-
-
-def _guided(guide: F32, values: F32, radius: float) -> F32:
-    return np.asarray(cv2.ximgproc.guidedFilter(guide / np.float32(255), values, max(2, round(radius)), 2e-4), np.float32)

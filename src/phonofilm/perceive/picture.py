@@ -16,7 +16,7 @@ from phonofilm.perceive import plate as plates
 from phonofilm.perceive.enlarge import enlarge, factor_for
 from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import Picture, SubjectKind
-from phonofilm.perceive.subject import coarse_map, drawn, fills, kind_of
+from phonofilm.perceive.subject import Salience, coarse_map, drawn, fills, kind_of
 from phonofilm.perceive.traits import face_of
 from phonofilm.progress import Progress, quiet
 from phonofilm.vision.face import FaceFinder, Mesh
@@ -45,23 +45,28 @@ def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, rol
     factor = factor_for(image.shape[1], image.shape[0])
     progress(f"faces of {name}", 0.1)
     finder = FaceFinder()
-    if factor > 1:
-        image, alpha = enlarge(image, alpha, finder.find(image))
-        remarks.append(f"{name} is small: enlarged {factor:.1f} times, so fine detail is estimated.")
-    small = mattes.fit(image, SEEN_SIDE)
-    scale = image.shape[1] / small.shape[1]
-    meshes, body = finder.find(small), BodyFinder().find(small)
+    with ThreadPoolExecutor(1) as other:  # what stands out is seen before the picture is enlarged
+        salience = None if role in WHOLE or alpha is not None else other.submit(Salience.of, mattes.fit(image, SEEN_SIDE))
+        if factor > 1:
+            image, alpha = enlarge(image, alpha, finder.find(image))
+            remarks.append(f"{name} is small: enlarged {factor:.1f} times, so fine detail is estimated.")
+        small = mattes.fit(image, SEEN_SIDE)
+        scale = image.shape[1] / small.shape[1]
+        meshes, body = finder.find(small), BodyFinder().find(small)
     progress(f"matte of {name}", 0.3)
     if role in WHOLE:
         kind: SubjectKind = "person" if meshes else "none"
         matte = alpha if alpha is not None else np.full(image.shape[:2], 255, np.uint8)
         own, plate = image, image
     else:
-        matte, kind = _matte(small, image, alpha, meshes, body)
-        progress(f"plate of {name}", 0.7)
-        whole = bool(matte.min() > 0)
-        with ThreadPoolExecutor(1) as other:  # neither depends on the other
-            plated = None if whole else other.submit(lambda: plates.fill(image, plates.hole_of(matte)))
+        with ThreadPoolExecutor(1) as other:  # the plate is made of what no matte of this region reaches, beside the matte
+            region, hair, kind = _region(small, image, alpha, meshes, body, None if salience is None else salience.result())
+            reach = None if region is None else mattes.reach_of(image, region, hair)
+            begun = None if reach is None else other.submit(lambda: plates.fill(image, plates.hole_of(reach)))
+            matte = _matte(image, alpha, region, hair)
+            progress(f"plate of {name}", 0.7)
+            whole = bool(matte.min() > 0)
+            plated = None if whole else begun or other.submit(lambda: plates.fill(image, plates.hole_of(matte)))
             own = mattes.foreground(image, matte.astype(np.float32) / np.float32(255))
             plate = image if plated is None else plated.result()
         remarks += _told(name, kind, whole, len(meshes))
@@ -87,17 +92,28 @@ def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, rol
     )
 
 
-def _matte(small: U8, image: U8, alpha: U8 | None, meshes: list[Mesh], body: Body | None) -> tuple[U8, SubjectKind]:
-    """The matte u8[h w] of ``image`` and what it cuts out. A picture's own alpha is believed; where nothing stands out the matte is whole."""
+def _region(
+    small: U8, image: U8, alpha: U8 | None, meshes: list[Mesh], body: Body | None, salience: Salience | None
+) -> tuple[F32 | None, F32 | None, SubjectKind]:
+    """The region of ``image`` that is cut out (see ``matte.region_of``; None where all of it stays), where its edge is hair, and what it is."""
     if alpha is not None:
         inside = np.asarray(cv2.resize(alpha, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA), np.float32) / np.float32(255)
         kind = kind_of(small, inside, meshes, body)
-        return alpha, "object" if kind == "none" else kind
-    coarse, hair = coarse_map(small, meshes, body)
+        return None, None, "object" if kind == "none" else kind
+    coarse, hair = coarse_map(small, meshes, body, salience)
     kind = kind_of(small, coarse, meshes, body)
     if kind == "none" or (kind != "person" and fills(coarse)):
-        return np.full(image.shape[:2], 255, np.uint8), kind
-    return (mattes.refine(image, coarse, hair=hair) * 255 + np.float32(0.5)).astype(np.uint8), kind
+        return None, None, kind
+    return mattes.region_of(image, coarse), hair, kind
+
+
+def _matte(image: U8, alpha: U8 | None, region: F32 | None, hair: F32 | None) -> U8:
+    """The matte u8[h w] of ``image``. A picture's own alpha is believed; where nothing stands out the matte is whole."""
+    if alpha is not None:
+        return alpha
+    if region is None:
+        return np.full(image.shape[:2], 255, np.uint8)
+    return (mattes.edged(image, region, hair=hair) * 255 + np.float32(0.5)).astype(np.uint8)
 
 
 def _told(name: str, kind: SubjectKind, whole: bool, faces: int) -> list[str]:

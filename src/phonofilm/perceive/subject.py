@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +22,30 @@ MISSED = 0.12  # share of a person that the salient map may miss before the pers
 DOUBT = 0.5  # mean of the map inside its own region, below which there is no one subject
 
 
-def coarse_map(picture: U8, meshes: list[Mesh], body: Body | None) -> tuple[F32, F32]:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Salience:
+    """What stands out in a picture, ``found`` f32[h w] 0…1, and the network that said so."""
+
+    network: SubjectMask
+    found: F32
+
+    @classmethod
+    def of(cls, picture: U8) -> Salience:
+        """That of u8[h w 3], at its size."""
+        network = SubjectMask()
+        return cls(network=network, found=network(picture))
+
+
+def coarse_map(picture: U8, meshes: list[Mesh], body: Body | None, salience: Salience | None = None) -> tuple[F32, F32]:
     """How likely each pixel of u8[h w 3] is the subject's, and where its edge is hair: both f32[h w] 0…1.
 
-    With people: everybody whose face is seen, and what they hold; else what stands out.
+    With people: everybody whose face is seen, and what they hold; else what stands out. ``salience`` may have been looked for before, at another
+    size of the same picture.
     """
-    subject = SubjectMask()
-    salient = subject(picture)
+    salience = salience or Salience.of(picture)
+    subject, salient = salience.network, salience.found
+    if salient.shape != picture.shape[:2]:
+        salient = np.asarray(cv2.resize(salient, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
     hair = np.zeros(salient.shape, np.float32)
     if meshes or body is not None:
         person = PersonMask()(picture)
