@@ -5,9 +5,14 @@ from pathlib import Path
 import pytest
 
 import phonofilm
+from happenings import knocks, times_of, write
 from media import picture
 from phonofilm.generate import Film
 from phonofilm.measure.calibrate import SHIFTS, WITHIN, calibrate
+from phonofilm.measure.distort import distort
+from phonofilm.measure.film import Asked, sound_of
+from phonofilm.measure.look import look
+from phonofilm.media.probe import probe
 
 SAID = '@face_photo says: "Our new roast arrives on Monday. Come and taste it, my friends!" Truck right.'
 
@@ -24,6 +29,18 @@ def test_a_short_calibration_is_passed(tmp_path: Path) -> None:
     assert [a for a in found.answers if a.passed is False] == []
     assert {a.metric for a in found.answers if a.passed} == {"lips", "onsets", "picture", "camera", "sound", "beats", "identity"}
     assert {"lips", "onsets"} == set(found.curves)
+
+
+def test_what_was_seen_serves_again_where_only_the_sound_is_spoilt(tmp_path: Path) -> None:
+    times = times_of(4)
+    film = write(tmp_path / "film.mp4", "cut", times, 4, knocks(times, 4))
+    metrics = ("onsets", "beats", "sound")
+    plain = look(film, Asked(), only=metrics)
+    for kind, amount in (("silence", 1.0), ("gain", -6.0), ("mute", 1.0)):
+        path = distort(film, tmp_path / "spoilt.mp4", kind=kind, amount=amount)
+        anew = look(path, Asked(), only=metrics).report()
+        again = plain.with_sound(sound_of(path, probe(path)), path=path).report_of(metrics)
+        assert again.findings == anew.findings, kind
 
 
 @pytest.mark.slow

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from phonofilm.measure.distort import distort
+from phonofilm.measure.distort import KINDS, distort
 from phonofilm.measure.document import Report
 from phonofilm.measure.embedding import Embed
 from phonofilm.measure.film import Asked, sound_of
 from phonofilm.measure.finding import Finding
 from phonofilm.measure.look import Looked, look
 from phonofilm.measure.swap import swap_face
+from phonofilm.media.probe import probe
 from phonofilm.progress import Progress, quiet
 from phonofilm.score.model import Score
 
@@ -69,6 +70,7 @@ def calibrate(
         )  # fmt: skip
         progress("measuring the film as it is")
         plain = look(film, bench.asked, progress=progress)
+        bench = replace(bench, looked=plain)
         as_it_is = plain.report()
         answers: list[Answer] = []
         curves: dict[str, tuple[tuple[float, float | None], ...]] = {}
@@ -90,11 +92,14 @@ class _Bench:
     other_score: Score | None
     shifts: Sequence[int]
     progress: Progress
+    looked: Looked | None = None
 
     def spoilt(self, kind: str, amount: float, *metrics: str) -> Report:
         """The report of the film spoilt in one way, by some metrics."""
         self.progress(f"{kind} {amount:g}")
         path = distort(self.film, self.folder / "spoilt.mp4", kind=kind, amount=amount)
+        if self.looked is not None and KINDS[kind].see is None:  # the picture is as it was: what was seen in it need not be seen again
+            return self.looked.with_sound(sound_of(path, probe(path)), path=path).report_of(metrics)
         return look(path, self.asked, only=metrics).report()
 
 

@@ -56,9 +56,13 @@ class Looked:
             findings.append(self.finding(name))
         return Report(film=self.film, findings=tuple(findings))
 
-    def with_sound(self, heard: Heard) -> Looked:
-        """The same frames under another sound."""
-        return Looked(film=replace(self.film, heard=heard), metrics=self.metrics)
+    def report_of(self, metrics: Collection[str]) -> Report:
+        """What some of them say."""
+        return Report(film=self.film, findings=tuple(self.finding(m) for m in self.metrics if m in metrics))
+
+    def with_sound(self, heard: Heard, *, path: Path | None = None) -> Looked:
+        """The same frames under another sound, which ``path`` holds where it is a film of its own."""
+        return Looked(film=replace(self.film, heard=heard, path=path or self.film.path), metrics=self.metrics)
 
 
 def look(path: Path, asked: Asked, *, only: Collection[str] = (), progress: Progress = quiet) -> Looked:
