@@ -241,7 +241,7 @@ def test_the_verbs_write_reports_and_json(film: Path, tmp_path: Path) -> None:
 def test_a_plot_shows_its_goal_and_makes_little_things_look_little() -> None:
     small = Series(name="x", unit="%", at=(0, 1, 2), values=(0.01, 0.012, 0.011))
     drawn = curves([Curve(series=small)], 10, goal=0.5)
-    assert 'class="goal"' in drawn and "goal: 0.5" in drawn
+    assert 'class="goal"' in drawn and "goal of x: 0.5" in drawn
     assert '<span class="top">0.529</span>' in drawn
     heights = [float(y) for y in re.findall(r"[ML][0-9.]+ ([0-9.]+)", curves([Curve(series=small)], 10, span=1.0))]
     assert max(heights) - min(heights) < 1

@@ -81,7 +81,7 @@ def curves(plotted: Sequence[Curve], length: int, *, cuts: Sequence[int] = (), g
     if goal is not None and values:
         at = round(_HIGH * (high - goal) / (high - low), 2)
         parts.append(f'<line class="goal" x1="0" x2="{_WIDE}" y1="{at}" y2="{at}"/>')
-        names.append(f'<li class="goal">goal: {goal:g}</li>')
+        names.append(f'<li class="goal">goal of {text(drawn[0].label or drawn[0].series.name)}: {goal:g}</li>')
     kins = list(dict.fromkeys(c.kin or c.series.name for c in drawn))
     for curve in drawn:
         bounds = _range([v for v in curve.series.values if v is not None]) if curve.scaled else (low, high)
