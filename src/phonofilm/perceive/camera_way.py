@@ -25,7 +25,7 @@ PACE = 33  # instants at which the pace is kept
 _SENSOR = 36.0  # mm of a frame's longer side
 _USUAL = 43.0  # mm: the lens where the points do not tell it
 _LENSES = (24.0, 28.0, 35.0, 50.0, 65.0, 85.0)
-_KEYS = 11  # views that are solved together
+_KEYS, _EACH = (11, 18), 12  # fewest and most views that are solved together, and frames for each
 _POINTS = 220
 _FEW, _SHORT = 24, 12  # points and frames under which nothing is told
 _SLACK = 0.6  # pixels that a point may be off
@@ -34,9 +34,7 @@ _TOGETHER = 0.3  # share of the points that must go with the camera
 _STILL = 0.011  # of the frame's longer side: a smaller move is none
 _SIMPLER = 1.15  # a simpler way may explain the points so many times worse
 _ENOUGH = 0.16  # and may always cost so much
-_STAYS = 2.0  # pixels within which a subject keeps its place in a tracking shot
-_SUBJECT = (0.12, 0.8)  # share of the points that may be on it
-_BEHIND = 2.5  # how many times farther than a subject that is followed the rest is taken to be
+_NEARLY = 0.6  # cost of turns under which another lens may be what is missing
 _WAVER = 0.02  # of what a camera turns: an unrest below it is how the turn begins and ends
 _CALM = 0.0013  # of the frame's longer side: a smaller unrest is none
 _SWAYS = 6.0  # times its unrest that a held camera's way is at least
@@ -72,7 +70,7 @@ def way_of(followed: Followed) -> CameraWay:
     count = followed.xy.shape[1]
     if count < _SHORT:
         return _untold(f"its longest shot has {count} frames, and it takes {_SHORT}")
-    keys = np.unique(np.linspace(0, count - 1, _KEYS).round().astype(np.int64))
+    keys = np.unique(np.linspace(0, count - 1, int(np.clip(count // _EACH, *_KEYS))).round().astype(np.int64))
     used = _chosen(followed, keys)
     if len(used) < _FEW:
         return _untold(f"only {len(used)} points in it can be followed")
@@ -82,9 +80,6 @@ def way_of(followed: Followed) -> CameraWay:
     if min(gaps) < _FEW // 2:
         return _untold("what it shows changes too fast to be followed")
     name, solved, lens = _solved(xy[:, keys], seen[:, keys], slack)
-    behind = _followed(xy, seen, slack, keys, solved) if name in ("travel", "dolly", "both") else None
-    if behind is not None:
-        return behind
     together = float((solved.off < 4.0).mean())
     if together < _TOGETHER:
         return _untold(f"only {together:.0%} of what moves in it moves together")
@@ -129,7 +124,7 @@ def _solved(xy: F64, seen: NDArray[np.bool_], slack: F64) -> tuple[str, Solution
     views = _views(xy, seen, slack, _USUAL)
     found = {"still": resting(views)}
     found["turn"] = bundle(views, turning(views), turn=True, lens=True)
-    lens = _lens(xy, seen, slack, found["turn"])
+    lens = _lens(xy, seen, slack, found["turn"]) if found["turn"].cost < _NEARLY else _USUAL
     if lens != _USUAL:
         views = _views(xy, seen, slack, lens)
         found["turn"] = bundle(views, turning(views), turn=True, lens=True)
@@ -211,32 +206,6 @@ def unrest(angles: F64) -> float:
     smooth = np.polynomial.polynomial.polyvander(time, 5)
     left = angles[:, :2] - smooth @ np.linalg.lstsq(smooth, angles[:, :2], rcond=None)[0]
     return float(np.sqrt((left**2).sum(axis=1).mean()))
-
-
-def _followed(xy: F64, seen: NDArray[np.bool_], slack: F64, keys: NDArray[np.int64], whole: Solution) -> CameraWay | None:
-    """A tracking shot: what it is about keeps its place in the frame while all else goes by sideways, as one; None where it is none."""
-    first = np.where(seen, xy[..., 0], np.inf).argmin(axis=1) * 0 + seen.argmax(axis=1)
-    away = np.linalg.norm(xy - xy[np.arange(len(xy)), first][:, None], axis=2)
-    stays = np.nanmax(np.where(seen, away, np.nan), axis=1) < _STAYS
-    share = float(stays.mean())
-    if not _SUBJECT[0] < share < _SUBJECT[1] or int((~stays).sum()) < _FEW:
-        return None
-    views = _views(xy[~stays][:, keys], seen[~stays][:, keys], slack[~stays], _USUAL)
-    rest = bundle(views, turning(views), turn=True, lens=True)
-    if rest.cost * (1 - share) > 0.8 * whole.cost:
-        return None
-    focal = _USUAL / _SENSOR * SIDE
-    every = resected(Views(uv=xy[~stays] / focal, seen=seen[~stays], slack=slack[~stays] / focal), rest, keys, turn=True, place=False, lens=True)
-    course = _course(every, 1.0)
-    yaw = ndimage.gaussian_filter1d(course.angles[:, 0], _SMOOTH, mode="nearest")
-    gone = np.tan(np.radians(yaw - yaw[0]))
-    peak = float(gone[np.abs(gone).argmax()])
-    if abs(peak) * focal / SIDE < _STILL or np.abs(np.radians(course.angles[:, 1])).max() > 0.5 * abs(peak):
-        return None
-    return CameraWay(
-        family="tracking" if peak > 0 else "truck_left", amount=round(abs(peak) * _BEHIND, 4), lens=_USUAL, shake=0.0, pace=_pace(gone / peak),
-        seconds=len(yaw) / 24,
-    )  # fmt: skip
 
 
 def _named(course: _Course, solved: Solution, lens: float, *, shaken: float) -> CameraWay:

@@ -11,6 +11,7 @@ import numpy as np
 from phonofilm.perceive.percepts import Face, Sound
 from phonofilm.score.beat_grid import PACES, compose_beats
 from phonofilm.score.draft import Draft
+from phonofilm.score.likening import likened
 from phonofilm.score.model import Actor, Line, Music
 from phonofilm.score.speech import LEAD, Speech, recorded, source_of, written
 
@@ -70,11 +71,13 @@ def speech_of(draft: Draft, presenters: Sequence[str]) -> Speech:
     if draft.script.lines and "speech" not in draft.script.refused:
         windows = {k: (s.start, s.end) for k, s in enumerate(draft.script.shots) if s.start is not None and s.end is not None}
         speakers = {k: _who(draft, k, presenters) for k in range(len(draft.script.lines))}
-        spoken = written(draft.script.lines, speakers, draft.script, draft.request, windows)
+        spoken = written(draft.script.lines, speakers, draft.script, draft.request, windows, likened(draft))
         shift = at - LEAD if made and not windows else 0
         made += [_later(line, shift) for line in spoken.lines]
         remarks += spoken.remarks
         at = max(at, spoken.length + shift)
+    else:
+        remarks += [f"@{tag}: there is no written line to speak in a voice like its own." for tag in draft.tagged("timbre")]
     length = max((line.end for line in made), default=0)
     return Speech(lines=tuple(made), length=length + LEAD if made else 0, remarks=tuple(remarks))
 

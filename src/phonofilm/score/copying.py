@@ -52,8 +52,6 @@ def copied_move(draft: Draft, piece: Piece, moves: Sequence[CameraMove]) -> Copi
             draft.remarks.append(f"@{tag}: its camera goes {amount:.0%} of the way to what it sees; the film goes {MOST_SHARE:.0%}.")
             amount = MOST_SHARE
         step = Step(family=way.family, amount=amount, pace=way.pace, lens=way.lens)
-    held = f", held by hand ({strength:.1f} of the usual unrest)" if strength and way.family != "handheld" else ""
-    draft.remarks.append(f"@{tag}: its camera does {_told(way)}{held}; the film's does the same, at that pace, over the length of each shot.")
     return Copied(tag=tag, step=step, handheld=strength)
 
 

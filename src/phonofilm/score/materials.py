@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from phonofilm.errors import MissingMaterial
 from phonofilm.perceive.percepts import Clip, Percepts, Picture, Sound
 from phonofilm.score.model import Effect, Line, Logo, Music, Recipe, Score, Source
-from phonofilm.voice import speak
+from phonofilm.score.spoken import say
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,8 +58,7 @@ class Materials:
         assert line.recipe is not None
         recipe = line.recipe
         if recipe not in self.spoken:
-            made = speak(recipe.text, recipe.language, voice=recipe.voice, length=recipe.length or None, seed=recipe.seed)
-            self.spoken[recipe] = made.samples
+            self.spoken[recipe] = say(recipe).samples
         return self.spoken[recipe]
 
 

@@ -130,7 +130,10 @@ class Shot:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How a made sound is made again: text, language, voice, the ticks it may take (0: its own length), seed and model hash."""
+    """How a made sound is made again: text, language, voice, the ticks it may take (0: its own length), seed and model hash.
+
+    ``pitch`` and ``pace`` are shares of the voice's own, above 1 higher and slower.
+    """
 
     text: str
     language: str
@@ -138,6 +141,8 @@ class Recipe:
     length: int = 0
     seed: int = 0
     model: str = ""
+    pitch: float = 1.0
+    pace: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,9 @@ from phonofilm.request import LONGEST, SHORTEST, Reference, Request
 from phonofilm.score.model import Line, Recipe, Source
 from phonofilm.score.mouthing import phones_in
 from phonofilm.score.revise import inputs_of
+from phonofilm.score.spoken import say
 from phonofilm.voice import detect_language, speak, voice_for
+from phonofilm.voice.timbre import Likeness
 
 LEAD = ticks(0.25)
 """Air before the first word and after the last."""
@@ -66,9 +68,13 @@ def recorded(
 
 
 def written(
-    lines: Sequence[SpokenLine], speakers: Mapping[int, str], script: Script, request: Request, windows: Mapping[int, tuple[int, int]]
-) -> Speech:
-    """Written lines spoken one after another; each fits its shot's window (ticks, by shot) where one is given."""
+    lines: Sequence[SpokenLine], speakers: Mapping[int, str], script: Script, request: Request, windows: Mapping[int, tuple[int, int]],
+    likenesses: Mapping[int, Likeness] | None = None,
+) -> Speech:  # fmt: skip
+    """Written lines spoken one after another; each fits its shot's window (ticks, by shot) where one is given.
+
+    ``likenesses``: the voices chosen for lines, by their number, to be like a recording's.
+    """
     made: list[Line] = []
     remarks: list[str] = []
     at = LEAD
@@ -76,18 +82,18 @@ def written(
         window = windows.get(spoken.shot)
         begin = max(at, spoken.at if spoken.at is not None else window[0] + TICKS_PER_FRAME * 3 if window else at)
         room = window[1] - begin - TICKS_PER_FRAME if window else 0
-        chosen = voice_for(spoken.language, **_character(spoken, script))
-        voice = chosen.name
+        like = likenesses.get(k) if likenesses else None
+        chosen = like.voice if like else voice_for(spoken.language, **character(spoken, script))
         if chosen.experimental:
             remarks.append(f"The voice for {_NAMES.get(spoken.language, spoken.language)} is experimental: many of its words will not be understood.")
-        fit = 0
-        told = speak(spoken.text, spoken.language, voice=voice, seed=request.seed)
+        recipe = Recipe(text=spoken.text, language=spoken.language, voice=chosen.name, seed=request.seed)
+        recipe = replace(recipe, pitch=like.pitch, pace=like.pace) if like else recipe
+        told = say(recipe)
         if 0 < room < len(told.samples):
-            fit = room
-            told = speak(spoken.text, spoken.language, voice=voice, length=fit, seed=request.seed)
+            recipe = replace(recipe, length=room)
+            told = say(recipe)
             if len(told.samples) > room + TICKS_PER_FRAME:
                 remarks.append(f"“{spoken.text[:40]}” takes {seconds(len(told.samples)):.1f} s; its shot has {seconds(room):.1f} s.")
-        recipe = Recipe(text=spoken.text, language=spoken.language, voice=voice, length=fit, seed=request.seed)
         phones = tuple(Phone(start=p.start + begin, end=p.end + begin, ipa=p.ipa, viseme=p.viseme) for p in told.phones)
         end = begin + len(told.samples)
         line = Line(start=begin, end=end, actor=speakers.get(k, ""), text=spoken.text, language=spoken.language, phones=phones, recipe=recipe)
@@ -98,9 +104,10 @@ def written(
 
 def rehearse(script: Script, request: Request) -> None:
     """Speak the written lines ahead, so that ``written`` finds them spoken. What goes wrong is told there."""
-    if "speech" not in script.refused:
+    chosen_later = any(b.role == "timbre" for b in script.bindings)
+    if "speech" not in script.refused and not chosen_later:
         for spoken in script.lines:
-            speak(spoken.text, spoken.language, voice=voice_for(spoken.language, **_character(spoken, script)).name, seed=request.seed)
+            speak(spoken.text, spoken.language, voice=voice_for(spoken.language, **character(spoken, script)).name, seed=request.seed)
 
 
 _NAMES = {"yue": "Cantonese"}
@@ -108,7 +115,7 @@ _WOMAN = ("she", "her", "woman", "girl", "lady", "她", "女", "彼女", "그녀
 _MAN = ("he", "his", "man", "boy", "guy", "他", "男", "彼", "그", "남자", "él", "hombre", "il", "homme", "er", "mann")
 
 
-def _character(spoken: SpokenLine, script: Script) -> dict[str, str]:
+def character(spoken: SpokenLine, script: Script) -> dict[str, str]:
     """Gender of a speaker as the prompt's words say it; empty where they do not."""
     who = spoken.speaker.lower().split()
     before = script.prompt[max(0, spoken.span[0] - 40) : spoken.span[0]].lower()

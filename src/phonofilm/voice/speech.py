@@ -58,12 +58,14 @@ class _Piece:
     base: float = 0.0
 
 
-def speak(text: str, language: str, *, voice: str = "", length: int | None = None, fill: bool = False, seed: int = 0) -> Spoken:
+def speak(
+    text: str, language: str, *, voice: str = "", length: int | None = None, fill: bool = False, seed: int = 0, pitch: float = 1.0, pace: float = 1.0,
+) -> Spoken:  # fmt: skip
     """Say ``text``.
 
     ``voice`` is a name of ``voices()``; empty: the best of the language. ``length`` is the most ticks that the line may take; a longer line is
     hurried, at most to 0.75 of its own time. With ``fill`` a shorter one is slowed too, at most to 1.35, to end with it. ``seed`` 0 is the
-    voice's own pace and pitch; another one varies both by up to 3 %.
+    voice's own pace and pitch; another one varies both by up to 3 %. ``pitch`` and ``pace`` are shares of the voice's own: above 1 higher, slower.
 
     Raises:
         RequestError: no such language or voice.  ModelMissing: the speech model is not in the cache.
@@ -71,21 +73,21 @@ def speak(text: str, language: str, *, voice: str = "", length: int | None = Non
     chosen = voice or voice_for(language).name
     if chosen not in kokoro.voice_names():
         raise RequestError(f"There is no voice {chosen!r}. Voices: {', '.join(kokoro.voice_names())}.")
-    key = lines.key(text, language, chosen, length or 0, fill, seed, weights.MODELS["kokoro"].sha256)
+    changed = () if (pitch, pace) == (1.0, 1.0) else (pitch, pace)
+    key = lines.key(text, language, chosen, length or 0, fill, seed, weights.MODELS["kokoro"].sha256, *changed)
     kept = lines.load(key)
     if kept is None:
-        samples, phones, fits = _say(text, language, chosen, length or 0, fill, seed)
+        samples, phones, fits = _say(text, language, chosen, length or 0, fill, pace * _character(seed)[0], pitch * _character(seed)[1])
         lines.store(key, samples, phones, fits)
     else:
         samples, phones, fits = kept
     return Spoken(samples=samples, phones=phones, text=text, language=language, voice=chosen, fits=fits)
 
 
-def _say(text: str, language: str, voice: str, length: int, fill: bool, seed: int) -> tuple[Floats, tuple[Phone, ...], bool]:
+def _say(text: str, language: str, voice: str, length: int, fill: bool, pace: float, pitch: float) -> tuple[Floats, tuple[Phone, ...], bool]:
     pieces = [piece for part in _parts(text) for piece in _pieces(part, language, voice)]
     if not pieces:
         return np.zeros(0, np.float32), (), True
-    pace, pitch = _character(seed)
     natural = sum(_guess(piece) for piece in pieces) * pace * TICKS_PER_UNIT + (_LEAD + _TAIL) * len(pieces) + _PAUSE * (len(pieces) - 1)
     factor = pace
     if length and (natural > length or fill):

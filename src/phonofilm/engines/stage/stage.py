@@ -45,7 +45,9 @@ class Stage:
         return Capabilities(
             name="stage",
             about="films your own pictures, clips and recordings on a CPU",
-            roles=frozenset("face product subject background logo first_frame last_frame footage edit_source music voice effect style camera".split()),
+            roles=frozenset(
+                "face product subject background logo first_frame last_frame footage edit_source camera music voice timbre effect style".split()
+            ),
             moves=frozenset(FAMILIES),
             sounds=supported(),
         )
