@@ -14,6 +14,7 @@ from phonofilm.engines.stage.sound.dsp import (
     band,
     band_level,
     damped,
+    edges,
     fall,
     glide,
     line,
@@ -147,7 +148,7 @@ def pour(random: Random, force: float = 0.7) -> Wave:
 
 def fire_crackle(random: Random, force: float = 0.7) -> Wave:
     """Three seconds of wood that burns."""
-    return crackles(random, 3.0, 22.0, 0.006)
+    return edges(crackles(random, 3.0, 22.0, 0.006), 0, RATE // 2)
 
 
 def crackles(random: Random, seconds: float, rate: float, roar: float) -> Wave:

@@ -96,7 +96,7 @@ def sea(random: Random, seconds: float) -> Wave:
             swell = np.exp(-0.5 * np.square(age / 1.1))
             crash = np.where(age > -0.3, 1 / (1 + np.exp(-age * 9)) * np.exp(-np.maximum(age, 0) / 1.5), 0)
             hiss = np.where(age > 0, np.exp(-0.5 * np.square((age - 2.2) / 1.2)), 0)
-            gain = gain + size * (0.7 * swell * _slope(f, -6, 110) + crash * _slope(f, -4.2, 260) + 0.08 * hiss * _hill(f, 3200, 1.1))
+            gain = gain + size * (0.7 * swell * _slope(f, -6, 110) + crash * _slope(f, -3.7, 260) + 0.08 * hiss * _hill(f, 3200, 1.1))
         return gain * (f > 30)
 
     return _unit(painted(random, count, paint, width=0.7))
@@ -112,7 +112,7 @@ def room(random: Random, seconds: float) -> Wave:
 def forest(random: Random, seconds: float) -> Wave:
     """Leaves in a light wind, and birds near and far."""
     gust = _course(random, seconds, 0.4, 0.4)
-    leaves = painted(random, _count(seconds), lambda t, f: (_hill(f, 3600, 1.2) + 0.5 * _slope(f, -5, 120)) * gust(t) ** 1.2, width=0.9)
+    leaves = painted(random, _count(seconds), lambda t, f: (_hill(f, 3600, 1.2) + 0.9 * _slope(f, -5, 120)) * gust(t) ** 1.2, width=0.9)
     out = _unit(leaves) * 0.35
     _scatter(out, random, seconds, 0.8, lambda: bird(random), (0.15, 0.8))
     _scatter(out, random, seconds, 1.2, lambda: bird(random), (0.03, 0.12))
@@ -148,8 +148,8 @@ def murmur(random: Random, seconds: float, voices: int) -> Wave:
 
 def crowd(random: Random, seconds: float) -> Wave:
     """A crowd in the open."""
-    base = painted(random, _count(seconds), lambda t, f: _hill(f, 1000, 1.2) + 0.3 * _hill(f, 2400, 0.9), width=0.8)
-    return murmur(random, seconds, 20) + 0.7 * _unit(base)
+    base = painted(random, _count(seconds), lambda t, f: _hill(f, 1250, 1.1) + 0.3 * _hill(f, 2600, 0.9), width=0.8)
+    return murmur(random, seconds, 20) + 0.9 * _unit(base)
 
 
 def cafe(random: Random, seconds: float) -> Wave:
@@ -173,8 +173,7 @@ def night_insects(random: Random, seconds: float) -> Wave:
             pulse = np.maximum(np.sin(2 * np.pi * (pulses * t + random.random())), 0).astype(np.float32) ** 1.5
             if often:
                 phase = np.cumsum(often * random.uniform(0.8, 1.2) * np.exp(0.12 * wander(random, seconds, 0.8))[:count]) / RATE + random.random()
-                gate = (phase % 1 < share).astype(np.float32)
-                gate = np.convolve(gate, np.hanning(960) / np.hanning(960).sum(), "same").astype(np.float32)
+                gate = np.clip((0.5 * share - np.abs(phase % 1 - 0.5)) / 0.02, 0, 1).astype(np.float32)
             else:
                 gate = np.clip(1 + 0.35 * wander(random, seconds, 0.7), 0, 2)[:count]
             hertz = random.uniform(low, high)

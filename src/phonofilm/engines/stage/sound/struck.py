@@ -191,7 +191,7 @@ def door_close(random: Random, force: float = 0.7) -> Wave:
     """A house door: it meets its frame, the panel booms, the latch snaps."""
     out = silence(0.9)
     add(out, strike(random, BODIES["wood"], 0.5 + 0.4 * force, size=1.25), 0, 1.0)
-    add(out, damped([48, 71, 103, 160], [1, 0.8, 0.5, 0.3], [0.4, 0.34, 0.26, 0.16], 0.6), 0, 0.38)
+    add(out, damped([48, 71, 103, 160], [1, 0.8, 0.5, 0.3], [0.4, 0.34, 0.26, 0.16], 0.6), 0, 0.22)
     for at, level in ((0.011, 0.75), (0.034, 0.6), (0.062, 0.25)):
         add(
             out,
@@ -215,7 +215,7 @@ def knocks(random: Random, force: float = 0.7) -> Wave:
 def bell(random: Random, force: float = 0.7) -> Wave:
     """A hand bell: the partials of a bell (hum, prime, tierce, quint, nominal and above), each a slightly split pair."""
     ratio = np.array([0.5, 1.0, 1.19, 1.5, 2.0, 2.51, 2.66, 3.01, 4.17, 5.43, 6.8])
-    level = np.array([0.28, 0.6, 0.55, 0.22, 1.0, 0.35, 0.35, 0.45, 0.3, 0.2, 0.12])
+    level = np.array([0.28, 0.6, 0.55, 0.22, 1.0, 0.45, 0.45, 0.7, 0.6, 0.45, 0.3])
     decay = np.array([5.0, 3.6, 2.9, 2.2, 2.4, 1.4, 1.3, 1.1, 0.7, 0.45, 0.3])
     base = 640 * 2 ** (random.integers(-2, 4) / 12)
     both = np.concatenate([base * ratio, base * ratio * (1 + random.uniform(0.0004, 0.0016, len(ratio)))])
