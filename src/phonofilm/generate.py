@@ -6,28 +6,32 @@ Request ──read──▶ Script ──direct──▶ Score ──engine─�
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.engines import make_engine
 from phonofilm.engines.base import Engine
-from phonofilm.errors import RequestError
+from phonofilm.errors import PhonofilmError, RequestError
 from phonofilm.media.check import check
 from phonofilm.media.provenance import provenance
 from phonofilm.media.writer import FilmWriter
 from phonofilm.perceive import perceive
+from phonofilm.perceive.percepts import Sound
 from phonofilm.progress import Progress, quiet
 from phonofilm.prompt import read
-from phonofilm.request import Request
+from phonofilm.request import Reference, Request
 from phonofilm.score.consent import require_for_percepts, require_for_roles, require_for_score
 from phonofilm.score.direct import direct
 from phonofilm.score.document import check as check_score
 from phonofilm.score.document import score_hash
 from phonofilm.score.materials import Materials
 from phonofilm.score.model import Score
-from phonofilm.score.speech import rehearse
+from phonofilm.score.speech import recorded, rehearse
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -72,13 +76,20 @@ def score_of(request: Request, engine: Engine, *, progress: Progress = quiet) ->
     require_for_roles(request, roles)
     with ThreadPoolExecutor(1) as beside:  # the voice speaks while references are looked at
         beside.submit(rehearse, script, request)
-        percepts = perceive(request.references, roles, progress=progress)
+        percepts = perceive(request.references, roles, heard=partial(_listen, request, roles), progress=progress)
     require_for_percepts(request, percepts)
     score = direct(script, percepts, request, progress=progress)
     score = replace(score, remarks=tuple(dict.fromkeys((*remarks, *score.remarks))))
     if request.strict and score.remarks:
         raise RequestError("--strict: " + " ".join(score.remarks))
     return score, Materials.of(percepts)
+
+
+def _listen(request: Request, roles: Mapping[str, str], reference: Reference, sound: Sound) -> None:
+    """Find the phones of the recording that speaks first while pictures are still looked at. What goes wrong is told when they are asked for."""
+    if reference.tag == next((r.tag for r in request.references if r.kind == "audio" and roles.get(r.tag) == "voice"), ""):
+        with suppress(PhonofilmError):
+            recorded(reference, sound, "", request, sung=sound.kind == "singing")
 
 
 def render(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from phonofilm.perceive.percepts import Clip, Percepts, Picture, Sound
@@ -21,18 +21,26 @@ _MODELS = {
 }
 
 
-def perceive(references: Sequence[Reference], roles: Mapping[str, str], *, progress: Progress = quiet) -> Percepts:
+def perceive(
+    references: Sequence[Reference],
+    roles: Mapping[str, str],
+    *,
+    heard: Callable[[Reference, Sound], None] | None = None,
+    progress: Progress = quiet,
+) -> Percepts:
     """Everything seen and heard in the references, by tag; ``roles`` says what each is for (``face``, ``product``, ``logo``, ``music`` …).
+
+    ``heard`` is told of each recording as soon as it is prepared, in the thread that does so.
 
     Raises:
         ReferenceError_: a file cannot be read.
         ModelMissing: a model file is not in the cache.
     """
     with ThreadPoolExecutor(1) as other:  # what is heard, while pictures are looked at
-        heard = other.submit(lambda: {r.tag: _sound(r, progress) for r in references if r.kind == "audio"})
+        listening = other.submit(lambda: {r.tag: _heard(r, heard, progress) for r in references if r.kind == "audio"})
         pictures = {r.tag: _picture(r, roles.get(r.tag, ""), progress) for r in references if r.kind == "image"}
         clips = {r.tag: _clip(r, roles.get(r.tag, ""), progress) for r in references if r.kind == "video"}
-        sounds = heard.result()
+        sounds = listening.result()
     return Percepts(pictures=pictures, sounds=sounds, clips=clips)
 
 
@@ -48,6 +56,13 @@ def _picture(reference: Reference, role: str, progress: Progress) -> Picture:
         models=_MODELS["picture"],
         parameters={"whole": role in WHOLE, "name": reference.path.name},
     )
+
+
+def _heard(reference: Reference, tell: Callable[[Reference, Sound], None] | None, progress: Progress) -> Sound:
+    sound = _sound(reference, progress)
+    if tell is not None:
+        tell(reference, sound)
+    return sound
 
 
 def _sound(reference: Reference, progress: Progress) -> Sound:

@@ -61,6 +61,7 @@ def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, rol
     else:
         with ThreadPoolExecutor(1) as other:  # the plate is made of what no matte of this region reaches, beside the matte
             region, hair, kind = _region(small, image, alpha, meshes, body, None if salience is None else salience.result())
+            del salience  # its network holds much memory
             reach = None if region is None else mattes.reach_of(image, region, hair)
             begun = None if reach is None else other.submit(lambda: plates.fill(image, plates.hole_of(reach)))
             matte = _matte(image, alpha, region, hair)
