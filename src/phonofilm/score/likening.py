@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,13 @@ from phonofilm.perceive.percepts import Sound
 from phonofilm.prompt.script import SpokenLine
 from phonofilm.score.draft import Draft
 from phonofilm.score.speech import character
-from phonofilm.voice.timbre import Likeness, Traits, known, likest, traits_of
+from phonofilm.voice import speak
+from phonofilm.voice.timbre import MOST_PITCH, Likeness, Traits, likest, traits_of
 
 #: how much of a recording is listened to
 _HEARD = 15 * TICKS_PER_SECOND
+#: a difference of pitch that nobody hears, as a share
+_SAME = 0.02
 #: kinds of recording in which a voice is alone enough to be told
 _VOICES = ("speech", "singing")
 #: words for the age of a speaker, as they stand before a line
@@ -40,8 +44,8 @@ def likened(draft: Draft) -> dict[int, Likeness]:
         who = character(line, draft.script)
         like = likest(traits[tag], line.language, gender=who.get("gender", ""), age=_age(line, draft.script.prompt))
         if like is not None:
-            chosen[k] = like
-            draft.remarks.append(_told(tag, traits[tag], like, line.language))
+            chosen[k], hertz = _tuned(like, line, traits[tag], draft.request.seed)
+            draft.remarks.append(_told(tag, traits[tag], chosen[k], hertz))
     return chosen
 
 
@@ -78,11 +82,21 @@ def _age(line: SpokenLine, prompt: str) -> str:
     return next((age for age, words in AGES.items() if re.search(words, before)), "")
 
 
-def _told(tag: str, like: Traits, found: Likeness, language: str) -> str:
-    own = known(language, found.voice.name)
+def _tuned(like: Likeness, line: SpokenLine, wanted: Traits, seed: int) -> tuple[Likeness, float]:
+    """The same voice with the pitch that this very line needs (every text has its own melody), and its pitch then in Hz (0: not told)."""
+    spoken = traits_of(speak(line.text, line.language, voice=like.voice.name, seed=seed, pitch=like.pitch, pace=like.pace).samples)
+    if spoken is None:
+        return like, 0.0
+    pitch = min(max(like.pitch * wanted.pitch / spoken.pitch, 1 / MOST_PITCH), MOST_PITCH)
+    if abs(pitch / like.pitch - 1) < _SAME:
+        return like, spoken.pitch
+    return replace(like, pitch=round(pitch, 3)), spoken.pitch * pitch / like.pitch
+
+
+def _told(tag: str, like: Traits, found: Likeness, hertz: float) -> str:
     moved = f", its pitch moved by {found.pitch - 1:+.0%}" if abs(found.pitch - 1) >= 0.01 else ""
-    hertz = own.pitch * found.pitch if own else 0.0
+    now = f"{hertz:.0f} Hz; " if hertz else ""
     return (
-        f"@{tag}: the line has the nearest of {found.among} voices, {found.voice.name}{moved} ({hertz:.0f} Hz; the recording {like.pitch:.0f} Hz). "
+        f"@{tag}: the line has the nearest of {found.among} voices, {found.voice.name}{moved} ({now}the recording {like.pitch:.0f} Hz). "
         "It is like that voice, not a copy of it."
     )
