@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from phonofilm.perceive.bundle import Solution, Views, bundle, resected, resting, turning
 from phonofilm.perceive.percepts import CameraWay
@@ -211,7 +211,7 @@ def unrest(angles: F64) -> float:
 def _named(course: _Course, solved: Solution, lens: float, *, shaken: float) -> CameraWay:
     """The family that shows most in the picture, with its amount and pace; ``lens`` in mm."""
     focal = lens / _SENSOR
-    smooth = _Course(**{k: ndimage.gaussian_filter1d(v, _SMOOTH, axis=0, mode="nearest") for k, v in vars(course).items()})
+    smooth = _Course(**{k: scipy.ndimage.gaussian_filter1d(v, _SMOOTH, axis=0, mode="nearest") for k, v in vars(course).items()})
     yaw, pitch, roll = smooth.angles.T - smooth.angles[:1].T
     right, up, ahead = smooth.place.T - smooth.place[:1].T
     longer = smooth.zoom - smooth.zoom[0]
