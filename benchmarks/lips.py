@@ -2,6 +2,7 @@
 
     python benchmarks/lips.py PICTURE [LANGUAGE ...]
     python benchmarks/lips.py PICTURE LANGUAGE=FOLDER ... [--clips 10] [--most 1] [--again]
+    python benchmarks/lips.py people
 
 PICTURE is a name of tests/media.py. In the first form a film is made for one spoken line a language (all eight when none is named: of
 tests/sentences the first from the fourth on with at least two /a/, two /i/, two bilabials and one /u/), in the second for each of some human
@@ -16,6 +17,8 @@ middle of an open vowel seen closed (under a fifth of the line's 95th percentile
 loudness. For recordings the reference is the phones that the aligner found: it measures the film's part alone; where the aligner puts the phones
 of a recording is measured by recordings.py.
 Recordings that have a result are left out, unless --again is said; --most ends a run after so many.
+How fast lips part and meet (95th and 99th percentile, face heights a second) is read by the same tracker from the films made here and, in the
+third form, from filmed people who speak (CLIPS of tests/media.py at 24 frames a second and more).
 Results: benchmarks/results/lips.json.
 """
 
@@ -25,6 +28,7 @@ import json
 import sys
 import tempfile
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +36,7 @@ import numpy as np
 import phonofilm
 from phonofilm.engines.stage.acting import loudness_by_frame
 from phonofilm.generate import Film
+from phonofilm.media.probe import probe
 from phonofilm.media.read import read_frames
 from phonofilm.phones import VISEMES, Phone
 from phonofilm.score.model import Line
@@ -46,22 +51,30 @@ LINES = {"en": 3, "zh": 3, "yue": 4, "ja": 3, "ko": 4, "es": 3, "fr": 5, "de": 4
 CLOSE = tuple("iɪɨɯĩ")
 RESULT = ROOT / "benchmarks" / "results" / "lips.json"
 RESOLUTION = "480p"
+#: filmed people who speak, of tests/media.py, and the frames that are looked at
+PEOPLE, LONGEST = ("desk", "office", "vlog", "talk"), 400
 #: shifts that are tried, frames
 SHIFTS = np.arange(-5, 5.01, 0.2)
 
 
-def lips_of(film: Film) -> tuple[np.ndarray, np.ndarray]:
-    """Inner opening and width of the lips by the face's height, frame by frame."""
+def lips_of(path: Path, longest: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Inner opening and width of the lips by the face's height, frame by frame, of the first ``longest`` frames."""
     finder = FaceFinder()
     gap: list[float] = []
     width: list[float] = []
-    for frame in read_frames(film.path):
-        meshes = finder.find(frame)
+    for frame in islice(read_frames(path), longest):
+        meshes = sorted(finder.find(frame), key=lambda m: -np.ptp(m.landmarks[:, 1]))
         p = meshes[0].landmarks[:, :2] if meshes else np.full((478, 2), np.nan)
         height = np.linalg.norm(p[10] - p[152])
         gap.append(float(np.linalg.norm(p[14] - p[13]) / height))
         width.append(float(np.linalg.norm(p[61] - p[291]) / height))
     return np.array(gap), np.array(width)
+
+
+def speeds(gap: np.ndarray, fps: float) -> dict[str, float]:
+    """How fast lips part and meet, face heights a second."""
+    moved = np.abs(np.diff(gap)) * fps
+    return {f"speed_{k}th": round(float(np.nanpercentile(moved, k)), 2) for k in (95, 99)}
 
 
 def asked_of(phones: tuple[Phone, ...], num: int, shift: float = 0.0) -> np.ndarray:
@@ -87,7 +100,7 @@ def peak(values: list[float]) -> float:
 def figures(film: Film) -> dict[str, float]:
     """What the docstring of this file says of one film."""
     line = next(c for c in film.score.cues if isinstance(c, Line))
-    gap, width = lips_of(film)
+    gap, width = lips_of(film.path)
     num = len(gap)
     first, last = min(p.start for p in line.phones), max(p.end for p in line.phones)
     part = slice(first // 2000, min(num, last // 2000 + 1))
@@ -116,6 +129,7 @@ def figures(film: Film) -> dict[str, float]:
         "frames_in_open_vowels": len(inside), "false_closures": int(sum(inside)),
         "opening_95th": round(wide, 4), "opening_aa": round(a, 4), "opening_I": round(i, 4), "opening_bilabials": round(zero, 4),
         "aa_over_I": round(a / max(i, 1e-3), 2), "aa_over_I_above_closed": round((a - zero) / max(i - zero, 1e-3), 2),
+        **speeds(gap[part], 24),
         "width_U": round(usual(width, "U"), 4), "width_I": round(usual(width, "I"), 4),
         "frames_with_face": round(float(np.mean(~np.isnan(gap))), 3), "control_loudness_correlation": round(alike(loud, 0), 3),
     }  # fmt: skip
@@ -162,8 +176,21 @@ def recorded(name: str, code: str, source: Path, num: int, most: int, folder: Pa
         keep(f"{name} speaks recordings", f"{code}/{clip.stem}", figures(film))
 
 
+def people() -> None:
+    """How fast filmed people's lips are."""
+    from media import clip
+
+    for name in PEOPLE:
+        path = clip(name)
+        gap, _ = lips_of(path, LONGEST)
+        keep("people", name, {"opening_95th": round(float(np.nanpercentile(gap, 95)), 4), **speeds(gap, probe(path).fps)})
+
+
 def main() -> None:
     given = [a for a in sys.argv[1:] if not a.startswith("--") and not a.isdigit()] or ["closed"]
+    if given == ["people"]:
+        people()
+        return
     num = int(sys.argv[sys.argv.index("--clips") + 1]) if "--clips" in sys.argv else 10
     most = int(sys.argv[sys.argv.index("--most") + 1]) if "--most" in sys.argv else -1
     with tempfile.TemporaryDirectory() as folder:

@@ -123,7 +123,7 @@ def _told(name: str, kind: SubjectKind, whole: bool, faces: int) -> list[str]:
     if whole and kind in ("object", "drawing"):
         return [f"{name}: no human face found, and its subject fills the picture, so it is filmed whole."]
     if kind == "person" and faces == 0:
-        return [f"{name}: a person without a visible face; the mouth cannot be drawn."]
+        return [f"{name}: no human face found, so no mouth can be drawn."]
     if kind in ("object", "drawing"):
         return [f"{name}: no human face found; its subject is filmed as a thing."]
     if faces > 1:
