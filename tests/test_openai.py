@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 from PIL import Image
+from pydantic import ValidationError
 from standardwebhooks import Webhook
 
 from phonofilm.request import SIZES
@@ -363,6 +364,8 @@ def test_lengths_are_read_from_seconds_and_from_frames() -> None:
     assert ark_of(num_frames=81, fps=16)[0]["duration"] == 5
     with pytest.raises(Problem, match="whole seconds"):
         ark_of(seconds="soon")
+    with pytest.raises(ValidationError, match="fps"):  # a film of ages
+        ark_of(num_frames=4, fps=5e-324)
 
 
 def test_columns_of_a_form_are_read_as_rows_where_they_are_of_one_length() -> None:

@@ -81,7 +81,7 @@ class CreateVideo(Open):
     height: int | None = Field(default=None, ge=16, le=16_384)
     aspect_ratio: str | None = Field(default=None, max_length=20)
     num_frames: int | None = Field(default=None, ge=1, le=100_000)
-    fps: float | None = Field(default=None, gt=0, le=1000)
+    fps: float | None = Field(default=None, ge=1, le=1000)
     seed: int | None = Field(default=None, ge=-1, le=2**32 - 1)
     negative_prompt: str | None = Field(default=None, max_length=10_000)
     generate_sound: bool | None = None
