@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from media import picture
 from phonofilm.media.read import read_picture
-from phonofilm.perceive.matte import fit, foreground, refine
+from phonofilm.perceive.matte import edged, fit, foreground, region_of
 from phonofilm.perceive.plate import extend, fill
 
 PHOTOS = ("astronaut", "coffee", "cat", "rocket", "smile", "outdoors", "glasses", "mountains")
@@ -112,7 +112,7 @@ def matted(photo: str, make: Callable[[int], tuple[np.ndarray, np.ndarray]]) -> 
     small = cv2.resize(truth, (320, 320), interpolation=cv2.INTER_AREA)
     coarse = cv2.resize(np.clip(1.4 * cv2.GaussianBlur(small, (0, 0), 1.5) - 0.2, 0, 1), (side, side), interpolation=cv2.INTER_LINEAR)
     loose = np.full(truth.shape, 1.0 if make is head else 0.0, np.float32)
-    alpha = refine(image, coarse, hair=loose)
+    alpha = edged(image, region_of(image, coarse), hair=loose)
     own = foreground(image, alpha).astype(np.float32)
     near = cv2.dilate(((truth > 0.02) & (truth < 0.98)).astype(np.uint8), np.ones((15, 15), np.uint8)) > 0
     green = np.array([30, 200, 60], np.float32)

@@ -12,7 +12,7 @@ from media import picture
 from phonofilm import weights
 from phonofilm.perceive import cache, perceive, shifts
 from phonofilm.perceive.enlarge import factor_for
-from phonofilm.perceive.matte import foreground, refine
+from phonofilm.perceive.matte import edged, foreground, region_of
 from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import Sound
 from phonofilm.perceive.picture import perceive_picture
@@ -56,7 +56,7 @@ def disc(size=240, radius=70, inside=(200, 60, 40), outside=(40, 90, 160), blur=
 def test_a_coarse_map_becomes_the_true_edge():
     image, truth = disc()
     coarse = cv2.GaussianBlur(np.roll((truth > 0.5).astype(np.float32), (2, -2), (0, 1)), (0, 0), 4)
-    before, after = np.abs(coarse - truth).sum(), np.abs(refine(image, coarse) - truth).sum()
+    before, after = np.abs(coarse - truth).sum(), np.abs(edged(image, region_of(image, coarse)) - truth).sum()
     assert after < 0.2 * before
 
 
@@ -156,7 +156,7 @@ def test_a_firm_edge_over_a_busy_ground_is_found_and_nothing_of_the_ground_shine
     colour = np.array([60, 120, 200], np.float32) * (0.6 + 0.4 * np.sin(x / 200))[..., None].astype(np.float32)
     image = (colour * truth[..., None] + photo * (1 - truth[..., None]) + 0.5).astype(np.uint8)
     coarse = cv2.resize(cv2.GaussianBlur(cv2.resize(truth, (256, 256), interpolation=cv2.INTER_AREA), (0, 0), 1.5), (800, 800))
-    alpha = refine(image, coarse)
+    alpha = edged(image, region_of(image, coarse))
     near = cv2.dilate(((truth > 0.02) & (truth < 0.98)).astype(np.uint8), np.ones((15, 15), np.uint8)) > 0
     assert np.abs(alpha - truth)[near].mean() < 0.03
     over, true = ((c.astype(np.float32) * a[..., None]) for c, a in ((foreground(image, alpha), alpha), (colour, truth)))

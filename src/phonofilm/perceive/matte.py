@@ -24,30 +24,25 @@ FIRM = 0.15  # how much steeper the ramp is where the edge is not loose
 DEPTHS = (1.0, 2.0, 3.6)  # how deep inside and outside the band colours are sampled, in half widths of it
 
 
-def refine(picture: U8, coarse: F32, *, hair: F32 | None = None) -> F32:
-    """The matte f32[h w] 0…1 of a picture u8[h w 3].
-
-    ``coarse`` f32[h w]: how likely each pixel is the subject's. ``hair`` f32[h w] 0…1: where the edge is fine and loose, so that the band is wider.
-    """
-    return edged(picture, region_of(picture, coarse), hair=hair)
-
-
 def reach_of(picture: U8, region: F32, hair: F32 | None) -> U8:
     """All that the matte of a region may cover, u8[h w] 255 or 0 at the size of ``picture``: the region and the band of doubt around it."""
     size = (picture.shape[1], picture.shape[0])
     depth = _depth(np.asarray(cv2.resize(region, size, interpolation=cv2.INTER_LINEAR)) > 0.5)
-    radius = max(2.5, max(size) / 220)
+    radius = _radius(size)
     reach = radius if hair is None else radius * (1 + LOOSER * np.clip(np.asarray(cv2.resize(hair, size, interpolation=cv2.INTER_LINEAR)), 0, 1))
     return (depth > -reach).astype(np.uint8) * np.uint8(255)
 
 
 def edged(picture: U8, region: F32, *, hair: F32 | None = None) -> F32:
-    """The matte f32[h w] 0…1 of a picture u8[h w 3] whose subject is known as a ``region`` (see ``region_of``)."""
+    """The matte f32[h w] 0…1 of a picture u8[h w 3] whose subject is known as a ``region`` (see ``region_of``).
+
+    ``hair`` f32[h w] 0…1: where the edge is fine and loose, so that the band is wider.
+    """
     height, width = picture.shape[:2]
     edge = fit(picture, EDGE_SIDE)
     size = (edge.shape[1], edge.shape[0])
     region = resize(region, size)
-    radius = max(2.5, max(size) / 220)
+    radius = _radius(size)
     reach, loose = np.full(region.shape, radius, np.float32), np.zeros(region.shape, np.float32)
     if hair is not None:
         loose = np.clip(resize(hair, size), 0, 1)
@@ -62,6 +57,11 @@ def edged(picture: U8, region: F32, *, hair: F32 | None = None) -> F32:
     alpha = np.zeros(region.shape, np.float32)
     alpha[part] = _mix(edge[part], inside[part], outside[part], (depth / reach)[part], loose[part], radius)
     return np.clip(resize(alpha, (width, height)), 0, 1)
+
+
+def _radius(size: tuple[int, int]) -> float:
+    """Half the width of the band of doubt around a region, in pixels of a picture of that size."""
+    return max(2.5, max(size) / 220)
 
 
 def foreground(picture: U8, matte: F32) -> U8:
@@ -114,7 +114,8 @@ def _disc(radius: float) -> U8:
 
 
 def region_of(picture: U8, coarse: F32) -> F32:
-    """Which pixels are the subject's, f32[h w] 0…1 at ``CUT_SIDE``: the coarse map, its rim moved a little to the picture's edges by GrabCut."""
+    """Which pixels are the subject's, f32[h w] 0…1 at ``CUT_SIDE``: ``coarse`` f32[h w], how likely each is, its rim moved a little by GrabCut to the
+    picture's edges."""
     small = fit(picture, CUT_SIDE)
     prior = resize(coarse, (small.shape[1], small.shape[0]))
     radius = max(prior.shape) / 110
