@@ -26,6 +26,7 @@ _SPAN = 512  # frames that are heard at once: 11.9 s
 _LEVELS = 6
 _WIDTHS = (16, 32, 64, 128, 256, 512)
 _KERNEL, _LAST = 5, 4
+_AT_ONCE = 4_000_000  # numbers that a convolution lays out before it multiplies
 _STEADY = 1e-3  # what the networks were trained to add to a variance
 
 
@@ -80,33 +81,46 @@ def _heard(size: F32, network: int) -> F32:
         if k + 1 < _LEVELS:
             x = np.concatenate([down[_LEVELS - 2 - k], x], axis=2)
     kernel, bias = w["conv2d", network * (_LEVELS + 1) + _LEVELS]
-    around = np.pad(x, ((3, 3), (3, 3), (0, 0)))
+    around = np.pad(x[..., 0], 3)
     rows, columns = x.shape[:2]
-    logit = np.broadcast_to(bias, (rows, columns, 2)).copy()
-    for a in range(_LAST):
-        for b in range(_LAST):
-            logit += around[2 * a : 2 * a + rows, 2 * b : 2 * b + columns] @ kernel[a, b]
+    logit = np.empty((rows, columns, 2), np.float32)
+    for channel in range(2):
+        total = np.full((rows, columns), bias[channel], np.float32)
+        for a in range(_LAST):
+            for b in range(_LAST):
+                total += around[2 * a : 2 * a + rows, 2 * b : 2 * b + columns] * kernel[a, b, 0, channel]
+        logit[..., channel] = total
     return np.asarray(size / (1.0 + np.exp(np.minimum(-logit, 80.0))), np.float32)
 
 
 def _down(x: F32, kernel: F32, bias: F32) -> F32:
     """Every other place of a convolution of x t f k."""
     around = np.pad(x, ((1, 2), (1, 2), (0, 0)))
-    rows, columns = len(x) // 2, x.shape[1] // 2
-    out = np.broadcast_to(bias, (rows, columns, len(bias))).copy()
-    for a in range(_KERNEL):
-        for b in range(_KERNEL):
-            out += around[a : a + 2 * rows : 2, b : b + 2 * columns : 2] @ kernel[a, b]
-    return out
+    fed, made = kernel.shape[2:]
+    windows = np.lib.stride_tricks.sliding_window_view(around, (_KERNEL, _KERNEL), axis=(0, 1))[::2, ::2].transpose(0, 1, 3, 4, 2)
+    rows, columns = windows.shape[:2]
+    flat = kernel.reshape(-1, made)
+    out = np.empty((rows, columns, made), np.float32)
+    several = max(1, _AT_ONCE // (columns * _KERNEL * _KERNEL * fed))
+    for top in range(0, rows, several):
+        part = windows[top : top + several]
+        out[top : top + several] = (part.reshape(-1, len(flat)) @ flat).reshape(*part.shape[:2], made)
+    return out + bias
 
 
 def _up(x: F32, kernel: F32, bias: F32) -> F32:
     """The reverse of ``_down``: x t f k laid out at every other place."""
-    rows, columns = x.shape[:2]
-    out = np.zeros((2 * rows + _KERNEL - 2, 2 * columns + _KERNEL - 2, len(bias)), np.float32)
-    for a in range(_KERNEL):
-        for b in range(_KERNEL):
-            out[a : a + 2 * rows : 2, b : b + 2 * columns : 2] += x @ kernel[a, b].T
+    rows, columns, fed = x.shape
+    made = len(bias)
+    flat = np.ascontiguousarray(kernel.transpose(3, 0, 1, 2).reshape(fed, -1))
+    out = np.zeros((2 * rows + _KERNEL - 2, 2 * columns + _KERNEL - 2, made), np.float32)
+    several = max(1, _AT_ONCE // (columns * flat.shape[1]))
+    for top in range(0, rows, several):
+        part = x[top : top + several]
+        laid = (part.reshape(-1, fed) @ flat).reshape(*part.shape[:2], _KERNEL, _KERNEL, made)
+        for a in range(_KERNEL):
+            for b in range(_KERNEL):
+                out[2 * top + a : 2 * (top + len(part)) + a - 1 : 2, b : b + 2 * columns - 1 : 2] += laid[:, :, a, b]
     return out[1 : 1 + 2 * rows, 1 : 1 + 2 * columns] + bias
 
 
