@@ -47,15 +47,15 @@ def store(name: str, samples: Floats, phones: tuple[Phone, ...], fits: bool) -> 
     _write(name, samples=samples, phones=np.array(json.dumps(rows, ensure_ascii=False)), fits=np.array(fits))
 
 
-def heard(name: str, make: Callable[[], Floats]) -> Floats:
-    """What was heard in a recording, as it was heard before or else now."""
+def heard(name: str, make: Callable[[], tuple[Floats, tuple[str, ...]]]) -> tuple[Floats, tuple[str, ...]]:
+    """What was heard in a recording, and the names of its symbols, as it was heard before or else now."""
     try:
         with np.load(_file(name)) as kept:
-            return np.asarray(kept["heard"], np.float32)
+            return np.asarray(kept["heard"], np.float32), tuple(str(symbol) for symbol in kept["symbols"])
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-        found = make()
-        _write(name, heard=found)
-        return found
+        found, symbols = make()
+        _write(name, heard=found, symbols=np.array(symbols))
+        return found, symbols
 
 
 def _write(name: str, **arrays: NDArray[Any]) -> None:

@@ -56,8 +56,8 @@ def recognise(mono: Floats) -> Heard:
     low = np.pad(low, (0, steps * _SAMPLES - len(low)))
     level = np.sqrt((low.reshape(steps, _SAMPLES).astype(np.float64) ** 2).mean(axis=1))
     name = lines.key("heard", _EDITION, version("hama"), sha256(low.data).hexdigest())
-    rows = lines.heard(name, lambda: np.concatenate([_heard(low, level, first, last) for first, last in _stretches(level)]))
-    symbols = tuple("" if symbol.startswith("<") or symbol in _MARKS else symbol.replace("͡", "").replace("g", "ɡ") for symbol in _model()[1])
+    rows, names = lines.heard(name, lambda: (np.concatenate([_heard(low, level, a, b) for a, b in _stretches(level)]), _model()[1]))
+    symbols = tuple("" if symbol.startswith("<") or symbol in _MARKS else symbol.replace("͡", "").replace("g", "ɡ") for symbol in names)
     return Heard(log_probability=rows, symbols=symbols)
 
 
