@@ -9,7 +9,7 @@ from phonofilm.perceive.percepts import Clip, Percepts, Picture, Sound
 from phonofilm.progress import Progress, quiet
 from phonofilm.request import Reference
 
-VERSIONS = {"picture": 6, "sound": 5, "clip": 3, "camera": 1}  # counted up whenever a perceiver gives other results
+VERSIONS = {"picture": 6, "sound": 5, "clip": 3, "camera": 1, "performer": 1}  # counted up whenever a perceiver gives other results
 
 _FACES = ("face_detection", "face_detection_near", "face_landmark", "iris_landmark")
 _HEARD = ("speech_activity", "beats_1", "beats_2", "beats_3", "unmix")
@@ -18,6 +18,7 @@ _MODELS = {
     "sound": _HEARD,
     "clip": (*_FACES, *_HEARD),
     "camera": ("person_mask",),
+    "performer": ("pose_detection", "pose_landmark"),
 }
 
 
@@ -83,12 +84,12 @@ def _clip(reference: Reference, role: str, progress: Progress) -> Clip:
     from phonofilm.perceive.cache import remembered
     from phonofilm.perceive.clip import perceive_clip
 
-    camera = role == "camera"
+    asked = {"camera": "camera", "motion": "performer"}.get(role, "")
     return remembered(
         "clip",
         reference.sha256,
         VERSIONS["clip"],
-        lambda stem: perceive_clip(reference.path, reference.sha256, progress, copy=stem.with_name(stem.name + ".mp4"), camera=camera),
-        models=(*_MODELS["clip"], *(_MODELS["camera"] if camera else ())),
-        parameters={"name": reference.path.name, **({"camera": VERSIONS["camera"]} if camera else {})},
+        lambda stem: perceive_clip(reference.path, reference.sha256, progress, copy=stem.with_name(stem.name + ".mp4"), asked=asked),
+        models=(*_MODELS["clip"], *(_MODELS[asked] if asked else ())),
+        parameters={"name": reference.path.name, **({asked: VERSIONS[asked]} if asked else {})},
     )

@@ -23,7 +23,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from phonofilm.perceive.percepts import CameraWay, Clip, Face, Picture, Sound
+from phonofilm.perceive.percepts import CameraWay, Clip, Face, Performer, Picture, Sound
 from phonofilm.weights import MODELS, cache_dir
 
 Percept = TypeVar("Percept", Picture, Sound, Clip)
@@ -31,7 +31,7 @@ Percept = TypeVar("Percept", Picture, Sound, Clip)
 LIMIT = 4_000_000_000  # bytes of all entries together; $PHONOFILM_CACHE_BYTES overrides
 FOLDERS = ("percepts", "lines")  # of the cache: what is perceived, and spoken lines
 
-_TYPES: dict[str, type[Any]] = {t.__name__: t for t in (Picture, Face, Sound, Clip, CameraWay)}
+_TYPES: dict[str, type[Any]] = {t.__name__: t for t in (Picture, Face, Sound, Clip, CameraWay, Performer)}
 
 
 @dataclass(frozen=True, kw_only=True)

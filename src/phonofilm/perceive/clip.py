@@ -13,7 +13,9 @@ from phonofilm.clock import frame_start
 from phonofilm.errors import ReferenceError_
 from phonofilm.media.read import read_frames, transcode_clip
 from phonofilm.perceive.camera_way import camera_way, longest_shot
-from phonofilm.perceive.percepts import CameraWay, Clip, Sound
+from phonofilm.perceive.percepts import CameraWay, Clip, Performer, Sound
+from phonofilm.perceive.performer import SIDE as PERFORMER_SIDE
+from phonofilm.perceive.performer import performer
 from phonofilm.perceive.points import SIDE
 from phonofilm.perceive.sound import perceive_sound
 from phonofilm.progress import Progress, quiet
@@ -31,8 +33,9 @@ LEAST_SHOT = 5  # frames
 CUT = 0.28  # least change of the histogram and of what flow cannot explain, to be a cut
 
 
-def perceive_clip(path: Path, sha256: str, progress: Progress = quiet, *, copy: Path, camera: bool = False) -> Clip:
-    """Everything seen and heard in a clip; its constant-rate copy is written to ``copy`` (``.mp4``). ``camera``: and how its camera moves.
+def perceive_clip(path: Path, sha256: str, progress: Progress = quiet, *, copy: Path, asked: str = "") -> Clip:
+    """Everything seen and heard in a clip; its constant-rate copy is written to ``copy`` (``.mp4``). ``asked``: and how its ``camera`` moves, or
+    its ``performer``.
 
     Raises:
         ReferenceError_: it cannot be read.
@@ -45,9 +48,14 @@ def perceive_clip(path: Path, sha256: str, progress: Progress = quiet, *, copy: 
     progress(f"motion of {name}", 0.5)
     cuts, motion = changes(_small_frames(made.path, made.width, made.height))
     way: CameraWay | None = None
-    if camera:
+    if asked == "camera":
         progress(f"camera of {name}", 0.6)
         way = camera_way(_seen_frames(made.path, made.width, made.height, SIDE), longest_shot(cuts, len(motion)))
+    person: Performer | None = None
+    if asked == "performer":
+        progress(f"performer of {name}", 0.6)
+        side = min(PERFORMER_SIDE, max(made.width, made.height))
+        person = performer(_seen_frames(made.path, made.width, made.height, side), longest_shot(cuts, len(motion)))
     progress(f"faces of {name}", 0.8)
     faces = _faces(made.path, made.width, made.height)
     sound: Sound | None = None
@@ -70,6 +78,7 @@ def perceive_clip(path: Path, sha256: str, progress: Progress = quiet, *, copy: 
         faces=faces,
         remarks=tuple(remarks),
         camera=way,
+        performer=person,
     )
 
 

@@ -102,10 +102,28 @@ class CameraWay:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Performer:
+    """How the person of a clip's longest shot moves: ``frames`` rows of 24 a second from tick ``start`` of the clip; None where it cannot be told.
+
+    ``head`` f32[n 3]: yaw to the picture's right, pitch up, roll clockwise, degrees, as filmed. ``lids`` f32[n]: how far the eyes are shut, 0…1.
+    ``brow`` f32[n]: how far the brows are above their usual place, in heights of the face. ``trunk`` f32[n 3]: where the neck is, right and down of
+    its usual place in heights of the face, and how the shoulders tilt clockwise beside usual, degrees. ``why``: why nothing can be told.
+    """
+
+    start: int
+    frames: int
+    head: F32 | None = None
+    lids: F32 | None = None
+    brow: F32 | None = None
+    trunk: F32 | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Clip:
     """A prepared clip: a constant-rate 24 fps copy at ``path``; ``cuts`` and ``accents`` (motion peaks) in ticks of it; ``sound`` if it has one.
 
-    ``camera``: how its camera moves, where that was asked.
+    ``camera``: how its camera moves, and ``performer``: how its person does, where that was asked.
     """
 
     source: str
@@ -119,6 +137,7 @@ class Clip:
     faces: int
     remarks: tuple[str, ...] = ()
     camera: CameraWay | None = None
+    performer: Performer | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

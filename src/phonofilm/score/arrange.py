@@ -24,7 +24,8 @@ def pieces_of(draft: Draft, presenters: Sequence[str], length: int) -> tuple[Pie
     shots = draft.script.shots
     stills = [t for t in draft.tagged(*STILL_ROLES, "face") if t in draft.percepts.pictures and t not in presenters]
     stills = [t for t in stills if draft.script.role(t) not in ("outfit", "background") or not presenters]
-    clips = [t for t in draft.tagged("footage", "edit_source", "motion") if t in draft.percepts.clips]
+    # a clip that somebody moves after is not shown itself
+    clips = [t for t in draft.tagged("footage", "edit_source", *(() if presenters else ("motion",))) if t in draft.percepts.clips]
     body = length - (LOGO_CARD if has_card(draft) else 0)
     if any(s.start is not None for s in shots) or (len(shots) > 1 and all(_says_a_shot(draft, k, s) for k, s in enumerate(shots) if k)):
         return _written_pieces(draft, shots, [*presenters, *stills, *clips], length)

@@ -25,9 +25,12 @@ SIDES = {
 
 
 def presenters_of(draft: Draft) -> list[str]:
-    """References whose face acts: those with the role of a face, cast."""
+    """References whose face acts: those with the role of a face, cast; a picture of somebody who is to move as in a clip is one too."""
     found: list[str] = []
-    for tag in draft.tagged("face"):
+    tags = draft.tagged("face")
+    if not tags and any(tag in draft.percepts.clips for tag in draft.tagged("motion")):
+        tags = [t for t in draft.tagged("subject") if t in draft.percepts.pictures and draft.percepts.pictures[t].faces][:1]
+    for tag in tags:
         picture = draft.percepts.pictures.get(tag)
         if picture is None:
             continue
@@ -117,7 +120,8 @@ def add_music(draft: Draft, length: int, tag: str | None, music: Sound | None, p
         return
     wish = draft.script.scene.music
     spoken = any(isinstance(c, Line) for c in draft.cues)
-    shown = [clip for tag, clip in draft.percepts.clips.items() if draft.script.role(tag) != "camera"]
+    copied = {"camera", "motion"} if presenters else {"camera"}
+    shown = [clip for tag, clip in draft.percepts.clips.items() if draft.script.role(tag) not in copied]
     heard = spoken or draft.script.sounds or any(clip.sound for clip in shown)
     if not wish and heard:
         return

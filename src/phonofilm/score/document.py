@@ -72,6 +72,8 @@ def check(score: Score) -> None:
             raise ScoreError(f"score.cues[{k}] starts at {cue.start}, outside the film [0, {score.length}).")
         if isinstance(cue, model.Line) and any(p.viseme not in VISEMES or p.end < p.start for p in cue.phones):
             raise ScoreError(f"score.cues[{k}] has a phone with an unknown viseme or a negative length.")
+        if isinstance(cue, model.Motion):
+            _check_motion(cue, f"score.cues[{k}]", names)
 
 
 def _check_camera(path: model.CameraPath, where: str) -> None:
@@ -85,6 +87,22 @@ def _check_camera(path: model.CameraPath, where: str) -> None:
             raise ScoreError(f"{where} has a focal length of {key.focal} mm; it must be 1 to 2000.")
         if not 0.5 < sum(v * v for v in key.orientation) < 2:
             raise ScoreError(f"{where} has an orientation that is no unit quaternion: {list(key.orientation)}.")
+
+
+def _check_motion(cue: model.Motion, where: str, names: set[str]) -> None:
+    if cue.actor not in names:
+        raise ScoreError(f"{where}.actor is {_shown(cue.actor)}, who is not in the cast.")
+    if cue.end <= cue.start:
+        raise ScoreError(f"{where} runs from {cue.start} to {cue.end}; it must end after it starts.")
+    if not cue.poses:
+        raise ScoreError(f"{where} has no poses; give at least one.")
+    for a, b in pairwise(cue.poses):
+        if b.tick <= a.tick:
+            raise ScoreError(f"{where} has its poses out of order: tick {b.tick} after {a.tick}.")
+    for pose in cue.poses:
+        for name, most in model.MOST.items():
+            if abs(getattr(pose, name)) > most:
+                raise ScoreError(f"{where} has a {name} of {getattr(pose, name)} at tick {pose.tick}; at most {most} can be drawn.")
 
 
 def _shown(value: Any) -> str:

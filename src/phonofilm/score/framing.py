@@ -43,6 +43,10 @@ SHARES = 40
 EYE_LIFTS = (0.09, 0.05, 0.02, -0.01)
 #: the lowest row at which a standing subject's feet count as on visible ground, as a share of the picture's height
 GROUND_SEEN = 0.97
+#: how far a head may go into the air that is kept around it, in heights of the face
+AIR = 0.12
+#: the chin in a face's mesh
+CHIN = 152
 
 Border = tuple[float, float] | None
 
@@ -362,6 +366,35 @@ def _head_seen(view: View, cameras: Sequence[CameraPose], cx: float, cy: float, 
         if at.min() < -1 or at[:, 0].max() > size[0] + 1 or at[:, 1].max() > size[1] + 1:
             return False
     return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """The room of a head in the frames of a shot, in heights of the face: free at the nearer ``side`` and ``above`` it, and how much of the person is
+    seen ``below`` the chin."""
+
+    side: float
+    above: float
+    below: float
+
+    @classmethod
+    def least(cls, rooms: Sequence[Room]) -> Room:
+        """What all of several shots have."""
+        return cls(side=min(r.side for r in rooms), above=min(r.above for r in rooms), below=min(r.below for r in rooms))
+
+
+def room_of(picture: Picture, face: int, setting: Setting, path: CameraPath, size: tuple[int, int]) -> Room:
+    """The room of a picture's head where the shot is closest to it. The head's box has some air around it, so none is left out of it at 0."""
+    view = widened(view_of(picture, face, setting.lens), *setting.wider)
+    tall = float(np.ptp(picture.faces[face].landmarks[:468, 1]))
+    cx, cy = setting.principal[0] * view.width, setting.principal[1] * view.height
+    seen = _seen([carried(path, camera_at(path, tick)) for tick in _sampled(path)], view.near, view.focal, cx, cy, size)
+    x0, y0, x1, _ = view.focus
+    side = min(float((x0 - seen[:, 0]).min()), float((seen[:, 2] - x1).min()))
+    chin = float(picture.faces[face].landmarks[CHIN, 1])
+    rows = np.flatnonzero((picture.matte > 128).any(axis=1))
+    low = float(rows[-1]) + 1 if len(rows) else float(view.height)
+    return Room(side=side / tall + AIR, above=float((y0 - seen[:, 1]).min()) / tall + AIR, below=max(low - chin, 0.0) / tall)
 
 
 def _seen(cameras: Sequence[CameraPose], depth: float, focal: float, cx: float, cy: float, size: tuple[int, int]) -> F64:

@@ -168,6 +168,46 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pose:
+    """How a person holds themselves at ``tick``, away from the photo: the head's ``yaw`` to the picture's right, ``pitch`` up and ``roll`` clockwise,
+    degrees; ``brow`` −1…1 lifts the brows, ``lids`` 0…1 shuts the eyes; the trunk's ``sway`` to the right and ``bob`` down, in heights of the face,
+    and the ``lean`` of the shoulders clockwise, degrees. Between two poses all of them go evenly.
+    """
+
+    tick: int
+    yaw: float = 0.0
+    pitch: float = 0.0
+    roll: float = 0.0
+    brow: float = 0.0
+    lids: float = 0.0
+    sway: float = 0.0
+    bob: float = 0.0
+    lean: float = 0.0
+
+
+#: the most that each part of a pose may be, to either side
+MOST = {"yaw": 20.0, "pitch": 16.0, "roll": 20.0, "brow": 1.0, "lids": 1.0, "sway": 1.0, "bob": 0.5, "lean": 15.0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Motion:
+    """An actor moves so over [start, end), instead of as the voice asks: the lips alone still follow the phones.
+
+    ``source`` is the clip that was followed, from tick ``offset`` of it; the ``poses`` are all that it takes to play. ``head`` false: head, brows
+    and eyes keep their own acting.
+    """
+
+    start: int
+    end: int
+    actor: str
+    poses: tuple[Pose, ...]
+    source: Source | None = None
+    offset: int = 0
+    head: bool = True
+    kind: Literal["motion"] = "motion"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contact:
     """A limb touches a surface at ``start``: a foot on gravel, a hand on a table. ``strength`` 0…1, ``place`` where in the world."""
 
@@ -255,7 +295,7 @@ class Logo:
     kind: Literal["logo"] = "logo"
 
 
-Cue = Line | Contact | Impact | Music | Ambience | Effect | Caption | Logo
+Cue = Line | Motion | Contact | Impact | Music | Ambience | Effect | Caption | Logo
 
 
 @dataclass(frozen=True, kw_only=True)

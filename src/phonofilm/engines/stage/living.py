@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from phonofilm.engines.stage.face.expression import Patch
 from phonofilm.engines.stage.face.performance import Performance
 from phonofilm.engines.stage.face.rig import Rig
+from phonofilm.engines.stage.face.trunk import Trunk
 from phonofilm.engines.stage.sheet import Sheet, Warped, look
 from phonofilm.score.camera import CameraPose
 
@@ -24,13 +25,17 @@ U8 = NDArray[np.uint8]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Living:
-    """``sheet`` at rest (``joined``), ``metres`` of one texture pixel at its depth, the ``pixels`` f32[gh gw 2] of its nodes."""
+    """``sheet`` at rest (``joined``), ``metres`` of one texture pixel at its depth, the ``pixels`` f32[gh gw 2] of its nodes.
+
+    ``trunk``: its nodes bound to the trunk, where that can move apart from what is behind it.
+    """
 
     sheet: Sheet
     rig: Rig
     performance: Performance
     metres: float
     pixels: F32
+    trunk: Trunk | None = None
     scratch: threading.local = field(default_factory=threading.local)
 
     def draw(self, camera: CameraPose, tick: int, width: int, height: int) -> Warped | None:
@@ -38,7 +43,10 @@ class Living:
         expression, pose = self.performance.at(tick)
         assert self.sheet.nodes is not None
         shape = self.pixels.shape[:2]
-        moved = self.rig.head_field(self.pixels.reshape(-1, 2), pose).reshape(*shape, 3)
+        moved = self.rig.head_field(self.pixels.reshape(-1, 2), pose)
+        if self.trunk is not None and (pose.sway or pose.bob or pose.lean):
+            moved[:, :2] += self.trunk.field(pose)
+        moved = moved.reshape(*shape, 3)
         nodes = self.sheet.nodes + moved * np.array([self.metres, -self.metres, self.metres], np.float32)
         texture = getattr(self.scratch, "texture", None)
         if texture is None:

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND, frame_at
 from phonofilm.engines.stage.compositor import compose
+from phonofilm.engines.stage.face.mesh import CHIN, head_frame
 from phonofilm.engines.stage.face.performance import Performance
 from phonofilm.engines.stage.face.rig import FaceNotUsable, Rig, build_rig
+from phonofilm.engines.stage.face.trunk import Trunk, build_trunk
 from phonofilm.engines.stage.living import Living, node_pixels
 from phonofilm.engines.stage.photo import (
     NODES,
@@ -31,7 +33,7 @@ from phonofilm.engines.stage.sheet import Drawn, Sheet, Warped, joined, look
 from phonofilm.engines.stage.table import STEEP, cast_shadow, table
 from phonofilm.engines.stage.world.places import build_place
 from phonofilm.engines.stage.world.studio import studio_backdrop
-from phonofilm.perceive.percepts import Picture
+from phonofilm.perceive.percepts import Face, Picture
 from phonofilm.perceive.wider import columns, widen
 from phonofilm.score.camera import CameraPose, camera_at, carried
 from phonofilm.score.materials import Materials
@@ -199,7 +201,8 @@ def _layer(cutout: Cutout, corners: F64, metres: float, picture: Picture, actor:
         nodes = np.zeros((NODES, NODES, 3), np.float32)
         nodes[..., 2] = rig.relief(pixels.reshape(-1, 2)).reshape(NODES, NODES) * metres
         sheet = Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes)
-        return Living(sheet=joined(sheet), rig=rig, performance=performances[actor.name], metres=metres, pixels=pixels)
+        trunk = None if picture.matte.all() else _trunk_of(cutout, cutout.faces[actor.face], pixels, picture.image.shape[1])
+        return Living(sheet=joined(sheet), rig=rig, performance=performances[actor.name], metres=metres, pixels=pixels, trunk=trunk)
     deep = SOLID[picture.subject] * metres * min(h, w)
     nodes = None
     if deep > 0:
@@ -216,6 +219,13 @@ def _rig_of(cutout: Cutout, actor: Actor | None) -> Rig | None:
         return build_rig(cutout.rgb, cutout.faces[actor.face])
     except FaceNotUsable:
         return None
+
+
+def _trunk_of(cutout: Cutout, face: Face, pixels: F32, width: int) -> Trunk:
+    """The trunk of a cut-out person, from a picture so many pixels wide."""
+    sides = (cutout.box[0] <= 0, cutout.alpha[:, :2]), (cutout.box[2] >= width, cutout.alpha[:, -2:])
+    cut = tuple(at_border and bool((edge > 128).any()) for at_border, edge in sides)
+    return build_trunk(pixels.reshape(-1, 2), cutout.alpha, face.landmarks[CHIN, :2], head_frame(face.landmarks).height, (cut[0], cut[1]))
 
 
 def _shadow(alpha: U8, corners: F64, floor: float) -> Sheet:

@@ -46,7 +46,8 @@ class Stage:
             name="stage",
             about="films your own pictures, clips and recordings on a CPU",
             roles=frozenset(
-                "face product subject background logo first_frame last_frame footage edit_source camera music voice timbre effect style".split()
+                "face product subject background logo first_frame last_frame footage edit_source motion camera style "
+                "music voice timbre effect".split()
             ),
             moves=frozenset(FAMILIES),
             sounds=supported(),

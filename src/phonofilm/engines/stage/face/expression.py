@@ -43,6 +43,7 @@ class HeadPose:
     """The head away from its pose in the photo: ``yaw`` to the picture's right, ``pitch`` up, ``roll`` clockwise, degrees.
 
     ``dx dy dz`` move it, in parts of the face's height (right, down, towards the viewer). ``breath`` −1…1 lifts the shoulders.
+    ``sway bob`` move trunk and head together (right, down; the same unit), ``lean`` tilts the shoulders clockwise, degrees.
     """
 
     yaw: float = 0.0
@@ -52,6 +53,9 @@ class HeadPose:
     dy: float = 0.0
     dz: float = 0.0
     breath: float = 0.0
+    sway: float = 0.0
+    bob: float = 0.0
+    lean: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

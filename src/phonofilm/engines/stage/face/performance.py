@@ -7,7 +7,7 @@ and rather where a phrase ends (Bentivoglio et al. 1997: 17 blinks a minute at r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from phonofilm.engines.stage.face.speech import CHANNELS, HOP, mouthing, pauses
 from phonofilm.phones import Phone
 
 Floats = NDArray[np.floating]
+
+#: the curves that are the head's and the trunk's pose; those of the trunk are only there where it moves
+POSE = tuple(f.name for f in fields(HeadPose))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +78,7 @@ class Performance:
         value = {name: float(c[k] * (1 - share) + c[k + 1] * share) for name, c in self.curves.items()}
         if frame_at(tick) in self.shut:
             value["closed"], value["teeth"], value["rest"] = 1.0, 0.0, 0.0
-        pose = HeadPose(**{name: value.pop(name) for name in ("yaw", "pitch", "roll", "dx", "dy", "dz", "breath")})
+        pose = HeadPose(**{name: value.pop(name) for name in POSE if name in value})
         return Expression(**value), pose
 
 
