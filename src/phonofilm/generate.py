@@ -17,6 +17,7 @@ from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.engines import make_engine
 from phonofilm.engines.base import Engine
 from phonofilm.errors import PhonofilmError, RequestError
+from phonofilm.limits import profile
 from phonofilm.media.check import check
 from phonofilm.media.provenance import provenance
 from phonofilm.media.writer import FilmWriter
@@ -24,6 +25,7 @@ from phonofilm.perceive import perceive
 from phonofilm.perceive.percepts import Sound
 from phonofilm.progress import Progress, quiet
 from phonofilm.prompt import read
+from phonofilm.prompt.script import Script
 from phonofilm.request import Reference, Request
 from phonofilm.score.consent import require_for_percepts, require_for_roles, require_for_score
 from phonofilm.score.direct import direct
@@ -60,7 +62,11 @@ def generate(request: Request, out: Path, *, engine: Engine | None = None, progr
     """Make one film. Raises an error of the tree in ``errors``; no half file is left."""
     engine = engine or make_engine(request.engine)
     score, materials = score_of(request, engine, progress=progress)
-    return render(score, materials, out, engine=engine, sound=request.sound, draft=request.draft, progress=progress)
+    try:
+        return render(score, materials, out, engine=engine, sound=request.sound, draft=request.draft, progress=progress)
+    except BaseException:
+        materials.drop()
+        raise
 
 
 def score_of(request: Request, engine: Engine, *, progress: Progress = quiet) -> tuple[Score, Materials]:
@@ -76,13 +82,28 @@ def score_of(request: Request, engine: Engine, *, progress: Progress = quiet) ->
     require_for_roles(request, roles)
     with ThreadPoolExecutor(1) as beside:  # the voice speaks while references are looked at
         beside.submit(rehearse, script, request)
-        percepts = perceive(request.references, roles, heard=partial(_listen, request, roles), progress=progress)
+        percepts = perceive(
+            request.references, roles, heard=partial(_listen, request, roles), voices=_singers(script, request), wait=False, progress=progress
+        )
     require_for_percepts(request, percepts)
     score = direct(script, percepts, request, progress=progress)
     score = replace(score, remarks=tuple(dict.fromkeys((*remarks, *score.remarks))))
     if request.strict and score.remarks:
         raise RequestError("--strict: " + " ".join(score.remarks))
     return score, Materials.of(percepts)
+
+
+def _singers(script: Script, request: Request) -> frozenset[str]:
+    """The references whose music is listened to for a voice: those given as one, and any where nobody else speaks and a face could mouth it.
+
+    Where consent is asked for, all: it is for every voice that is heard.
+    """
+    tags = frozenset(r.tag for r in request.references)
+    given = frozenset(b.tag for b in script.bindings if b.role in ("voice", "timbre"))
+    if profile(request.limits).consent:
+        return tags
+    spoken = bool(script.lines) or any(b.role == "voice" for b in script.bindings)
+    return given if spoken or not any(b.role in ("face", "motion") for b in script.bindings) else tags
 
 
 def _listen(request: Request, roles: Mapping[str, str], reference: Reference, sound: Sound) -> None:

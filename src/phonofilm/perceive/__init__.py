@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
+from threading import Event
 
 from phonofilm.perceive.percepts import Clip, Percepts, Picture, Sound
 from phonofilm.progress import Progress, quiet
 from phonofilm.request import Reference
 
-VERSIONS = {"picture": 6, "sound": 5, "clip": 3, "camera": 1, "performer": 1}  # counted up whenever a perceiver gives other results
+VERSIONS = {"picture": 7, "sound": 6, "clip": 4, "camera": 1, "performer": 1}  # counted up whenever a perceiver gives other results
 
 _FACES = ("face_detection", "face_detection_near", "face_landmark", "iris_landmark")
 _HEARD = ("speech_activity", "beats_1", "beats_2", "beats_3", "unmix")
@@ -27,46 +28,96 @@ def perceive(
     roles: Mapping[str, str],
     *,
     heard: Callable[[Reference, Sound], None] | None = None,
+    voices: Collection[str] | None = None,
+    wait: bool = True,
     progress: Progress = quiet,
 ) -> Percepts:
     """Everything seen and heard in the references, by tag; ``roles`` says what each is for (``face``, ``product``, ``logo``, ``music`` …).
 
-    ``heard`` is told of each recording as soon as it is prepared, in the thread that does so.
+    ``heard`` is told of each recording as soon as it is prepared, in the thread that does so. ``voices``: the tags of those out of whose music a
+    singer's voice is drawn (all, where None). Without ``wait`` pictures may still be finished as this returns (see ``Percepts.later``).
 
     Raises:
         ReferenceError_: a file cannot be read.
         ModelMissing: a model file is not in the cache.
     """
-    with ThreadPoolExecutor(1) as other:  # what is heard, while pictures are looked at
-        listening = other.submit(lambda: {r.tag: _heard(r, heard, progress) for r in references if r.kind == "audio"})
-        pictures = {r.tag: _picture(r, roles.get(r.tag, ""), progress) for r in references if r.kind == "image"}
-        clips = {r.tag: _clip(r, roles.get(r.tag, ""), progress) for r in references if r.kind == "video"}
-        sounds = listening.result()
-    return Percepts(pictures=pictures, sounds=sounds, clips=clips)
+    ended = Event()
+
+    def told(step: str, done: float = 0.0) -> None:
+        if ended.is_set():
+            raise CancelledError
+        progress(step, done)
+
+    later: dict[str, Future[Picture]] = {}
+    images = [r for r in references if r.kind == "image"]
+    # what is heard, what is seen, and what is finished of the seen; nobody waits for the last pool
+    ears, eyes, hands = ThreadPoolExecutor(1), ThreadPoolExecutor(2), ThreadPoolExecutor(2)
+    try:
+        listening = ears.submit(lambda: {r.tag: _heard(r, heard, voices is None or r.tag in voices, told) for r in references if r.kind == "audio"})
+        # the first picture, which mostly opens the film, is finished at once, the others once all are seen
+        looking = {r.tag: eyes.submit(_picture, r, roles.get(r.tag, ""), None if k else hands, told) for k, r in enumerate(images)}
+        watching = {
+            r.tag: eyes.submit(_clip, r, roles.get(r.tag, ""), voices is None or r.tag in voices, told) for r in references if r.kind == "video"
+        }
+        percepts = Percepts(
+            pictures={tag: found.result()[0] for tag, found in looking.items()},
+            clips={tag: found.result() for tag, found in watching.items()},
+            sounds=listening.result(),
+            later=later,
+        )
+        for found in looking.values():
+            picture, finish = found.result()
+            if finish is not None:
+                later[picture.source] = finish if isinstance(finish, Future) else hands.submit(finish)
+        return percepts.whole() if wait else percepts
+    except BaseException:
+        ended.set()
+        for pool in (ears, eyes, hands):
+            pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    finally:
+        for pool in (ears, eyes):
+            pool.shutdown()
+        hands.shutdown(wait=False)
 
 
-def _picture(reference: Reference, role: str, progress: Progress) -> Picture:
-    from phonofilm.perceive.cache import remembered
-    from phonofilm.perceive.picture import WHOLE, perceive_picture
+def _picture(
+    reference: Reference, role: str, hands: Executor | None, progress: Progress
+) -> tuple[Picture, Future[Picture] | Callable[[], Picture] | None]:
+    """A picture, and what finishes it (already begun by ``hands`` where they are given); None where it is finished."""
+    from phonofilm.perceive.cache import entry_of, keep, recall
+    from phonofilm.perceive.picture import WHOLE, sketch_picture
 
-    return remembered(
+    entry = entry_of(
         "picture",
         reference.sha256,
         VERSIONS["picture"],
-        lambda _: perceive_picture(reference.path, reference.sha256, progress, role=role),
         models=_MODELS["picture"],
         parameters={"whole": role in WHOLE, "name": reference.path.name},
     )
+    found = recall(entry)
+    if isinstance(found, Picture):
+        return found, None
+    sketch, finish = sketch_picture(reference.path, reference.sha256, progress, role=role, other=hands)
+
+    def finished() -> Picture:
+        made = finish()
+        keep(entry, made)
+        return made
+
+    if role in WHOLE:
+        return finished(), None
+    return sketch, hands.submit(finished) if hands else finished
 
 
-def _heard(reference: Reference, tell: Callable[[Reference, Sound], None] | None, progress: Progress) -> Sound:
-    sound = _sound(reference, progress)
+def _heard(reference: Reference, tell: Callable[[Reference, Sound], None] | None, voice: bool, progress: Progress) -> Sound:
+    sound = _sound(reference, voice, progress)
     if tell is not None:
         tell(reference, sound)
     return sound
 
 
-def _sound(reference: Reference, progress: Progress) -> Sound:
+def _sound(reference: Reference, voice: bool, progress: Progress) -> Sound:
     from phonofilm.perceive.cache import remembered
     from phonofilm.perceive.sound import perceive_sound
 
@@ -74,13 +125,13 @@ def _sound(reference: Reference, progress: Progress) -> Sound:
         "sound",
         reference.sha256,
         VERSIONS["sound"],
-        lambda _: perceive_sound(reference.path, reference.sha256, progress=progress),
+        lambda _: perceive_sound(reference.path, reference.sha256, voice=voice, progress=progress),
         models=_MODELS["sound"],
-        parameters={"name": reference.path.name},
+        parameters={"name": reference.path.name, "voice": voice},
     )
 
 
-def _clip(reference: Reference, role: str, progress: Progress) -> Clip:
+def _clip(reference: Reference, role: str, voice: bool, progress: Progress) -> Clip:
     from phonofilm.perceive.cache import remembered
     from phonofilm.perceive.clip import perceive_clip
 
@@ -89,7 +140,7 @@ def _clip(reference: Reference, role: str, progress: Progress) -> Clip:
         "clip",
         reference.sha256,
         VERSIONS["clip"],
-        lambda stem: perceive_clip(reference.path, reference.sha256, progress, copy=stem.with_name(stem.name + ".mp4"), asked=asked),
+        lambda stem: perceive_clip(reference.path, reference.sha256, progress, copy=stem.with_name(stem.name + ".mp4"), voice=voice, asked=asked),
         models=(*_MODELS["clip"], *(_MODELS[asked] if asked else ())),
-        parameters={"name": reference.path.name, **({asked: VERSIONS[asked]} if asked else {})},
+        parameters={"name": reference.path.name, "voice": voice, **({asked: VERSIONS[asked]} if asked else {})},
     )

@@ -58,17 +58,32 @@ def remembered(
 
     ``make`` gets the path, without suffix, beside which it may keep a file of its own (a clip's copy). A damaged entry is made again.
     """
-    key = _key(kind, sha256, version, models, parameters or {})
-    folder = _private(cache_dir() / "percepts")
-    path = folder / f"{kind}-{key}.npz"
+    path = entry_of(kind, sha256, version, models=models, parameters=parameters)
+    found = cast(Percept | None, recall(path))
+    if found is None:
+        found = make(path.with_suffix(""))
+        keep(path, found)
+    return found
+
+
+def entry_of(kind: str, sha256: str, version: int, *, models: Iterable[str] = (), parameters: Mapping[str, object] | None = None) -> Path:
+    """Where the percept of a file with this content hash is kept."""
+    return _private(cache_dir() / "percepts") / f"{kind}-{_key(kind, sha256, version, models, parameters or {})}.npz"
+
+
+def recall(path: Path) -> Picture | Sound | Clip | None:
+    """The percept of an entry; None where there is none, or a damaged one."""
     with suppress(OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
-        found = cast(Percept, _load(path))
+        found = cast(Picture | Sound | Clip, _load(path))
         os.utime(path)
         return found
-    made = make(path.with_suffix(""))
+    return None
+
+
+def keep(path: Path, made: Picture | Sound | Clip) -> None:
+    """Keep a percept as an entry."""
     _store(path, made)
     trim()
-    return made
 
 
 def prepared(

@@ -33,9 +33,9 @@ LEAST_SHOT = 5  # frames
 CUT = 0.28  # least change of the histogram and of what flow cannot explain, to be a cut
 
 
-def perceive_clip(path: Path, sha256: str, progress: Progress = quiet, *, copy: Path, asked: str = "") -> Clip:
+def perceive_clip(path: Path, sha256: str, progress: Progress = quiet, *, copy: Path, voice: bool = True, asked: str = "") -> Clip:
     """Everything seen and heard in a clip; its constant-rate copy is written to ``copy`` (``.mp4``). ``asked``: and how its ``camera`` moves, or
-    its ``performer``.
+    its ``performer``. ``voice``: whether a singer's is drawn out of its music.
 
     Raises:
         ReferenceError_: it cannot be read.
@@ -62,7 +62,7 @@ def perceive_clip(path: Path, sha256: str, progress: Progress = quiet, *, copy: 
     remarks = list(made.remarks)
     if made.sound:
         try:
-            sound = perceive_sound(copy, sha256, progress=progress)
+            sound = perceive_sound(copy, sha256, voice=voice, progress=progress)
         except ReferenceError_ as e:
             remarks.append(f"{name}: its sound cannot be read, so it is silent ({e.problem}).")
     progress(f"faces of {name}", 1.0)

@@ -17,6 +17,7 @@ Mask = NDArray[np.bool_]
 
 CUT_SIDE = 640  # longest side at which the region is decided
 EDGE_SIDE = 2048  # longest side at which the edge is refined
+ENLARGED_SIDE = 1024  # … of an enlarged picture, which shows no more than that
 GRAB = 0.5  # share of GrabCut in the region; the rest is the coarse map's
 SHARE = 0.5  # the weight of single pixels' shares in the matte, where they can be trusted
 LOOSER = 0.9  # how much wider the band of doubt is in hair
@@ -33,13 +34,13 @@ def reach_of(picture: U8, region: F32, hair: F32 | None) -> U8:
     return (depth > -reach).astype(np.uint8) * np.uint8(255)
 
 
-def edged(picture: U8, region: F32, *, hair: F32 | None = None) -> F32:
+def edged(picture: U8, region: F32, *, hair: F32 | None = None, side: int = EDGE_SIDE) -> F32:
     """The matte f32[h w] 0…1 of a picture u8[h w 3] whose subject is known as a ``region`` (see ``region_of``).
 
-    ``hair`` f32[h w] 0…1: where the edge is fine and loose, so that the band is wider.
+    ``hair`` f32[h w] 0…1: where the edge is fine and loose, so that the band is wider. ``side``: the longest at which the edge is looked at.
     """
     height, width = picture.shape[:2]
-    edge = fit(picture, EDGE_SIDE)
+    edge = fit(picture, side)
     size = (edge.shape[1], edge.shape[0])
     region = resize(region, size)
     radius = _radius(size)
@@ -64,10 +65,13 @@ def _radius(size: tuple[int, int]) -> float:
     return max(2.5, max(size) / 220)
 
 
-def foreground(picture: U8, matte: F32) -> U8:
-    """The subject's own colours u8[h w 3], carried outwards over its edge, so that nothing of the old background shines through on a new one."""
+def foreground(picture: U8, matte: F32, side: int = EDGE_SIDE) -> U8:
+    """The subject's own colours u8[h w 3], carried outwards over its edge, so that nothing of the old background shines through on a new one.
+
+    ``side``: as of ``edged``.
+    """
     height, width = picture.shape[:2]
-    small = fit(picture, EDGE_SIDE)
+    small = fit(picture, side)
     size = (small.shape[1], small.shape[0])
     alpha, values = resize(matte, size), small.astype(np.float32)
     inner, outer = _unmix(values, alpha, values, values, max(size) // 24, pure=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -64,7 +66,8 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sound:
-    """A prepared recording: ``samples`` f32[s 2] at 48 kHz; ``speech`` its spans in ticks; beats, downbeats, sections and onsets in ticks.
+    """A prepared recording: ``samples`` f32[s 2] at 48 kHz; ``speech`` its spans in ticks; beats, downbeats, sections and onsets in ticks, none
+    where plainly somebody speaks.
 
     ``voice`` f32[s] is the singer's part of its beginning, drawn out of the music; None where nobody sings.
     """
@@ -142,8 +145,18 @@ class Clip:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Percepts:
-    """Everything perceived, by the tag of its reference."""
+    """Everything perceived, by the tag of its reference.
+
+    ``later``: pictures that are still being finished, by ``source``: of those ``pictures`` holds all but ``plate`` (the picture itself stands in for
+    it) and ``foreground``.
+    """
 
     pictures: dict[str, Picture]
     sounds: dict[str, Sound]
     clips: dict[str, Clip]
+    later: Mapping[str, Future[Picture]] = field(default_factory=dict[str, Future[Picture]])
+
+    def whole(self) -> Percepts:
+        """The same with every picture finished, as soon as it is."""
+        done = {tag: self.later[p.source].result() if p.source in self.later else p for tag, p in self.pictures.items()}
+        return replace(self, pictures=done, later={})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,6 +38,15 @@ def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, rol
         ReferenceError_: it cannot be read.
         ModelMissing: a model file is not in the cache.
     """
+    with ThreadPoolExecutor(1) as other:
+        return sketch_picture(path, sha256, progress, role=role, other=other)[1]()
+
+
+def sketch_picture(path: Path, sha256: str, progress: Progress, *, role: str, other: Executor | None) -> tuple[Picture, Callable[[], Picture]]:
+    """All of ``perceive_picture`` that a film is directed by, and what finishes it: the plate, and the subject's own colours.
+
+    Until then the picture is its own plate and has no foreground. The plate is begun by ``other`` as soon as the region is known, where one is given.
+    """
     cv2.setNumThreads(THREADS)
     name = path.name
     progress(f"reading {name}", 0.0)
@@ -45,8 +55,8 @@ def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, rol
     factor = factor_for(image.shape[1], image.shape[0])
     progress(f"faces of {name}", 0.1)
     finder = FaceFinder()
-    with ThreadPoolExecutor(1) as other:  # what stands out is seen before the picture is enlarged
-        salience = None if role in WHOLE or alpha is not None else other.submit(Salience.of, mattes.fit(image, SEEN_SIDE))
+    with ThreadPoolExecutor(1) as beside:  # what stands out is seen before the picture is enlarged
+        salience = None if role in WHOLE or alpha is not None else beside.submit(Salience.of, mattes.fit(image, SEEN_SIDE))
         if factor > 1:
             image, alpha = enlarge(image, alpha, finder.find(image))
             remarks.append(f"{name} is small: enlarged {factor:.1f} times, so fine detail is estimated.")
@@ -54,32 +64,29 @@ def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, rol
         scale = image.shape[1] / small.shape[1]
         meshes, body = finder.find(small), BodyFinder().find(small)
     progress(f"matte of {name}", 0.3)
+    begun: Future[U8] | None = None
+    reach: U8 | None = None
+    side = mattes.EDGE_SIDE if factor == 1 else mattes.ENLARGED_SIDE
     if role in WHOLE:
         kind: SubjectKind = "person" if meshes else "none"
         matte = alpha if alpha is not None else np.full(image.shape[:2], 255, np.uint8)
-        own, plate = image, image
     else:
-        with ThreadPoolExecutor(1) as other:  # the plate is made of what no matte of this region reaches, beside the matte
-            region, hair, kind = _region(small, image, alpha, meshes, body, None if salience is None else salience.result())
-            del salience  # its network holds much memory
-            reach = None if region is None else mattes.reach_of(image, region, hair)
-            begun = None if reach is None else other.submit(lambda: plates.fill(image, plates.hole_of(reach)))
-            matte = _matte(image, alpha, region, hair)
-            progress(f"plate of {name}", 0.7)
-            whole = bool(matte.min() > 0)
-            plated = None if whole else begun or other.submit(lambda: plates.fill(image, plates.hole_of(matte)))
-            own = mattes.foreground(image, matte.astype(np.float32) / np.float32(255))
-            plate = image if plated is None else plated.result()
+        region, hair, kind = _region(small, image, alpha, meshes, body, None if salience is None else salience.result())
+        del salience  # its network holds much memory
+        if region is not None:  # the plate is made of what no matte of this region reaches, so it can be made beside the matte
+            reach = mattes.reach_of(image, region, hair)
+            begun = other.submit(_filled, image, reach) if other else None
+        matte = _matte(image, alpha, region, hair, side)
+        whole = bool(matte.min() > 0)
         remarks += _told(name, kind, whole, len(meshes))
         if meshes and drawn(small) > 0.5:
             remarks.append(f"{name}: looks drawn; its face is moved as a photographed one is.")
     box = _box(matte)
-    progress(f"plate of {name}", 1.0)
-    return Picture(
+    sketch = Picture(
         source=sha256,
         image=image,
         matte=matte,
-        plate=plate,
+        plate=image,
         scale=factor,
         subject=kind,
         subject_box=box,
@@ -89,8 +96,22 @@ def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, rol
         pose=None if body is None else body.landmarks * np.array([scale, scale, scale, 1], np.float32),
         has_alpha=alpha is not None,
         remarks=tuple(remarks),
-        foreground=own,
     )
+
+    def finish() -> Picture:
+        if role in WHOLE:
+            return replace(sketch, foreground=image)
+        progress(f"plate of {name}", 0.7)
+        own = mattes.foreground(image, matte.astype(np.float32) / np.float32(255), side)
+        plate = image if matte.min() > 0 else begun.result() if begun else _filled(image, matte if reach is None else reach)
+        progress(f"plate of {name}", 1.0)
+        return replace(sketch, plate=plate, foreground=own)
+
+    return sketch, finish
+
+
+def _filled(image: U8, matte: U8) -> U8:
+    return plates.fill(image, plates.hole_of(matte))
 
 
 def _region(
@@ -108,13 +129,13 @@ def _region(
     return mattes.region_of(image, coarse), hair, kind
 
 
-def _matte(image: U8, alpha: U8 | None, region: F32 | None, hair: F32 | None) -> U8:
-    """The matte u8[h w] of ``image``. A picture's own alpha is believed; where nothing stands out the matte is whole."""
+def _matte(image: U8, alpha: U8 | None, region: F32 | None, hair: F32 | None, side: int) -> U8:
+    """The matte u8[h w] of ``image``, its edge seen at ``side``. A picture's own alpha is believed; where nothing stands out the matte is whole."""
     if alpha is not None:
         return alpha
     if region is None:
         return np.full(image.shape[:2], 255, np.uint8)
-    return (mattes.edged(image, region, hair=hair) * 255 + np.float32(0.5)).astype(np.uint8)
+    return (mattes.edged(image, region, hair=hair, side=side) * 255 + np.float32(0.5)).astype(np.uint8)
 
 
 def _told(name: str, kind: SubjectKind, whole: bool, faces: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from scipy import ndimage
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.media.read import read_sound
 from phonofilm.media.resample import resample
-from phonofilm.perceive.beats import Beats, find_beats
+from phonofilm.perceive.beats import find_beats
 from phonofilm.perceive.loudness import SILENT, integrated, momentary
 from phonofilm.perceive.percepts import Sound, SoundKind
 from phonofilm.perceive.speech_activity import WINDOW_TICKS, speech_probability, speech_spans
@@ -24,6 +24,7 @@ F32 = NDArray[np.float32]
 #: how much of a song its beats and voices are sought in: four times the longest film
 BEATS_WITHIN = 60 * TICKS_PER_SECOND
 _SILENCE = -60.0  # LUFS
+_SPOKEN, _BACKED = 0.35, 0.5  # least share of speech in what is spoken, and how loud what is sung to stays between the words
 #: how much of a song a voice is drawn out of: what a film can hold
 VOICE_WITHIN = 16 * TICKS_PER_SECOND
 _MIXED = -14.0  # LUFS of a song as the networks that draw out its voice know it
@@ -42,15 +43,15 @@ class Traits:
     """
 
     speech: float
-    pulse: float
-    held: float
     backing: float
     gaps: float
     seconds: float
+    pulse: float = 0.0
+    held: float = 0.0
 
 
-def perceive_sound(path: Path, sha256: str, *, progress: Progress = quiet) -> Sound:
-    """Decode and prepare a recording, or the sound of a clip.
+def perceive_sound(path: Path, sha256: str, *, voice: bool = True, progress: Progress = quiet) -> Sound:
+    """Decode and prepare a recording, or the sound of a clip; ``voice``: as of ``hear``.
 
     Raises:
         ReferenceError_: the file holds no sound that can be read.
@@ -60,13 +61,13 @@ def perceive_sound(path: Path, sha256: str, *, progress: Progress = quiet) -> So
     progress(f"sound of {name}", 0.0)
     samples, remarks = read_sound(path)
     progress(f"sound of {name}", 0.4)
-    sound = hear(samples, sha256, remarks=tuple(remarks))
+    sound = hear(samples, sha256, remarks=tuple(remarks), voice=voice)
     progress(f"sound of {name}", 1.0)
     return sound
 
 
-def hear(samples: F32, sha256: str, *, remarks: tuple[str, ...] = ()) -> Sound:
-    """Prepare stereo samples s 2 at 48 kHz."""
+def hear(samples: F32, sha256: str, *, remarks: tuple[str, ...] = (), voice: bool = True) -> Sound:
+    """Prepare stereo samples s 2 at 48 kHz. ``voice``: a singer's voice is looked for in what is music, and drawn out of it."""
     mono = samples.mean(axis=1, dtype=np.float32)
     if len(mono) and np.abs(mono).max() < 0.25 * np.abs(samples).max():  # channels in opposite phase
         mono = np.ascontiguousarray(samples[:, 0])
@@ -88,14 +89,16 @@ def hear(samples: F32, sha256: str, *, remarks: tuple[str, ...] = ()) -> Sound:
     level = 10.0 ** ((-23.0 - loudness) / 20.0)
     heard = np.asarray(np.clip(mono * level, -1, 1), np.float32)
     probability = speech_probability(heard)
-    beats = find_beats(heard[:BEATS_WITHIN])
-    kind = kind_of(traits(heard, probability, beats))
-    voice: F32 | None = None
-    if kind in ("music", "singing"):
+    said = said_in(heard, probability)
+    plain = said.speech > _SPOKEN and said.backing <= _BACKED and said.seconds >= 1.0  # somebody speaks in a quiet room: no beats are sought
+    beats = find_beats(np.zeros(0, np.float32) if plain else heard[:BEATS_WITHIN])
+    kind: SoundKind = "speech" if plain else kind_of(replace(said, pulse=beats.strength if len(beats.beats) >= 6 else 0.0, held=held_pitch(heard)))
+    own: F32 | None = None
+    if voice and kind in ("music", "singing"):
         drawn = voice_of(samples[:VOICE_WITHIN] * np.float32(10.0 ** ((_MIXED - loudness) / 20.0))).mean(axis=1, dtype=np.float32)
         sung = speech_probability(np.clip(drawn, -1, 1))
         if float((sung > 0.5).mean()) > _SUNG:
-            kind, voice, probability = "singing", drawn, singing(drawn, sung)
+            kind, own, probability = "singing", drawn, singing(drawn, sung)
     spoken = speech_spans(probability, len(mono)) if kind in ("speech", "singing", "music") else ()
     musical = kind in ("music", "singing")
     return Sound(
@@ -110,7 +113,7 @@ def hear(samples: F32, sha256: str, *, remarks: tuple[str, ...] = ()) -> Sound:
         onsets=beats.onsets,
         loudness=loudness,
         remarks=remarks,
-        voice=voice,
+        voice=own,
     )
 
 
@@ -127,21 +130,17 @@ def singing(voice: F32, speech: F32) -> F32:
     return np.asarray(near & whole, np.float32)
 
 
-def traits(mono: F32, probability: F32, beats: Beats) -> Traits:
-    """Measure what ``kind_of`` decides by. ``probability`` of speech, one each 32 ms window."""
+def said_in(mono: F32, probability: F32) -> Traits:
+    """What the level and the ``probability`` of speech, one each 32 ms window, tell; without ``pulse`` and ``held``."""
     blocks = momentary(mono, block=WINDOW_TICKS * 2, step=WINDOW_TICKS)
     count = min(len(blocks), len(probability))
     blocks, spoken = blocks[:count], probability[:count]
     usual = float(np.percentile(blocks, 80)) if count else SILENT
     audible = blocks > usual - 25.0
-    speech = float((spoken[audible] > 0.5).mean()) if audible.any() else 0.0
     quiet_part = blocks[spoken < 0.2]
-    backing = float(np.clip(1 + (np.median(quiet_part) - usual) / 30.0, 0.0, 1.0)) if len(quiet_part) >= 5 else 0.0
     return Traits(
-        speech=speech,
-        pulse=beats.strength if len(beats.beats) >= 6 else 0.0,
-        held=held_pitch(mono),
-        backing=backing,
+        speech=float((spoken[audible] > 0.5).mean()) if audible.any() else 0.0,
+        backing=float(np.clip(1 + (np.median(quiet_part) - usual) / 30.0, 0.0, 1.0)) if len(quiet_part) >= 5 else 0.0,
         gaps=float((blocks < usual - 20.0).mean()) if count else 0.0,
         seconds=len(mono) / TICKS_PER_SECOND,
     )
@@ -168,8 +167,8 @@ def held_pitch(mono: F32) -> float:
 def kind_of(t: Traits) -> SoundKind:
     """Speech, singing, music or effect."""
     musical = 1.2 * t.held + 0.9 * t.pulse - 0.3 * t.gaps
-    if t.speech > 0.35 and t.seconds >= 1.0:
-        return "singing" if musical > 0.42 and t.backing > 0.5 else "speech"
+    if t.speech > _SPOKEN and t.seconds >= 1.0:
+        return "singing" if musical > 0.42 and t.backing > _BACKED else "speech"
     if t.seconds >= 2.0 and musical > 0.22:
         return "singing" if t.speech > 0.15 else "music"
     return "speech" if t.speech > 0.2 and t.seconds >= 1.0 else "effect"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,12 +17,13 @@ from phonofilm.score.spoken import say
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Materials:
-    """Prepared pictures, sounds and clips by sha256, and spoken lines (f32[s], mono, 48 kHz) by recipe."""
+    """Prepared pictures, sounds and clips by sha256, and spoken lines (f32[s], mono, 48 kHz) by recipe. ``later``: pictures still being finished."""
 
     pictures: Mapping[str, Picture]
     sounds: Mapping[str, Sound]
     clips: Mapping[str, Clip]
     spoken: dict[Recipe, NDArray[np.float32]] = field(default_factory=dict[Recipe, NDArray[np.float32]])
+    later: Mapping[str, Future[Picture]] = field(default_factory=dict[str, Future[Picture]])
 
     @classmethod
     def of(cls, percepts: Percepts) -> Materials:
@@ -30,13 +32,19 @@ class Materials:
             pictures={p.source: p for p in percepts.pictures.values()},
             sounds={s.source: s for s in percepts.sounds.values()} | {c.source: c.sound for c in percepts.clips.values() if c.sound},
             clips={c.source: c for c in percepts.clips.values()},
+            later=percepts.later,
         )
 
     def picture(self, source: Source) -> Picture:
-        """Raises MissingMaterial where the picture was not given."""
+        """A picture, as soon as it is finished. Raises MissingMaterial where it was not given."""
         if source.sha256 not in self.pictures:
             raise MissingMaterial(source.name, source.sha256)
-        return self.pictures[source.sha256]
+        return self.later[source.sha256].result() if source.sha256 in self.later else self.pictures[source.sha256]
+
+    def drop(self) -> None:
+        """Leave pictures unfinished that nobody has begun to finish."""
+        for picture in self.later.values():
+            picture.cancel()
 
     def sound(self, source: Source) -> Sound:
         """Raises MissingMaterial where the recording (or the clip's own sound) was not given."""

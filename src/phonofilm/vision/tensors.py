@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from phonofilm.weights import model_path
 
 F32 = NDArray[np.float32]
 THREADS = 2
+_ONE = threading.Lock()  # the error stream is the whole process's
 
 
 class Network:
@@ -44,20 +46,21 @@ class Network:
 
 @contextmanager
 def hushed() -> Generator[None]:
-    """Keep the runtime's greeting, which it writes past Python, off the person's terminal."""
-    try:
-        kept = os.dup(2)
-    except OSError:  # no error stream at all
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+    """Keep the runtime's greeting, which it writes past Python, off the person's terminal. One thread at a time."""
+    with _ONE:
+        try:
+            kept = os.dup(2)
+        except OSError:  # no error stream at all
+            yield
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
 
 
 def sigmoid(x: F32) -> F32:
