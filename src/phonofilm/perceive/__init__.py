@@ -10,7 +10,7 @@ from phonofilm.perceive.percepts import Clip, Percepts, Picture, Sound
 from phonofilm.progress import Progress, quiet
 from phonofilm.request import Reference
 
-VERSIONS = {"picture": 7, "sound": 6, "clip": 4, "camera": 1, "performer": 1}  # counted up whenever a perceiver gives other results
+VERSIONS = {"picture": 7, "sound": 6, "clip": 4, "camera": 1, "performer": 3}  # counted up whenever a perceiver gives other results
 
 _FACES = ("face_detection", "face_detection_near", "face_landmark", "iris_landmark")
 _HEARD = ("speech_activity", "beats_1", "beats_2", "beats_3", "unmix")

@@ -106,7 +106,8 @@ class CameraWay:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Performer:
-    """How the person of a clip's longest shot moves: ``frames`` rows of 24 a second from tick ``start`` of the clip; None where it cannot be told.
+    """How the person of a clip's longest shot moves while in sight: ``frames`` rows of 24 a second from tick ``start`` of the clip; None where that
+    cannot be told.
 
     ``head`` f32[n 3]: yaw to the picture's right, pitch up, roll clockwise, degrees, as filmed. ``lids`` f32[n]: how far the eyes are shut, 0…1.
     ``brow`` f32[n]: how far the brows are above their usual place, in heights of the face. ``trunk`` f32[n 3]: where the neck is, right and down of

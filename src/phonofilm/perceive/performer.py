@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import atan2, degrees
+from itertools import islice
+from math import atan2, cos, degrees, sin
 
 import cv2
 import numpy as np
@@ -26,27 +27,30 @@ SIDE = 1280  # pixels of the frames' longer side at most
 _SMALLEST = 22.0  # pixels from forehead to chin under which a head cannot be followed
 _BODY_EVERY = 2  # frames between two looks for the body
 _AGAIN = 4  # frames between two looks for a face that was lost
-_SEEN = 0.4  # least share of the frames in which a head or a trunk is seen
+_SEEN, _BARELY = 0.4, 0.1  # shares of the frames in which a face is seen enough for its lids, and for its size
+_FAR, _ROUGH = 10.0, 18.0  # pixels of a face under which its body cannot be followed, and its head not by the body's points
+_MOST = 360  # frames: no film is longer
+_LOST, _LEAP, _FASTEST = 18, 1.5, 0.8  # frames out of sight after which, and face heights (at once, and a frame) beyond which it is another person
+_NOSE = (0.5, 0.2)  # how far the nose goes from between the ears as the head turns and nods by 90 degrees, face heights
 _SHORT = 12  # frames under which nothing is told
 _JOINT = (0.0, 0.10, -0.52)  # of skull and spine, from the mouth's corners: across, down and out of the face, in face heights
-_SHOULDERS = 2.0  # face heights that they are apart
+_SHOULDERS = 1.7  # face heights that they are apart
 _VISIBLE = 0.6  # of a shoulder
-_STEADY = {"head": 1.3, "trunk": 1.6, "tilt": 2.5, "brow": 2.0}  # frames by which tracks are smoothed (sigma)
+_STEADY = {"head": 1.3, "trunk": 1.6, "tilt": 2.5, "brow": 2.0, "rough": 2.0}  # frames by which tracks are smoothed (sigma)
 _TOP, _CHIN = 10, 152
 _LIDS = ((159, 145, 33, 133), (158, 153, 33, 133), (386, 374, 362, 263), (385, 380, 362, 263))  # upper, lower, and the eye's corners
 _BROWS, _EYES = (105, 66, 334, 296), (33, 133, 362, 263)
 
 
 def performer(frames: Iterator[U8], span: tuple[int, int]) -> Performer:
-    """The person of the frames [first, last) of ``span``, RGB u8[h w 3]: of several the one whose face is largest.
+    """The person of the frames [first, last) of ``span``, RGB u8[h w 3], of its first 15 seconds: of several the one whose face is largest.
 
     Raises:
         ModelMissing: a model file is not in the cache.
     """
     seen = _Seen()
-    for k, frame in enumerate(frames):
-        if span[0] <= k < span[1]:
-            seen.look(frame)
+    for frame in islice(frames, span[0], min(span[1], span[0] + _MOST)):
+        seen.look(frame)
     return seen.told(frame_start(span[0]))
 
 
@@ -70,7 +74,7 @@ class _Seen:
             self.body = followed or (self.bodies.find(frame) if count % (_BODY_EVERY * _AGAIN) == 0 else None)
             self.trunks.append(_trunk(self.body))
         else:
-            self.trunks.append((np.nan,) * 4)
+            self.trunks.append((np.nan,) * 7)
         followed = self.faces.track(frame, self.face) if self.face is not None else None
         self.face = followed if followed is not None and _height(followed) >= _SMALLEST else None
         if self.face is None and count % _AGAIN == 0:
@@ -93,33 +97,54 @@ class _Seen:
         return found[0] if _height(found[0]) >= _SMALLEST else None
 
     def told(self, start: int) -> Performer:
-        """The tracks, filtered."""
+        """The tracks of the longest time in which the person is in sight, filtered."""
         count = len(self.heads)
         if count < _SHORT:
             return Performer(start=start, frames=count, why=f"its longest shot has {count} frames, and it takes {_SHORT}")
         heads, trunks = np.array(self.heads, np.float64), np.array(self.trunks, np.float64)
-        head_seen = np.isfinite(heads[:, 0])
-        trunk_seen = np.isfinite(trunks[::_BODY_EVERY, 0])
-        has_head, has_trunk = float(head_seen.mean()) >= _SEEN, float(trunk_seen.mean()) >= _SEEN
-        if not has_head and not has_trunk:
-            some = head_seen.any() or trunk_seen.any()
-            small = f"its person is too small in it (a face of {self.small:.0f} pixels; it takes {_SMALLEST:.0f})"
-            why = "its person is hardly ever seen from the front" if some else small if self.small else "nobody can be seen in it"
-            return Performer(start=start, frames=count, why=why)
-        wide = np.nanmedian(trunks[:, 3]) / _SHOULDERS if has_trunk else 1.0
-        tall = float(np.nanmedian(heads[:, 7]) if has_head else wide)
-        where = heads[:, 5:7] if has_head else trunks[:, :2]
-        place = np.column_stack([_calm(_filled(where[:, k]) / tall, _STEADY["trunk"]) for k in (0, 1)])
-        tilt = _calm(_filled(_likely(trunks[:, 2])), _STEADY["tilt"]) if has_trunk else np.zeros(count)
-        trunk = np.column_stack([place - np.median(place, axis=0), tilt - np.median(tilt)]).astype(np.float32)
-        if not has_head:
-            return Performer(start=start, frames=count, trunk=trunk)
-        head = np.column_stack([_calm(_filled(_likely(heads[:, k])), _STEADY["head"]) for k in range(3)]).astype(np.float32)
-        brow = _calm(_filled(_likely(heads[:, 4])), _STEADY["brow"])
-        return Performer(
-            start=start, frames=count, head=head, lids=_shut(_filled(heads[:, 3])).astype(np.float32),
-            brow=(brow - np.median(brow)).astype(np.float32), trunk=trunk,
-        )  # fmt: skip
+        fine, coarse = np.isfinite(heads[:, 0]), np.isfinite(trunks[:, 0])
+        if not fine.any() and not coarse.any():
+            small = f"its person is too small in it: a face of {self.small:.0f} pixels; it takes {_SMALLEST:.0f}"
+            return Performer(start=start, frames=count, why=small if self.small else "nobody can be seen in it")
+        tall = float(np.nanmedian(heads[:, 7])) if fine.mean() > _BARELY or not coarse.any() else float(np.nanmedian(trunks[:, 3])) / _SHOULDERS
+        first, last = _in_sight(np.where(fine[:, None], heads[:, 5:7], trunks[:, :2]), tall)
+        if last - first < _SHORT * 2:
+            return Performer(start=start, frames=count, why="its person is hardly ever in sight")
+        if tall < _FAR:
+            return Performer(start=start, frames=count, why=f"its person is too small in it: a face of {tall:.0f} pixels; it takes {_FAR:.0f}")
+        return _tracks(start + frame_start(first), heads[first:last], trunks[first:last], tall)
+
+
+def _in_sight(place: F64, tall: float) -> tuple[int, int]:
+    """The longest run of frames [first, last) in which a person at ``place`` f64[n 2] (NaN: not seen) is neither lost for long nor another one."""
+    seen = np.flatnonzero(np.isfinite(place[:, 0]))
+    apart = np.diff(seen)
+    jumped = np.hypot(*np.diff(place[seen], axis=0).T) > tall * (_LEAP + _FASTEST * apart)
+    ends = np.flatnonzero((apart > _LOST) | jumped)
+    runs = zip([0, *(ends + 1)], [*ends, len(seen) - 1], strict=True)
+    a, b = max(runs, key=lambda run: seen[run[1]] - seen[run[0]])
+    return int(seen[a]), int(seen[b]) + 1
+
+
+def _tracks(start: int, heads: F64, trunks: F64, tall: float) -> Performer:
+    """The tracks of a person in sight; where the face's mesh is lost, head and neck go on as the body's points say."""
+    count = len(heads)
+    fine, coarse = np.isfinite(heads[:, 0]), np.isfinite(trunks[:, 0])
+    nose = np.clip(trunks[:, 5:7] / (tall * np.array(_NOSE)), -0.95, 0.95)
+    rough = np.column_stack([np.degrees(np.arcsin(nose[:, 0])), -np.degrees(np.arcsin(nose[:, 1])), trunks[:, 4]])
+    place = np.column_stack([_calm(_joined(heads[:, 5 + k], trunks[:, k]) / tall, _STEADY["trunk"]) for k in (0, 1)])
+    tilt = _calm(_filled(_likely(trunks[:, 2])), _STEADY["tilt"]) if coarse.mean() * _BODY_EVERY >= _SEEN else np.zeros(count)
+    trunk = np.column_stack([place - np.median(place, axis=0), tilt - np.median(tilt)]).astype(np.float32)
+    head = np.column_stack([_calm(_joined(_likely(heads[:, k]), rough[:, k]), _STEADY["head"]) for k in range(3)]).astype(np.float32)
+    if fine.mean() <= _BARELY and tall < _ROUGH:
+        return Performer(start=start, frames=count, trunk=trunk)
+    if fine.mean() < _SEEN:
+        return Performer(start=start, frames=count, head=head, trunk=trunk)
+    brow = _calm(_filled(_likely(heads[:, 4])), _STEADY["brow"])
+    return Performer(
+        start=start, frames=count, head=head, lids=_shut(_filled(heads[:, 3])).astype(np.float32),
+        brow=(brow - np.median(brow)).astype(np.float32), trunk=trunk,
+    )  # fmt: skip
 
 
 def _height(mesh: Mesh) -> float:
@@ -145,14 +170,28 @@ def _head(mesh: Mesh | None) -> tuple[float, ...]:
 
 
 def _trunk(body: Body | None) -> tuple[float, ...]:
-    """The middle of the shoulders (x, y), how they tilt clockwise in degrees, and how far they are apart."""
+    """The middle of the shoulders (x, y), how they tilt clockwise in degrees, how far they are apart; how the head is tilted, and how far the nose is
+    right of and below the middle of the ears, as the head sees it."""
     if body is None:
-        return (np.nan,) * 4
-    left, right = body.landmarks[11], body.landmarks[12]
-    if min(left[3], right[3]) < _VISIBLE:
-        return (np.nan,) * 4
-    (ax, ay), (bx, by) = sorted(((float(p[0]), float(p[1])) for p in (left, right)), key=lambda p: p[0])
-    return (ax + bx) / 2, (ay + by) / 2, degrees(atan2(by - ay, max(bx - ax, 1.0))), float(np.hypot(bx - ax, by - ay))
+        return (np.nan,) * 7
+    p = body.landmarks.astype(np.float64)
+    if min(p[11, 3], p[12, 3]) < _VISIBLE:
+        return (np.nan,) * 7
+    (ax, ay), (bx, by) = sorted((p[11, :2], p[12, :2]), key=lambda at: float(at[0]))
+    (cx, cy), (dx, dy) = sorted((p[2, :2], p[5, :2]), key=lambda at: float(at[0]))
+    roll = atan2(float(dy - cy), max(float(dx - cx), 1.0))
+    x, y = p[0, :2] - (p[7, :2] + p[8, :2]) / 2
+    across, down = float(x * cos(roll) + y * sin(roll)), float(y * cos(roll) - x * sin(roll))
+    tilt, apart = atan2(float(by - ay), max(float(bx - ax), 1.0)), float(np.hypot(bx - ax, by - ay))
+    return float(ax + bx) / 2, float(ay + by) / 2, degrees(tilt), apart, degrees(roll), across, down
+
+
+def _joined(fine: F64, coarse: F64) -> F64:
+    """A track without gaps: where the fine one is not seen it goes on as the coarse one does, from where it was left to where it is found again."""
+    if not np.isfinite(coarse).any():
+        return _filled(fine)
+    rough = _calm(_filled(_likely(coarse)), _STEADY["rough"])
+    return np.where(np.isfinite(fine), fine, rough + _filled(fine - rough))
 
 
 def _filled(track: F64) -> F64:
@@ -162,12 +201,13 @@ def _filled(track: F64) -> F64:
 
 
 def _likely(track: F64) -> F64:
-    """A track without single values that jump away from their neighbours."""
+    """A track without single values that jump away from their neighbours; what is not seen stays so."""
     filled = _filled(track)
     padded = np.pad(filled, 2, mode="edge")
     middle = np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1)
     far = np.abs(filled - middle)
-    return np.where(far > 4 * max(float(np.median(far)), 1e-6) + 1e-6, middle, filled)
+    kept = np.where(far > 4 * max(float(np.median(far)), 1e-6) + 1e-6, middle, filled)
+    return np.where(np.isfinite(track), kept, np.nan)
 
 
 def _calm(track: F64, sigma: float) -> F64:

@@ -392,9 +392,14 @@ def room_of(picture: Picture, face: int, setting: Setting, path: CameraPath, siz
     x0, y0, x1, _ = view.focus
     side = min(float((x0 - seen[:, 0]).min()), float((seen[:, 2] - x1).min()))
     chin = float(picture.faces[face].landmarks[CHIN, 1])
-    rows = np.flatnonzero((picture.matte > 128).any(axis=1))
+    inside = picture.matte > 128
+    rows = np.flatnonzero(inside.any(axis=1))
     low = float(rows[-1]) + 1 if len(rows) else float(view.height)
-    return Room(side=side / tall + AIR, above=float((y0 - seen[:, 1]).min()) / tall + AIR, below=max(low - chin, 0.0) / tall)
+    top = float(seen[:, 1].max())
+    above = y0 - top + AIR * tall
+    if len(rows) and (hat := float(rows[0]) - top) > 0:  # hair or a hat that is seen whole stays whole
+        above = min(above, hat + 0.2 * AIR * tall)
+    return Room(side=side / tall + AIR, above=above / tall, below=max(low - chin, 0.0) / tall)
 
 
 def _seen(cameras: Sequence[CameraPose], depth: float, focal: float, cx: float, cy: float, size: tuple[int, int]) -> F64:

@@ -193,8 +193,8 @@ MOST = {"yaw": 20.0, "pitch": 16.0, "roll": 20.0, "brow": 1.0, "lids": 1.0, "swa
 class Motion:
     """An actor moves so over [start, end), instead of as the voice asks: the lips alone still follow the phones.
 
-    ``source`` is the clip that was followed, from tick ``offset`` of it; the ``poses`` are all that it takes to play. ``head`` false: head, brows
-    and eyes keep their own acting.
+    ``source`` is the clip that was followed, from tick ``offset`` of it; the ``poses`` are all that it takes to play. ``parts``: what they tell of;
+    a ``head`` (yaw, pitch, roll) or ``face`` (brow, lids) that is not there keeps its own acting.
     """
 
     start: int
@@ -203,7 +203,7 @@ class Motion:
     poses: tuple[Pose, ...]
     source: Source | None = None
     offset: int = 0
-    head: bool = True
+    parts: tuple[Literal["head", "face", "trunk"], ...] = ("head", "face", "trunk")
     kind: Literal["motion"] = "motion"
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phonofilm.clock import TICKS_PER_FRAME, frame_at, frame_middle, seconds
+from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND, frame_at, frame_middle, seconds
 from phonofilm.perceive.percepts import Clip, Performer, Picture
 from phonofilm.score.draft import Draft
 from phonofilm.score.edit import Piece
@@ -17,13 +18,18 @@ from phonofilm.score.model import Motion, Pose, Shot
 from phonofilm.score.speech import source_of
 
 F64 = NDArray[np.float64]
+Part = Literal["head", "face", "trunk"]
+#: what a remark calls the parts that are copied
+COPIED: dict[Part, str] = {"head": "the head", "face": "blinks and brows", "trunk": "the trunk's sway, bob and lean"}
 
 #: how far a head in a photo turns before it looks made, degrees
 TURN = {"yaw": 15.0, "pitch": 12.0, "roll": 15.0}
+#: how far it turns, nods and tilts at once, by those
+TOGETHER = 1.1
 #: how far the trunk goes at most, in heights of the face and degrees: what is behind a person is only guessed
 SWAY, BOB, LEAN = 0.26, 0.15, 6.0
 #: how much of its own size a larger movement keeps at least before its peaks are flattened
-LEAST_KEPT = 0.45
+LEAST_KEPT = 0.3
 #: share of a limit up to which a movement is as it was filmed
 EXACT = 0.7
 #: sway and bob for each face height of trunk that is seen below the chin
@@ -86,50 +92,62 @@ def _follow(draft: Draft, span: _Span, clip: Clip, seen: Performer, shots: Seque
     picture, actor = draft.percepts.pictures[span.actor], draft.cast[span.actor]
     rooms = [room_of(picture, actor.face, shot.setting, shot.camera, draft.size) for shot in shots]
     used = min(seen.frames, frame_at(span.end - 1) - frame_at(span.start) + 1)
-    ways, said = _ways(seen, used, picture, Room.least(rooms))
+    ways, parts, said = _ways(seen, used, picture, Room.least(rooms))
     poses = _poses(ways, span.start, span.end, used)
     draft.cues.append(
         Motion(
             start=span.start, end=span.end, actor=span.actor, poses=poses, source=source_of(draft.references[span.tag]), offset=seen.start,
-            head=seen.head is not None,
+            parts=parts,
         )
     )  # fmt: skip
     lasts = seen.frames * TICKS_PER_FRAME
     part = f" Of several shots in it, the longest is followed ({seconds(lasts):.1f} s)." if clip.cuts else ""
+    if not clip.cuts and lasts < min(clip.length, span.end - span.start) - TICKS_PER_SECOND:
+        part = f" It is followed while its person is in sight ({seconds(lasts):.1f} s)."
     again = " It is over before the film and is played back and forth." if lasts < span.end - span.start - TICKS_PER_FRAME else ""
     draft.remarks.append(f"@{span.tag}: @{span.actor} copies {said}; not arms, hands, legs or steps: a photo has no others to show.{part}{again}")
 
 
-def _ways(seen: Performer, used: int, picture: Picture, room: Room) -> tuple[dict[str, F64], str]:
-    """The tracks of a performer's first ``used`` frames as those of a pose, and in words what they are and what was made smaller.
+def _ways(seen: Performer, used: int, picture: Picture, room: Room) -> tuple[dict[str, F64], tuple[Part, ...], str]:
+    """The tracks of a performer's first ``used`` frames as those of a pose, the parts that they tell of, and in words what was made smaller.
 
     They are about what is usual in those frames, which is how the photo shows its person.
     """
     ways: dict[str, F64] = {}
-    copied: list[str] = []
+    parts: list[Part] = []
     less: list[str] = []
-    if seen.head is not None and seen.lids is not None and seen.brow is not None:
-        head = seen.head[:used].astype(np.float64) - np.median(seen.head[:used], axis=0)
-        for k, (name, word) in enumerate((("yaw", "turns"), ("pitch", "nods"), ("roll", "tilts"))):
-            ways[name] = within(head[:, k], TURN[name])
+    if seen.head is not None:
+        head = (seen.head[:used] - np.median(seen.head[:used], axis=0)).astype(np.float64)
+        turned = np.column_stack([within(head[:, k], most) for k, most in enumerate(TURN.values())])
+        far = np.linalg.norm(turned / list(TURN.values()), axis=1, keepdims=True)
+        turned = turned * np.minimum(1.0, TOGETHER / np.maximum(far, 1e-9))
+        for k, (name, word) in enumerate(zip(TURN, ("turns", "nods", "tilts"), strict=True)):
+            ways[name] = turned[:, k]
             less += _told(word, head[:, k], ways[name], "°")
+        parts.append("head")
+    else:
+        less.append("the head is seen too small")
+    if seen.lids is not None and seen.brow is not None:
         ways["brow"] = np.clip((seen.brow[:used] - np.median(seen.brow[:used])).astype(np.float64) / BROW, -0.6, 1.0)
         ways["lids"] = np.clip((seen.lids[:used].astype(np.float64) - LIDS[0]) / (LIDS[1] - LIDS[0]), 0, 1)
-        copied.append("the head, blinks and brows")
-    if seen.trunk is not None and picture.matte.all():
-        less.append("the trunk not at all, for it cannot be told from what is behind it")
+        parts.append("face")
+    elif seen.head is not None:
+        less.append("the face is seen too small or too seldom for blinks and brows")
+    if picture.matte.all():
+        less.append("the trunk stays, for it cannot be told from what is behind it")
     elif seen.trunk is not None:
         filmed = seen.trunk.astype(np.float64)
         trunk = np.column_stack([_staying(filmed[:, 0]), _staying(filmed[:, 1]), filmed[:, 2]])[:used]
         trunk = trunk - np.median(trunk, axis=0)
-        side, up, down = (min(SWAY, BENDS * room.below, r) for r in (room.side, room.above, 9.0))
+        side, up = (min(most, BENDS * room.below, free) for most, free in ((SWAY, room.side), (BOB, room.above)))
         ways["sway"] = within(trunk[:, 0], side)
-        ways["bob"] = within(trunk[:, 1], min(BOB, down), min(BOB, up))
+        ways["bob"] = within(trunk[:, 1], min(BOB, BENDS * room.below), up)
         ways["lean"] = within(trunk[:, 2], LEAN * min(1.0, room.below))
         less += _told("the sway", trunk[:, 0], ways["sway"], " faces")
-        copied.append("the trunk's sway, bob and lean")
-    said = " and ".join(copied) if copied else "nothing"
-    return ways, said + (f" ({', '.join(less)})" if less else "")
+        parts.append("trunk")
+    copied = [COPIED[part] for part in parts]
+    said = f"{', '.join(copied[:-1])} and {copied[-1]}" if len(copied) > 1 else "".join(copied) or "nothing"
+    return ways, tuple(parts), said + (f" ({'; '.join(less)})" if less else "")
 
 
 def _staying(track: F64) -> F64:

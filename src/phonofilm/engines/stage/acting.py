@@ -59,9 +59,13 @@ def following(acted: Performance, motion: Motion, length: int) -> Performance:
     share = share * share * (3 - 2 * share)
     ticks = np.array([pose.tick for pose in motion.poses], np.float64)
     posed = {name: np.interp(at, ticks, [getattr(pose, name) for pose in motion.poses]) for name in MOST}
-    ways: dict[str, NDArray[np.float64]] = {name: posed[name] for name in ("sway", "bob", "lean")}
-    if motion.head:
-        ways |= {name: posed[name] for name in ("yaw", "pitch", "roll", "brow")} | {"lid_left": posed["lids"], "lid_right": posed["lids"]}
+    ways: dict[str, NDArray[np.float64]] = {}
+    if "trunk" in motion.parts:
+        ways |= {name: posed[name] for name in ("sway", "bob", "lean")}
+    if "face" in motion.parts:
+        ways |= {"brow": posed["brow"], "lid_left": posed["lids"], "lid_right": posed["lids"]}
+    if "head" in motion.parts:
+        ways |= {name: posed[name] for name in ("yaw", "pitch", "roll")}
         # eyes hold on to what they look at while the head turns, as far as eyes go
         for gaze, turn, sign in (("gaze_x", "yaw", 1.0), ("gaze_y", "pitch", -1.0)):
             own = curves[gaze] + sign * EYES_HELD[0] * curves[turn]
@@ -69,7 +73,7 @@ def following(acted: Performance, motion: Motion, length: int) -> Performance:
     for name, way in ways.items():
         before = curves.get(name, np.zeros(len(at), np.float32))
         curves[name] = (before + (way - before) * share).astype(np.float32)
-    blinks = tuple(b for b in acted.blinks if not (motion.head and motion.start <= b < motion.end))
+    blinks = tuple(b for b in acted.blinks if not ("face" in motion.parts and motion.start <= b < motion.end))
     return replace(acted, curves=curves, blinks=blinks)
 
 
