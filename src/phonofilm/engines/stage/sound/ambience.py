@@ -105,7 +105,7 @@ def sea(random: Random, seconds: float) -> Wave:
 def room(random: Random, seconds: float) -> Wave:
     """A quiet room: air, which falls some 5 dB an octave as the curves of quiet rooms do, and a trace of mains (Beranek, "Revised criteria for
     noise in buildings", 1957)."""
-    air = painted(random, _count(seconds), lambda t, f: _slope(f, -5.5, 90) * (f > 30), width=0.8, size=2048)
+    air = painted(random, _count(seconds), lambda t, f: _slope(f, -3.2, 110) * _slope(f, -3.0, 900) * (f > 30), width=0.8, size=2048)
     return _unit(air) + 0.05 * hum(random, seconds, 50)[: len(air), None]
 
 
@@ -148,13 +148,13 @@ def murmur(random: Random, seconds: float, voices: int) -> Wave:
 
 def crowd(random: Random, seconds: float) -> Wave:
     """A crowd in the open."""
-    base = painted(random, _count(seconds), lambda t, f: _hill(f, 1250, 1.1) + 0.3 * _hill(f, 2600, 0.9), width=0.8)
-    return murmur(random, seconds, 20) + 0.9 * _unit(base)
+    base = painted(random, _count(seconds), lambda t, f: _hill(f, 1100, 0.8) + 0.25 * _hill(f, 2500, 0.8), width=0.8)
+    return _unit(band(murmur(random, seconds, 20), low=620.0, order=1)) + 0.9 * _unit(base)
 
 
 def cafe(random: Random, seconds: float) -> Wave:
     """Talk at the tables, cups and spoons."""
-    base = painted(random, _count(seconds), lambda t, f: _slope(f, -4, 200) * (f > 40), width=0.8)
+    base = painted(random, _count(seconds), lambda t, f: (_slope(f, -4, 200) + 0.7 * _hill(f, 1700, 0.9)) * (f > 40), width=0.8)
     out = murmur(random, seconds, 16) + 0.4 * _unit(base)
     _scatter(out, random, seconds, 0.8, lambda: strike(random, BODIES["ceramic"], 0.5, size=random.uniform(0.8, 1.3)), (0.5, 2.2))
     return out
@@ -198,7 +198,7 @@ def stream(random: Random, seconds: float) -> Wave:
 
 def fire(random: Random, seconds: float) -> Wave:
     """A fire in the open."""
-    left, right = crackles(random, seconds, 24.0, 0.04), crackles(random, seconds, 24.0, 0.04)
+    left, right = crackles(random, seconds, 24.0, 0.05), crackles(random, seconds, 24.0, 0.05)
     return np.stack([left + 0.4 * right, right + 0.4 * left], axis=1)
 
 

@@ -32,18 +32,23 @@ class Body:
     contact_time: float = 0.008
 
 
+#: s from the start of a closing door to its blow
+MEETS = 0.22
+
 BODIES: dict[str, Body] = {
     "wood": Body(low=95, high=3800, modes=26, ring=0.22, ring_high=0.03, tilt=-4.5, contact=0.5, contact_band=(500, 5000)),
     "table": Body(low=170, high=4200, modes=22, ring=0.14, ring_high=0.025, tilt=-3.5, contact=0.4, contact_band=(900, 6000)),
-    "metal": Body(low=620, high=13500, modes=44, ring=0.7, ring_high=0.3, tilt=0.7, contact=0.3, contact_band=(3000, 14000), contact_time=0.003),
+    "metal": Body(low=760, high=14500, modes=44, ring=0.6, ring_high=0.25, tilt=1.4, contact=0.3, contact_band=(3000, 14000), contact_time=0.003),
     "stone": Body(low=260, high=6500, modes=22, ring=0.07, ring_high=0.015, tilt=-5.5, contact=0.3, contact_band=(800, 6000), contact_time=0.005),
-    "rock": Body(low=600, high=8500, modes=24, ring=0.05, ring_high=0.015, tilt=-1.2, contact=0.5, contact_band=(1500, 8000), contact_time=0.003),
-    "plank": Body(low=330, high=4200, modes=22, ring=0.10, ring_high=0.02, tilt=-4.0, contact=0.3, contact_band=(700, 5000), contact_time=0.004),
+    "rock": Body(low=700, high=8500, modes=24, ring=0.05, ring_high=0.015, tilt=-0.2, contact=0.5, contact_band=(1500, 8000), contact_time=0.003),
+    "plank": Body(low=420, high=4200, modes=22, ring=0.10, ring_high=0.02, tilt=-4.0, contact=0.3, contact_band=(700, 5000), contact_time=0.004),
     "floor": Body(low=240, high=3200, modes=24, ring=0.12, ring_high=0.03, tilt=-3.2, contact=0.25, contact_band=(400, 3000)),
     "grate": Body(low=330, high=9000, modes=40, ring=0.35, ring_high=0.1, tilt=-2.4, contact=0.25, contact_band=(1500, 9000), contact_time=0.003),
     "glass": Body(low=1900, high=12500, modes=22, ring=0.5, ring_high=0.12, tilt=-1.5, contact=0.25, contact_band=(4000, 14000), contact_time=0.002),
-    "body": Body(low=105, high=1100, modes=16, ring=0.20, ring_high=0.05, tilt=-5.0, contact=0.6, contact_band=(180, 1600), contact_time=0.03),
-    "ball": Body(low=75, high=1400, modes=12, ring=0.11, ring_high=0.03, tilt=-5.0, contact=0.35, contact_band=(300, 2600), contact_time=0.006),
+    "goblet": Body(low=1900, high=9500, modes=14, ring=1.5, ring_high=0.25, tilt=-2.6, contact=0.25, contact_band=(4000, 14000), contact_time=0.002),
+    "body": Body(low=105, high=1100, modes=16, ring=0.20, ring_high=0.05, tilt=-5.0, contact=0.45, contact_band=(150, 1200), contact_time=0.03),
+    "ball": Body(low=75, high=1100, modes=12, ring=0.42, ring_high=0.03, tilt=-7.0, contact=0.25, contact_band=(300, 2600), contact_time=0.006),
+    "door": Body(low=110, high=3600, modes=26, ring=0.30, ring_high=0.05, tilt=-3.6, contact=0.5, contact_band=(300, 3200), contact_time=0.014),
     "ceramic": Body(low=900, high=9500, modes=20, ring=0.28, ring_high=0.05, tilt=-2.0, contact=0.35, contact_band=(2500, 12000), contact_time=0.002),
     "soft": Body(low=60, high=500, modes=8, ring=0.09, ring_high=0.03, tilt=-8.0, contact=0.6, contact_band=(120, 900), contact_time=0.03),
 }
@@ -93,14 +98,15 @@ def pebbles(random: Random, low: float, high: float, ring: float, how_many: int 
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """What a shoe meets: grains (band, ring, number a second, how long they last and swell, the rush of the finest, how unlike in size they are), a
-    thud, a body that answers, a scuff."""
+    """What a shoe meets: grains (band, ring, number a second, how long they last and swell, how far the last are softer, the rush of the finest, how
+    unlike in size they are), a thud, a body that answers, a scuff."""
 
     grain: tuple[float, float] = (2000.0, 7000.0)
     ring: float = 0.004
     density: float = 0.0
     length: float = 0.09
     swell: float = 0.006
+    settle: float = 0.0
     bed: float = 0.25
     loose: float = 0.8
     grain_level: float = 1.0
@@ -113,10 +119,20 @@ class Ground:
 
 
 GROUNDS: dict[str, Ground] = {
-    "gravel": Ground(grain=(600, 5200), ring=0.006, density=1500, length=0.14, swell=0.035, thud=150, thud_level=0.10),
+    "gravel": Ground(grain=(900, 4600), ring=0.006, density=1500, length=0.19, swell=0.045, thud=150, thud_level=0.05),
     "dirt": Ground(grain=(480, 2400), ring=0.005, density=1300, length=0.11, swell=0.03, loose=0.6, grain_level=0.8, thud=200, thud_level=0.14),
     "sand": Ground(
-        grain=(550, 3300), ring=0.003, density=6000, length=0.17, swell=0.09, bed=0.6, loose=0.5, grain_level=0.8, thud=160, thud_level=0.12
+        grain=(600, 5200),
+        ring=0.002,
+        density=14000,
+        length=0.26,
+        swell=0.28,
+        settle=1.0,
+        bed=1.2,
+        loose=0.25,
+        grain_level=0.5,
+        thud=160,
+        thud_level=0.06,
     ),
     "snow": Ground(
         grain=(180, 2000), ring=0.006, density=2400, length=0.18, swell=0.07, bed=0.4, loose=0.6, grain_level=0.9, thud=110, thud_level=0.14
@@ -128,7 +144,7 @@ GROUNDS: dict[str, Ground] = {
     "stone": Ground(thud=300, thud_level=0.25, body="stone", body_level=0.5, hiss=(1200, 6000), hiss_level=0.12),
     "metal": Ground(thud=260, thud_level=0.16, body="grate", body_level=0.7, hiss=(1500, 8000), hiss_level=0.08),
     "water": Ground(
-        grain=(380, 2400), ring=0.008, density=900, length=0.38, swell=0.06, loose=0.6, thud=180, thud_level=0.15, hiss=(420, 3200), hiss_level=0.5
+        grain=(380, 3400), ring=0.008, density=900, length=0.36, swell=0.24, loose=0.6, thud=180, thud_level=0.10, hiss=(420, 6000), hiss_level=0.35
     ),
     "carpet": Ground(thud=120, thud_level=0.6, hiss=(250, 1600), hiss_level=0.3),
 }
@@ -159,6 +175,7 @@ def footstep(random: Random, surface: str, force: float = 0.7) -> Wave:
             env = fall(ground.length * 1.6, ground.length * 1.5, attack=ground.swell)
             part = grains(random, len(env) / RATE, env * ground.density, pebbles(random, *ground.grain, ground.ring), ground.loose)
             bed = band_level(noise(random, len(env) / RATE), *ground.grain) * env * ground.bed
+            part[: len(env)] *= env**ground.settle
             crunch = part / max(float(np.abs(part).max()), 1e-9)
             add(out, crunch, start, ground.grain_level * weight * soft)
             add(out, bed, start, ground.grain_level * weight * soft)
@@ -188,18 +205,25 @@ def glass_break(random: Random, force: float = 0.7) -> Wave:
 
 
 def door_close(random: Random, force: float = 0.7) -> Wave:
-    """A house door: it meets its frame, the panel booms, the latch snaps."""
-    out = silence(0.9)
-    add(out, strike(random, BODIES["wood"], 0.5 + 0.4 * force, size=1.25), 0, 1.0)
-    add(out, damped([48, 71, 103, 160], [1, 0.8, 0.5, 0.3], [0.4, 0.34, 0.26, 0.16], 0.6), 0, 0.22)
-    for at, level in ((0.011, 0.75), (0.034, 0.6), (0.062, 0.25)):
-        add(
-            out,
-            strike(random, BODIES["metal"], 0.7, size=0.8)[: round(0.05 * RATE)] * fall(0.05, 0.05)[: round(0.05 * RATE)],
-            round(at * RATE),
-            level,
-        )
+    """A house door: air is pressed out and the latch runs up its plate, the door meets its frame at ``MEETS`` and booms, the latch snaps home."""
+    out = silence(MEETS + 0.9)
+    air = band_level(noise(random, MEETS), 120, 900) * line(MEETS, (0, 0), (MEETS, 1)) ** 2
+    add(out, air, 0, 0.035)
+    slide = band_level(noise(random, 0.1), 500, 3800) * line(0.1, (0, 0), (0.01, 0.6), (0.085, 1), (0.1, 0))
+    add(out, slide, round((MEETS - 0.1) * RATE), 0.03)
+    add(out, strike(random, BODIES["door"], 0.5 + 0.4 * force), round(MEETS * RATE), 1.0)
+    add(out, band_level(noise(random, 0.5), 180, 1300) * fall(0.5, 0.4, attack=0.004), round(MEETS * RATE), 0.16)
+    add(out, band_level(noise(random, 0.3), 1200, 6000) * fall(0.3, 0.28, attack=0.002), round(MEETS * RATE), 0.035)
+    add(out, damped([68, 104, 151, 212, 290], [0.6, 0.9, 1, 0.8, 0.5], [0.55, 0.5, 0.5, 0.4, 0.3], 0.8, np.pi), round(MEETS * RATE), 0.2)
+    latch = fall(0.06, 0.06)
+    for at, level, size in ((-0.17, 0.18, 1.8), (-0.1, 0.18, 1.4), (0.016, 0.4, 1.5), (0.041, 0.5, 1.3), (0.07, 0.2, 1.0)):
+        add(out, strike(random, BODIES["metal"], 0.7, size=size)[: len(latch)] * latch, round((MEETS + at) * RATE), level)
     return out
+
+
+def rap(random: Random, force: float = 0.7) -> Wave:
+    """One knuckle on a door."""
+    return strike(random, BODIES["door"], 0.7 * force, size=0.85 * random.uniform(0.97, 1.03))
 
 
 def knocks(random: Random, force: float = 0.7) -> Wave:
@@ -207,7 +231,7 @@ def knocks(random: Random, force: float = 0.7) -> Wave:
     out = silence(1.3)
     at = 0.0
     for k in range(3):
-        add(out, strike(random, BODIES["table"], 0.5 * force, size=1.35 * random.uniform(0.97, 1.03)), round(at * RATE), (0.9, 1.0, 0.85)[k])
+        add(out, rap(random, force), round(at * RATE), (0.9, 1.0, 0.85)[k])
         at += random.uniform(0.19, 0.23)
     return out
 
@@ -216,10 +240,10 @@ def bell(random: Random, force: float = 0.7) -> Wave:
     """A hand bell: the partials of a bell (hum, prime, tierce, quint, nominal and above), each a slightly split pair."""
     ratio = np.array([0.5, 1.0, 1.19, 1.5, 2.0, 2.51, 2.66, 3.01, 4.17, 5.43, 6.8])
     level = np.array([0.28, 0.6, 0.55, 0.22, 1.0, 0.45, 0.45, 0.7, 0.6, 0.45, 0.3])
-    decay = np.array([5.0, 3.6, 2.9, 2.2, 2.4, 1.4, 1.3, 1.1, 0.7, 0.45, 0.3])
+    decay = np.array([7.0, 5.2, 4.2, 3.2, 3.6, 2.2, 2.0, 1.6, 1.0, 0.6, 0.4])
     base = 640 * 2 ** (random.integers(-2, 4) / 12)
     both = np.concatenate([base * ratio, base * ratio * (1 + random.uniform(0.0004, 0.0016, len(ratio)))])
-    out = damped(both, np.tile(level * 0.5, 2), np.tile(decay, 2), 3.2, np.pi / 2)
+    out = damped(both, np.tile(level * 0.5, 2), np.tile(decay, 2), 4.2, np.pi / 2)
     return _soften(out, 0.0006)
 
 
