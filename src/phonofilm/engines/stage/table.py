@@ -6,16 +6,20 @@ Axes: ``h w`` rows and columns of the table's texture, its far edge first; u to 
 from __future__ import annotations
 
 import math
+import sys
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.engines.stage.sheet import Sheet
-from phonofilm.engines.stage.world.colour import F32, encoded, linear, mix
+from phonofilm.engines.stage.world import colour, noise, studio
+from phonofilm.engines.stage.world import surface as surfaces
+from phonofilm.engines.stage.world.colour import F32, encoded, linear, mix, tabled
 from phonofilm.engines.stage.world.noise import dithered, fbm, step, value
 from phonofilm.engines.stage.world.studio import light_of, paper_of
 from phonofilm.engines.stage.world.surface import SURFACES, surface
+from phonofilm.perceive.cache import prepared
 from phonofilm.score.camera import CameraPose
 from phonofilm.score.model import Shot
 
@@ -42,17 +46,19 @@ def table(shot: Shot, cameras: list[CameraPose], width: int, height: int, seed: 
     w, h = round(across * pixels), round(along * pixels * max(math.sin(tilt), 0.3))
     shrink = min(1.0, _MOST / max(w, h))
     w, h = max(64, round(w * shrink)), max(64, round(h * shrink))
-    u = u0 + (np.arange(w, dtype=np.float32) + 0.5)[None, :] * (across / w)
     v = v1 - (np.arange(h, dtype=np.float32) + 0.5)[:, None] * (along / h)
-    ground = _ground(shot, seed, w, h, across, along)
-    ground = _focused(ground, v, along / h, steep=steep)
-    lit = _lit(ground, u, v * math.sin(tilt) if steep else v * 0.6, setting.mood)
     alpha = None
     if not steep:
         alpha = np.ascontiguousarray(np.broadcast_to((255 * (1 - step(0.62 * _DEEP, _DEEP, v.astype(np.float32)))).astype(np.uint8), (h, w)))
-    texture = dithered(lit, seed)
-    if alpha is not None:
-        texture = (texture.astype(np.uint16) * alpha[..., None] // 255).astype(np.uint8)
+
+    def painted() -> dict[str, U8]:
+        u = u0 + (np.arange(w, dtype=np.float32) + 0.5)[None, :] * (across / w)
+        ground = _focused(_ground(shot, seed, w, h, across, along), v, along / h, steep=steep)
+        texture = dithered(_lit(ground, u, v * math.sin(tilt) if steep else v * 0.6, setting.mood), seed)
+        return {"texture": texture if alpha is None else (texture.astype(np.uint16) * alpha[..., None] // 255).astype(np.uint8)}
+
+    asked = (setting.surface, setting.colours, setting.mood, setting.elevation, (w, h), (u0, u1, v0, v1), seed)
+    texture = prepared("table", asked, (sys.modules[__name__], colour, noise, studio, surfaces), painted)["texture"]
     across_v = np.array([1.0, 0.0, 0.0])
     corners = np.array([origin + across_v * a + away * b for a, b in ((u0, v1), (u1, v1), (u1, v0), (u0, v0))])
     return Sheet(texture=texture, alpha=alpha, corners=corners)
@@ -130,5 +136,5 @@ def _lit(ground: F32, u: F32, v: F32, mood: str) -> F32:
     distance = ((u + 0.06) / (0.52 * pool)) ** 2 + ((v - 0.05) / (0.46 * pool)) ** 2
     fall = (1.12 - 0.25 * vignette) * np.exp(-0.55 * distance) + (0.52 - 0.36 * vignette)
     slant = 1 + 0.10 * np.clip(-(u - 0.6 * v), -1, 1)
-    out = linear(ground) * (fall * slant * level)[..., None] * linear(np.array(light, np.float32))
-    return encoded(np.clip(out, 0, 1).astype(np.float32))
+    out = tabled(linear, ground) * (fall * slant * level)[..., None].astype(np.float32) * linear(np.array(light, np.float32))
+    return tabled(encoded, out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +77,12 @@ def encoded(values: F32) -> F32:
     """Linear light to sRGB 0…1."""
     v = np.maximum(values, 0)
     return np.clip(np.where(v <= 0.0031308, v * 12.92, 1.055 * v ** (1 / 2.4) - 0.055), 0, 1).astype(np.float32)
+
+
+def tabled(curve: Callable[[F32], F32], values: F32) -> F32:
+    """``curve`` (``linear``, ``encoded``) of values 0…1 out of a table of 65 536 steps: within a tenth of a level of 8 bits, quicker."""
+    table = curve(np.linspace(0, 1, 65_536, dtype=np.float32))
+    return table[(np.clip(values, 0, 1) * np.float32(65_535) + np.float32(0.5)).astype(np.uint16)]
 
 
 _TO_LMS = np.array(
