@@ -223,7 +223,7 @@ def door_close(random: Random, force: float = 0.7) -> Wave:
 
 def rap(random: Random, force: float = 0.7) -> Wave:
     """One knuckle on a door."""
-    return strike(random, BODIES["door"], 0.7 * force, size=0.85 * random.uniform(0.97, 1.03))
+    return strike(random, BODIES["door"], 0.3 * force, size=0.85 * random.uniform(0.97, 1.03))
 
 
 def knocks(random: Random, force: float = 0.7) -> Wave:
