@@ -10,6 +10,7 @@ from PIL import Image
 
 from media import picture
 from phonofilm import weights
+from phonofilm.errors import ReferenceError_
 from phonofilm.perceive import cache, perceive, shifts
 from phonofilm.perceive.enlarge import factor_for
 from phonofilm.perceive.matte import edged, foreground, region_of
@@ -264,6 +265,37 @@ def test_a_file_is_perceived_once_and_then_remembered(private_cache, tmp_path):
     [entry] = cache.entries()
     assert entry.kind == "picture"
     assert (private_cache / "percepts").stat().st_mode & 0o077 == 0 and entry.path.stat().st_mode & 0o077 == 0
+
+
+def test_what_directs_a_film_is_told_before_plates_are_made_and_the_rest_is_the_same_in_the_end(private_cache, tmp_path):
+    given = []
+    for name in ("outdoors", "coffee", "cat"):
+        path = tmp_path / f"{name}.jpg"
+        Image.open(picture(name)).convert("RGB").save(path, quality=95)
+        given.append(reference(path, name))
+    early = perceive(given, {"outdoors": "face"}, wait=False)
+    assert set(early.later) == {r.sha256 for r in given}
+    whole = early.whole()
+    assert not whole.later
+    for r in given:
+        sketch, done, alone = early.pictures[r.tag], whole.pictures[r.tag], perceive_picture(r.path, r.sha256)
+        assert sketch.foreground is None
+        assert np.array_equal(sketch.matte, done.matte)
+        assert sketch.subject_box == done.subject_box and sketch.remarks == done.remarks and sketch.palette == done.palette
+        assert done.foreground is not None and np.array_equal(done.plate, done.image) == bool((done.matte == 255).all())
+        for part in ("image", "matte", "plate", "foreground"):
+            assert np.array_equal(getattr(done, part), getattr(alone, part))
+    again = perceive(given, {"outdoors": "face"}, wait=False)
+    assert not again.later
+    assert all(np.array_equal(again.pictures[r.tag].plate, whole.pictures[r.tag].plate) for r in given)
+
+
+def test_one_picture_that_cannot_be_read_ends_the_looking_at_all(private_cache, tmp_path):
+    good, bad = tmp_path / "good.jpg", tmp_path / "bad.jpg"
+    shutil.copy(picture("outdoors"), good)
+    bad.write_bytes(good.read_bytes()[:300])
+    with pytest.raises(ReferenceError_, match=r"bad\.jpg"):
+        perceive([reference(good, "a"), reference(bad, "b")], {}, wait=False)
 
 
 def sound(samples=1000):

@@ -1,11 +1,17 @@
 """The singer's part of a song, and what a mouth does with it."""
 
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from phonofilm.clock import TICKS_PER_SECOND
+from phonofilm.generate import singers
 from phonofilm.perceive.sound import hear
 from phonofilm.perceive.unmix import voice_of
 from phonofilm.phones import VISEMES
+from phonofilm.prompt import read
+from phonofilm.request import Reference, Request
 from phonofilm.score.mouthing import phones_in
 from phonofilm.voice import align_sung, speak
 from tracks import track
@@ -101,3 +107,34 @@ def test_a_voice_over_a_band_is_singing_with_its_words_or_without_and_the_band_a
     alone = hear(band, "b")
     assert alone.kind == "music"
     assert alone.voice is None
+
+
+def test_a_singer_whom_nobody_mouths_is_not_looked_for() -> None:
+    mixed, _ = song()
+    heard, plain = hear(mixed, "a"), hear(mixed, "a", voice=False)
+    assert plain.voice is None
+    assert (plain.beats, plain.downbeats, plain.tempo, plain.loudness) == (heard.beats, heard.downbeats, heard.tempo, heard.loudness)
+
+
+def test_beats_are_not_sought_in_what_plainly_is_speech() -> None:
+    said = np.concatenate([speak(text, "en").samples for text in ("We saw the sea.", "Then it rained for days.")])
+    heard = hear(np.stack([said, said], axis=1), "s")
+    assert heard.kind == "speech"
+    assert (heard.beats, heard.onsets) == ((), ())
+    assert len(heard.speech) >= 1
+
+
+@pytest.mark.parametrize(
+    ("prompt", "asked"),
+    [
+        ("@face sings @music.", {"face", "music"}),
+        ('@face says: "Hello there." to @music.', set()),
+        ("@face speaks @voiceover over @music.", {"voiceover"}),
+        ("A film about the sea to @music.", set()),
+    ],
+)
+def test_a_singer_is_sought_where_a_face_could_mouth_the_song(prompt: str, asked: set[str]) -> None:
+    kinds = {"face": "image", "music": "audio", "voiceover": "audio"}
+    given = tuple(Reference(tag=t, path=Path(f"{t}.bin"), kind=k, sha256=t) for t, k in kinds.items() if f"@{t}" in prompt)
+    request = Request(prompt=prompt, references=given)
+    assert singers(read(prompt, given), request) == asked

@@ -83,7 +83,7 @@ def score_of(request: Request, engine: Engine, *, progress: Progress = quiet) ->
     with ThreadPoolExecutor(1) as beside:  # the voice speaks while references are looked at
         beside.submit(rehearse, script, request)
         percepts = perceive(
-            request.references, roles, heard=partial(_listen, request, roles), voices=_singers(script, request), wait=False, progress=progress
+            request.references, roles, heard=partial(_listen, request, roles), voices=singers(script, request), wait=False, progress=progress
         )
     require_for_percepts(request, percepts)
     score = direct(script, percepts, request, progress=progress)
@@ -93,7 +93,7 @@ def score_of(request: Request, engine: Engine, *, progress: Progress = quiet) ->
     return score, Materials.of(percepts)
 
 
-def _singers(script: Script, request: Request) -> frozenset[str]:
+def singers(script: Script, request: Request) -> frozenset[str]:
     """The references whose music is listened to for a voice: those given as one, and any where nobody else speaks and a face could mouth it.
 
     Where consent is asked for, all: it is for every voice that is heard.

@@ -99,7 +99,7 @@ def sketch_picture(path: Path, sha256: str, progress: Progress, *, role: str, ot
     )
 
     def finish() -> Picture:
-        if role in WHOLE:
+        if role in WHOLE or matte.min() == 255:
             return replace(sketch, foreground=image)
         progress(f"plate of {name}", 0.7)
         own = mattes.foreground(image, matte.astype(np.float32) / np.float32(255), side)
