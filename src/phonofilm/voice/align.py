@@ -10,16 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.phones import Phone, viseme_of
+from phonofilm.voice import shapes
 from phonofilm.voice.detect import detect_language
 from phonofilm.voice.g2p import letters_of
+from phonofilm.voice.paths import Onset, Stretch, shaped, timed
 from phonofilm.voice.recognise import STEP, Heard, recognise
+from phonofilm.voice.shapes import NAMES
 from phonofilm.voice.timing import phones_of
 
 Floats = NDArray[np.float32]
 
 _SAME_CLASS, _ANY = 0.2, 1e-4
-_QUIET = 0.03
-_HOP = 480
+_HOP = shapes.STEP
+#: quiet beside the loudest, steps of it that are no closing of the mouth any more, and how much more silence is then heard; outside speech
+_QUIET, _LONG_QUIET, _SURE, _CERTAIN = 0.03, 8, 3.0, 1e3
+#: steps of two sounds that are heard as one
+_LONGEST_PAIR = 16
 #: the recogniser names a sound after it has begun (measured as in ``timing``, on speech that is made and on recordings)
 _LATE = 2880
 #: symbols that are two sounds in a row
@@ -42,7 +48,8 @@ def align(
 ) -> tuple[Phone, ...]:
     """Phones of a recording (f32[s] or f32[s c] at 48 kHz), tiling it; silences have an empty symbol.
 
-    With ``transcript`` (and its ``language``) the phones are those of the words, placed where they are heard; without, they are those that are heard.
+    With ``transcript`` (and its ``language``) the phones are those of the words, placed where they are heard; without, they are those that are heard,
+    each a sound of the mouth shape that it was heard with.
     ``speech`` are the spans [start, end) in ticks where somebody speaks, if they are known; outside them there is silence.
     """
     mono = np.asarray(samples.mean(axis=1) if samples.ndim == 2 else samples, np.float32)
@@ -50,8 +57,11 @@ def align(
         return ()
     heard = recognise(mono)
     wanted = [phone.ipa for phone in _words(transcript, language) if phone.ipa] if transcript else []
-    onsets = _forced(heard, wanted) if 0 < len(wanted) < len(heard.log_probability) else _greedy(heard)
-    return _placed(onsets, mono, speech)
+    evidence = shapes.evidence(mono)
+    _silences(evidence, mono, speech)
+    if 0 < len(wanted) < len(heard.log_probability):
+        return _tiled(timed(_split(_forced(heard, wanted), len(evidence)), evidence), len(mono))
+    return _tiled(shaped(_split(_greedy(heard), len(evidence)), evidence), len(mono))
 
 
 def _words(transcript: str, language: str | None) -> list[Phone]:
@@ -113,39 +123,37 @@ def _weights(ipa: str, symbols: Sequence[str], classes: Sequence[str]) -> NDArra
     )
 
 
-def _placed(onsets: Sequence[_Onset], mono: Floats, speech: Sequence[tuple[int, int]] | None) -> tuple[Phone, ...]:
-    """Onsets to phones that tile the recording, with silence where it is quiet."""
-    level = np.sqrt(np.add.reduceat(mono.astype(np.float64) ** 2, np.arange(0, len(mono), _HOP)) / _HOP)
-    quiet = level < _QUIET * float(np.quantile(level, 0.95))
-    if speech is not None:
-        inside = np.zeros(len(quiet), bool)
-        for start, end in speech:
-            inside[start // _HOP : -(-end // _HOP)] = True
-        quiet |= ~inside
-    phones: list[Phone] = []
-    at = 0
+def _split(onsets: Sequence[_Onset], num_steps: int) -> list[Onset]:
+    """Onsets on steps of 10 ms; symbols that are two sounds become two."""
+    out: list[Onset] = []
     for k, onset in enumerate(onsets):
-        start = max(at, min(onset.step * STEP - _LATE, len(mono)))
-        limit = onsets[k + 1].step * STEP - _LATE if k + 1 < len(onsets) else len(mono)
-        end = max(start, min(limit, len(mono), _end(quiet, start, limit)))
-        if end <= start:
-            continue
-        if start > at:
-            phones.append(Phone(start=at, end=start, ipa="", viseme="sil"))
+        at = (onset.step * STEP - _LATE) / _HOP
+        end = (onsets[k + 1].step * STEP - _LATE) / _HOP if k + 1 < len(onsets) else num_steps
         parts = tuple(onset.ipa) if onset.ipa in _PAIRS else (onset.ipa,)
-        edges = [start + (end - start) * k // len(parts) for k in range(len(parts) + 1)]
-        phones += [Phone(start=a, end=b, ipa=ipa, viseme=viseme_of(ipa)) for a, b, ipa in zip(edges[:-1], edges[1:], parts, strict=True) if b > a]
-        at = end
-    if at < len(mono):
-        phones.append(Phone(start=at, end=len(mono), ipa="", viseme="sil"))
-    return tuple(phones)
+        long = min(end - at, _LONGEST_PAIR)
+        out += [Onset(at=at + long * part / len(parts), ipa=ipa) for part, ipa in enumerate(parts)]
+    return out
 
 
-def _end(quiet: NDArray[np.bool_], start: int, limit: int) -> int:
-    """Where the sound that starts here dies away before ``limit``: after 80 ms of quiet that last until then."""
-    last = min(-(-limit // _HOP), len(quiet))
-    first = start // _HOP + 2
-    at = last
-    while at > first and quiet[at - 1]:
-        at -= 1
-    return at * _HOP if last - at >= 8 else limit
+def _silences(evidence: NDArray[np.float64], mono: Floats, speech: Sequence[tuple[int, int]] | None) -> None:
+    """Nobody speaks in long quiet, nor outside ``speech``: change the evidence so."""
+    silent = NAMES.index("sil")
+    level = np.sqrt(np.add.reduceat(mono.astype(np.float64) ** 2, np.arange(0, len(mono), _HOP)) / _HOP)
+    quiet = level <= _QUIET * float(np.quantile(level, 0.95))
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet.astype(np.int8), [0]])))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        if end - start >= _LONG_QUIET:
+            evidence[start:end, silent] += _SURE
+    if speech is None:
+        return
+    outside = np.ones(len(evidence), bool)
+    for start, end in speech:
+        outside[start // _HOP : -(-end // _HOP)] = False
+    evidence[outside, silent] += _CERTAIN
+
+
+def _tiled(stretches: Sequence[Stretch], length: int) -> tuple[Phone, ...]:
+    """Stretches to phones that tile [0, length)."""
+    ends = [*(stretch.end * _HOP for stretch in stretches[:-1]), length]
+    rows = zip(stretches, ends, strict=True)
+    return tuple(Phone(start=one.start * _HOP, end=end, ipa=one.ipa, viseme=viseme_of(one.ipa)) for one, end in rows)

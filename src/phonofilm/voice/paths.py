@@ -1,0 +1,163 @@
+"""How long the phones of a recording last: the likeliest path through what is heard of mouth shapes. Axes: t steps of 10 ms, n shapes, p phones.
+
+The recogniser says which phones there are and when they begin, ``shapes`` how the mouth stands at every moment; neither suffices alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phonofilm.phones import viseme_of
+from phonofilm.voice.shapes import NAMES
+
+F64 = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+_SILENT = NAMES.index("sil")
+_CLOSED = NAMES.index("PP")
+_NEVER = -1e9
+#: how far from where it was heard a phone may begin: steps of one standard deviation, and how many of these weigh at most
+_SPREAD, _FARTHEST = 2.0, 8.0
+#: what a silence between two phones costs
+_PAUSE = 3.0
+#: what a phone that the recogniser names adds to its shape, if its lips close, and what a change of shape costs
+_NAMED, _NAMED_CLOSED, _CHANGE = 1.0, 2.0, 2.0
+#: steps that may lie between what is seen and the nearest phone that the recogniser names
+_ALONE = 30
+#: steps that closed lips stay closed at least
+_CLOSURE = 4
+#: the sound that stands for a shape where the recogniser names none of that shape
+_SOUND = dict(zip(NAMES, ("", "p", "f", "θ", "t", "k", "ʃ", "s", "n", "ɹ", "a", "ɛ", "i", "o", "u"), strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Onset:
+    """A phone that was heard to begin ``at`` that step of 10 ms."""
+
+    at: float
+    ipa: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """Steps [start, end) of one phone, or of silence where ``ipa`` is empty."""
+
+    start: int
+    end: int
+    ipa: str
+
+
+def timed(onsets: Sequence[Onset], evidence: F64) -> list[Stretch]:
+    """These phones in this order, each as long as its mouth shape is heard; between them there may be silence."""
+    return _stretches(_chain(onsets, evidence), onsets) if len(onsets) else _nothing(evidence)
+
+
+def shaped(onsets: Sequence[Onset], evidence: F64) -> list[Stretch]:
+    """The mouth shapes that are heard, with the phones that the recogniser names where their shape is among them."""
+    if not len(onsets):
+        return _nothing(evidence)
+    chain = _chain(onsets, evidence)
+    named = np.where(chain % 2 == 1, np.array([NAMES.index(viseme_of(o.ipa)) for o in onsets])[np.minimum(chain // 2, len(onsets) - 1)], _SILENT)
+    weighed = evidence.copy()
+    weighed[np.arange(len(chain)), named] += np.where(named == _CLOSED, _NAMED_CLOSED, _NAMED)
+    sounding = np.flatnonzero(chain % 2)
+    nearest = np.abs(np.arange(len(chain))[:, None] - sounding[None, :]).min(axis=1) if len(sounding) else np.full(len(chain), _ALONE + 1)
+    weighed[nearest > _ALONE, :_SILENT] = weighed[nearest > _ALONE, _SILENT + 1 :] = _NEVER
+    path = _free(weighed)
+    out: list[Stretch] = []
+    for start, end in _runs(path):
+        shape = NAMES[path[start]]
+        own = [onsets[k // 2].ipa for k in chain[start:end] if k % 2 and viseme_of(onsets[k // 2].ipa) == shape]
+        out.append(Stretch(start=start, end=end, ipa="" if shape == "sil" else own[0] if own else _SOUND[shape]))
+    return _closures(out)
+
+
+def _nothing(evidence: F64) -> list[Stretch]:
+    return [Stretch(start=0, end=len(evidence), ipa="")] if len(evidence) else []
+
+
+def _chain(onsets: Sequence[Onset], evidence: F64) -> Whole:
+    """The state of every step: 2 k + 1 is phone k, 2 k the silence before it."""
+    num_steps, num_states = len(evidence), 2 * len(onsets) + 1
+    column = np.full(num_states, _SILENT)
+    column[1::2] = [NAMES.index(viseme_of(onset.ipa)) for onset in onsets]
+    places = np.array([onset.at for onset in onsets])
+
+    def enter(step: int) -> F64:
+        """What it costs to begin every phone at that step."""
+        return -0.5 * np.minimum(np.abs(step - places) / _SPREAD, _FARTHEST) ** 2
+
+    score = np.full(num_states, _NEVER)
+    score[0] = evidence[0, _SILENT]
+    score[1] = evidence[0, column[1]] + enter(0)[0]
+    came = np.zeros((num_steps, num_states), np.int8)
+    choices = np.full((3, num_states), _NEVER)
+    for step in range(1, num_steps):
+        begun = enter(step)
+        choices[0] = score
+        choices[1, 1::2] = score[:-1:2] + begun
+        choices[1, 2::2] = score[1::2] - _PAUSE
+        choices[2, 3::2] = score[1:-2:2] + begun[1:]
+        came[step] = choices.argmax(axis=0)
+        score = choices.max(axis=0) + evidence[step, column]
+    state = num_states - 1 if score[-1] >= score[-2] else num_states - 2
+    out = np.zeros(num_steps, np.int64)
+    for step in range(num_steps - 1, -1, -1):
+        out[step] = state
+        state -= int(came[step, state])
+    return out
+
+
+def _free(evidence: F64) -> Whole:
+    """The likeliest shape of every step, where changes cost."""
+    num_steps, num_shapes = evidence.shape
+    score = evidence[0].copy()
+    came = np.zeros((num_steps, num_shapes), np.int64)
+    own = np.arange(num_shapes)
+    for step in range(1, num_steps):
+        best = int(score.argmax())
+        stays = score >= score[best] - _CHANGE
+        came[step] = np.where(stays, own, best)
+        score = np.where(stays, score, score[best] - _CHANGE) + evidence[step]
+    out = np.zeros(num_steps, np.int64)
+    shape = int(score.argmax())
+    for step in range(num_steps - 1, -1, -1):
+        out[step] = shape
+        shape = int(came[step, shape])
+    return out
+
+
+def _runs(path: Whole) -> list[tuple[int, int]]:
+    cuts = [0, *(int(k) + 1 for k in np.flatnonzero(np.diff(path))), len(path)]
+    return list(pairwise(cuts))
+
+
+def _stretches(chain: Whole, onsets: Sequence[Onset]) -> list[Stretch]:
+    out = [Stretch(start=a, end=b, ipa=onsets[int(chain[a]) // 2].ipa if chain[a] % 2 else "") for a, b in _runs(chain)]
+    return _closures(out)
+
+
+def _closures(stretches: list[Stretch]) -> list[Stretch]:
+    """Closed lips that were heard for a moment only stay closed long enough to be seen, as far as both neighbours can spare it."""
+    out = list(stretches)
+    for k, one in enumerate(out):
+        if not one.ipa or viseme_of(one.ipa) != "PP":
+            continue
+        for side in (k - 1, k + 1):
+            wanted = _CLOSURE - (out[k].end - out[k].start)
+            if not 0 <= side < len(out) or wanted <= 0:
+                continue
+            there = out[side]
+            given = min(wanted, max(0, (there.end - there.start - 2) // 2))
+            if side < k:
+                out[side] = Stretch(start=there.start, end=there.end - given, ipa=there.ipa)
+                out[k] = Stretch(start=out[k].start - given, end=out[k].end, ipa=one.ipa)
+            else:
+                out[side] = Stretch(start=there.start + given, end=there.end, ipa=there.ipa)
+                out[k] = Stretch(start=out[k].start, end=out[k].end + given, ipa=one.ipa)
+    return out

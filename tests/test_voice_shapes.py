@@ -1,0 +1,101 @@
+"""Mouth shapes that are heard in a recording, and the paths of phones through them."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy.signal import butter, sosfiltfilt
+
+from phonofilm.phones import VISEMES, Phone
+from phonofilm.voice import align, speak
+from phonofilm.voice.paths import Onset, shaped, timed
+from phonofilm.voice.shapes import NAMES, STEP, evidence, features
+
+#: voices that the network was not trained on, and lines that it never heard
+SAID = {
+    ("es", "em_santa"): "Mañana abrimos la ventana y dejamos pasar a todas las palomas del barrio, una a una.",
+    ("en", "af_bella"): "My father bought a box of apples at the market and carried them home before it rained.",
+}
+
+
+def _opening(phones: tuple[Phone, ...], length: int) -> np.ndarray:
+    row = np.zeros(length // STEP)
+    for phone in phones:
+        row[phone.start // STEP : max(phone.end // STEP, phone.start // STEP + 1)] = VISEMES[phone.viseme].jaw
+    return np.convolve(row, np.hanning(9) / np.hanning(9).sum(), "same")
+
+
+def _told(runs: list[tuple[str, int]], sure: float = 4.0) -> np.ndarray:
+    rows = [np.where(np.array(NAMES) == name, sure, -sure) for name, steps in runs for _ in range(steps)]
+    return np.array(rows, np.float64)
+
+
+@pytest.mark.parametrize(("language", "voice"), SAID)
+def test_a_mouth_opens_when_the_speakers_does_and_better_with_the_words(language: str, voice: str) -> None:
+    text = SAID[language, voice]
+    line = speak(text, language, voice=voice)
+    telephone = sosfiltfilt(butter(4, (300, 3400), "band", fs=48_000, output="sos"), line.samples).astype(np.float32)
+    true = _opening(line.phones, len(line.samples))
+    free, told = (_opening(align(telephone, transcript=words, language=language), len(line.samples)) for words in (None, text))
+    without, with_words = np.corrcoef(true, free)[0, 1], np.corrcoef(true, told)[0, 1]
+    assert without > 0.65
+    assert with_words > 0.8
+    assert with_words > without
+    assert np.corrcoef(true, np.roll(free, 100))[0, 1] < 0.4
+
+
+def test_phones_last_as_long_as_their_shape_is_heard() -> None:
+    heard = _told([("sil", 10), ("aa", 12), ("sil", 20), ("PP", 8), ("I", 15), ("sil", 5)])
+    onsets = [Onset(at=11, ipa="a"), Onset(at=41, ipa="m"), Onset(at=52, ipa="i")]
+    found = [(one.ipa, one.start, one.end) for one in timed(onsets, heard)]
+    assert found == [("", 0, 10), ("a", 10, 22), ("", 22, 42), ("m", 42, 50), ("i", 50, 65), ("", 65, 70)]
+
+
+def test_a_phone_does_not_leave_the_place_where_it_was_heard() -> None:
+    heard = _told([("aa", 60)], sure=0.5)
+    found = timed([Onset(at=20, ipa="a"), Onset(at=40, ipa="e")], heard)
+    starts = {one.ipa: one.start for one in found if one.ipa}
+    assert abs(starts["a"] - 20) <= 4 and abs(starts["e"] - 40) <= 8
+
+
+def test_a_vowel_that_was_named_wrongly_is_mouthed_as_it_is_heard() -> None:
+    heard = _told([("sil", 10), ("nn", 8), ("aa", 14), ("DD", 6), ("sil", 10)])
+    onsets = [Onset(at=10, ipa="n"), Onset(at=18, ipa="ɹ"), Onset(at=32, ipa="d")]
+    found = [(one.ipa, one.start, one.end) for one in shaped(onsets, heard)]
+    assert found == [("", 0, 10), ("n", 10, 18), ("a", 18, 32), ("d", 32, 38), ("", 38, 48)]
+
+
+def test_where_the_recogniser_hears_nobody_the_mouth_stays_shut() -> None:
+    heard = _told([("sil", 10), ("aa", 10), ("sil", 60), ("aa", 8)])
+    found = shaped([Onset(at=10, ipa="a")], heard)
+    assert [(one.ipa, one.start, one.end) for one in found] == [("", 0, 10), ("a", 10, 20), ("", 20, 88)]
+    assert [one.ipa for one in shaped([], heard)] == [""]
+
+
+def test_closed_lips_are_closed_long_enough_to_be_seen() -> None:
+    heard = _told([("aa", 15), ("PP", 1), ("aa", 15)])
+    found = shaped([Onset(at=0, ipa="a"), Onset(at=15, ipa="b"), Onset(at=16, ipa="a")], heard)
+    assert [(one.ipa, one.end - one.start) for one in found if one.ipa == "b"] == [("b", 4)]
+    assert found[0].start == 0 and found[-1].end == 31
+    assert all(one.end == two.start for one, two in pairwise(found))
+
+
+@pytest.mark.parametrize("length", [1, 479, 480, 481, 4_801])
+def test_every_hundredth_of_a_second_has_its_evidence(length: int) -> None:
+    sound = np.random.default_rng(0).normal(size=length).astype(np.float32) * 0.1
+    assert evidence(sound).shape == (-(-length // STEP), len(NAMES))
+    assert np.isfinite(evidence(np.zeros(length, np.float32))).all()
+
+
+def test_what_is_heard_does_not_depend_on_loudness() -> None:
+    sound = np.random.default_rng(0).normal(size=24_000).astype(np.float32)
+    assert np.allclose(features(sound * 0.5), features(sound * 0.05), atol=0.05)
+
+
+def test_outside_the_speech_that_is_known_nobody_speaks() -> None:
+    line = speak("One, two, three, four.", "en")
+    half = len(line.samples) // 2
+    found = align(line.samples, speech=[(0, half)])
+    assert any(phone.ipa for phone in found)
+    assert all(not phone.ipa for phone in found if phone.start >= half + STEP)
+    assert found[0].start == 0 and found[-1].end == len(line.samples)
