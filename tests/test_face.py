@@ -187,8 +187,28 @@ def test_a_line_without_open_vowels_is_opened_as_far_as_another_and_its_close_so
     phones = [Phone(start=k * step, end=(k + 1) * step, ipa=i, viseme=viseme_of(i)) for k, i in enumerate("t e n i d e s i k e l i t e n i".split())]
     curves = mouthing(phones, np.full(48, 0.5, np.float32), 2 * TICKS_PER_SECOND).curves["jaw"]
     middles = {v: [curves[(p.start + p.end) // 2 // HOP] for p in phones if p.viseme == v] for v in ("E", "I")}
-    assert np.percentile(curves, 95) >= 0.85
+    assert np.percentile(curves, 95) >= 0.75
     assert max(middles["I"]) <= 0.35
+
+
+def test_a_jaw_is_no_faster_than_a_person_and_opens_less_far_in_a_short_vowel_than_in_a_long_one() -> None:
+    def line(seconds: float) -> list[Phone]:
+        at, phones = TICKS_PER_SECOND // 2, []
+        for ipa in "p a p i t a k i".split() * 3:
+            length = round((seconds if ipa in "ai" else 0.07) * TICKS_PER_SECOND)
+            phones.append(Phone(start=at, end=at + length, ipa=ipa, viseme=viseme_of(ipa)))
+            at += length
+        return phones
+
+    tops = []
+    for seconds in (0.05, 0.2):
+        phones = line(seconds)
+        jaw = mouthing(phones, np.full(120, 0.6, np.float32), 5 * TICKS_PER_SECOND).curves["jaw"]
+        # a wide /a/ is 0.155 of a face's height: people part their lips by up to 1.9 heights a second, and a jaw has its share of that
+        assert np.abs(np.diff(jaw)).max() * TICKS_PER_SECOND / HOP <= 11.0
+        tops.append(np.median([jaw[(p.start + p.end) // 2 // HOP] for p in phones if p.viseme == "aa"]))
+    assert tops[1] > 0.9
+    assert 0.4 < tops[0] < 0.85 * tops[1]
 
 
 def test_a_singer_waits_with_lips_nearly_shut_and_a_speaker_looks_as_in_the_photo_again() -> None:

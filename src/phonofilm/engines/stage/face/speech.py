@@ -2,7 +2,7 @@
 
 Every phone pulls each channel towards its viseme's value with a weight of its own; its pull over time is its span blurred by a
 Gaussian, so neighbours blend, lips anticipate, and a short weak sound gives way to a strong one. Symmetric kernels keep the peak of
-every sound where it is heard.
+every sound where it is heard. The jaw, which is heavy, goes its own way (``jaw.py``).
 """
 
 from __future__ import annotations
@@ -15,25 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND, frame_at
-from phonofilm.engines.stage.face.lips import opened
+from phonofilm.engines.stage.face.jaw import HOP, jaw_of
 from phonofilm.phones import VISEMES, Phone, is_bilabial
 
 Floats = NDArray[np.floating]
 
-#: curves are kept at this many ticks a sample (100 a second)
-HOP = 480
 CHANNELS = ("jaw", "closed", "rounding", "spread", "teeth", "tongue")
 #: blur of a phone's pull, seconds; how much earlier a channel starts than the sound
-BLUR = {"jaw": 0.018, "closed": 0.009, "rounding": 0.042, "spread": 0.036, "teeth": 0.020, "tongue": 0.024}
-LEAD = {"jaw": 0.003, "rounding": 0.030, "spread": 0.012, "teeth": 0.008}
-#: a line opens beyond ``REACH`` (of a wide /a/) for the rest of ``SHARE`` percent of its time and of ``BESIDE`` seconds of silence around it, if its
-#: half-open vowels, opened up to ``MOST`` times as wide, can; of sounds shorter than ``HELD`` seconds none or a part is opened wider
-REACH, SHARE, BESIDE, MOST = 0.97, 94.0, 0.3, 1.7
-HELD = (0.03, 0.07)
+BLUR = {"closed": 0.009, "rounding": 0.042, "spread": 0.036, "teeth": 0.020, "tongue": 0.024}
+LEAD = {"rounding": 0.030, "spread": 0.012, "teeth": 0.008}
 #: the jaw of a murmur by that of the phones' targets, and what a shout adds
 LOUD = (0.80, 0.34)
-#: the widest jaw
-WIDEST = 1.05
 #: seconds by which a mouth leaves the photo's look before it speaks and comes back to it after, halfway, and how slowly (sigma)
 READY, DONE = (0.26, 0.09), (0.55, 0.15)
 #: a pause shorter than this, seconds, is spent with the lips at ease, not with the photo's smile
@@ -42,21 +34,21 @@ PAUSE = 0.9
 REST = 5.0
 #: pull of a viseme on a channel where it is not 1
 PULL: dict[str, dict[str, float]] = {
-    "sil": {"jaw": 0.7, "rounding": 0.4, "spread": 0.4},
-    "PP": {"jaw": 1.1, "closed": 2.0, "rounding": 0.25, "spread": 0.25},
-    "FF": {"jaw": 1.3, "teeth": 4.0, "rounding": 0.3, "spread": 0.4},
-    "TH": {"jaw": 0.9, "rounding": 0.2, "spread": 0.2, "tongue": 2.0},
-    "DD": {"jaw": 0.65, "rounding": 0.15, "spread": 0.25},
-    "kk": {"jaw": 0.45, "rounding": 0.10, "spread": 0.15},
-    "CH": {"jaw": 0.9, "rounding": 1.2, "spread": 0.5},
-    "SS": {"jaw": 1.1, "rounding": 0.25, "spread": 0.8},
-    "nn": {"jaw": 0.6, "rounding": 0.15, "spread": 0.2},
-    "RR": {"jaw": 0.6, "rounding": 0.7, "spread": 0.4},
-    "aa": {"jaw": 1.9},
-    "E": {"jaw": 1.1},
-    "I": {"jaw": 1.8},
-    "U": {"jaw": 1.2, "rounding": 1.6},
-    "O": {"jaw": 1.2, "rounding": 1.4},
+    "sil": {"rounding": 0.4, "spread": 0.4},
+    "PP": {"closed": 2.0, "rounding": 0.25, "spread": 0.25},
+    "FF": {"teeth": 4.0, "rounding": 0.3, "spread": 0.4},
+    "TH": {"rounding": 0.2, "spread": 0.2, "tongue": 2.0},
+    "DD": {"rounding": 0.15, "spread": 0.25},
+    "kk": {"rounding": 0.10, "spread": 0.15},
+    "CH": {"rounding": 1.2, "spread": 0.5},
+    "SS": {"rounding": 0.25, "spread": 0.8},
+    "nn": {"rounding": 0.15, "spread": 0.2},
+    "RR": {"rounding": 0.7, "spread": 0.4},
+    "aa": {},
+    "E": {},
+    "I": {},
+    "U": {"rounding": 1.6},
+    "O": {"rounding": 1.4},
 }
 
 
@@ -95,29 +87,6 @@ def _phrases(phones: Sequence[Phone], length: int, pause: float) -> list[tuple[i
     return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
 
 
-def _reaching(jaw: Floats, rounding: Floats, phones: Sequence[Phone]) -> Floats:
-    """The jaw of a line of few open vowels opened wider for its half-open ones, so that every line is spoken as clearly; close sounds stay."""
-    counted, held = np.zeros(len(jaw), bool), np.zeros(len(jaw))
-    beside = round(BESIDE * TICKS_PER_SECOND)
-    for phone in phones:
-        if phone.viseme != "sil" and phone.end > phone.start:
-            counted[max(0, phone.start - beside) // HOP : (phone.end + beside) // HOP + 1] = True
-            part = slice(phone.start // HOP, phone.end // HOP + 1)
-            seconds = (phone.end - phone.start) / TICKS_PER_SECOND
-            held[part] = np.maximum(held[part], np.clip((seconds - HELD[0]) / (HELD[1] - HELD[0]), 0, 1))
-    if not counted.any():
-        return jaw
-    kernel = np.exp(-0.5 * (np.arange(-6, 7) / 1.5) ** 2)
-    t = np.clip((jaw - 0.28) / 0.27, 0, 1)
-    share: Floats = t * t * (3 - 2 * t)
-    share *= np.convolve(np.pad(held, 6, mode="edge"), kernel / kernel.sum(), mode="valid").astype(np.float64)
-    for gain in np.linspace(1, MOST, 15):
-        wider = jaw * (1 + (gain - 1) * share)
-        if np.percentile(opened(np.minimum(wider, WIDEST), rounding)[counted], SHARE) >= REACH:
-            return wider
-    return jaw * (1 + (MOST - 1) * share)
-
-
 def mouthing(phones: Sequence[Phone], energy: Floats, length: int, *, sung: bool = False) -> Mouthing:
     """Curves of the mouth for phones in film ticks; ``energy`` f32[frames] 0…1 scales the opening between a murmur and a shout."""
     n = length // HOP + 2
@@ -126,7 +95,7 @@ def mouthing(phones: Sequence[Phone], energy: Floats, length: int, *, sung: bool
     spans += [(a, b, "sil") for a, b in pauses(phones, length + TICKS_PER_SECOND)]
     spans.append((-TICKS_PER_SECOND, 0, "sil"))
     curves: dict[str, Floats] = {}
-    for name in CHANNELS:
+    for name in CHANNELS[1:]:
         blur, lead = BLUR[name], LEAD.get(name, 0.0)
         above, below = np.zeros(n), np.full(n, 1e-6)
         for start, end, viseme in spans:
@@ -134,11 +103,8 @@ def mouthing(phones: Sequence[Phone], energy: Floats, length: int, *, sung: bool
             low, high = np.searchsorted(at, (a - 5 * blur, b + 5 * blur))
             t = at[low:high]
             pull = (_normal((t - a) / blur) - _normal((t - b) / blur)) * PULL.get(viseme, {}).get(name, 1.0)
-            value = getattr(VISEMES[viseme], name)
-            if viseme == "sil":
-                # in a short pause the mouth does not go home; in a long one it closes
-                value = {"jaw": 0.10 * float(np.exp(-max(0.0, b - a - 0.08) / 0.10)), "closed": 0.0}.get(name, 0.0)
-            above[low:high] += pull * value
+            # in a pause the lips are at ease
+            above[low:high] += pull * (0.0 if viseme == "sil" else getattr(VISEMES[viseme], name))
             below[low:high] += pull
         curves[name] = (above / below).astype(np.float32)
     frames = np.arange(len(energy)) * (2000 / TICKS_PER_SECOND) + 1000 / TICKS_PER_SECOND
@@ -146,7 +112,7 @@ def mouthing(phones: Sequence[Phone], energy: Floats, length: int, *, sung: bool
     kernel = np.exp(-0.5 * (np.arange(-24, 25) / 9.0) ** 2)
     loud = np.convolve(np.pad(loud, 24, mode="edge"), kernel / kernel.sum(), mode="valid")
     scale = LOUD[0] + LOUD[1] * np.clip(loud, 0, 1)
-    curves["jaw"] = np.clip(_reaching(curves["jaw"] * scale, curves["rounding"], phones), 0, WIDEST).astype(np.float32)
+    curves["jaw"] = jaw_of(spans, scale, curves["rounding"]).astype(np.float32)
     curves["closed"] = np.clip(curves["closed"] * 1.35, 0, 1).astype(np.float32)
     speaking = np.zeros(n)
     for start, end in _phrases(phones, length, REST if sung else PAUSE):
