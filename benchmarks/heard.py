@@ -1,7 +1,8 @@
 """What Whisper hears, and how far it is from what was said; shared by ``voices.py`` and ``human.py``.
 
 Whisper-base (MIT; int8, beam 5, temperature 0) writes down what it hears. Both sides are then normalised: lower case, no punctuation, figures
-written out; English contractions without their apostrophe and British spelling; Spanish without accents (qué, que); Japanese in kana. Errors are
+written out; English contractions without their apostrophe and British spelling; Spanish without accents (qué, que); Japanese in kana; Chinese in the
+simplified script (Whisper writes whole sentences in the other one), which OpenCC (Apache-2.0) knows. Errors are
 counted in words, and in characters for zh, yue, ja and ko; what is written apart on one side and together on the other (medianoche, media
 noche) is no error. Chinese is counted in syllables too, which homophones (她, 他) and the two scripts do not spoil: pinyin with its tone for
 Mandarin, Jyutping without it for Cantonese. What was heard is kept under the hash of the samples. Needs the extra ``verify``.
@@ -14,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from faster_whisper import WhisperModel
+from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin
 from scipy.signal import resample_poly
 
@@ -123,6 +125,8 @@ def tokens(text: str, language: str) -> list[str]:
         text = re.sub(r"(\w)'(\w)", r"\1\2", text)
     if language == "es":  # whether qué or que is no matter of hearing
         text = text.translate(str.maketrans("áéíóú", "aeiou"))
+    if language in ("zh", "yue"):
+        text = OpenCC("t2s").convert(text)
     words = re.findall(r"[^\W_]+", text)
     return list("".join(words)) if language in BY_CHARACTER else words
 
