@@ -33,6 +33,8 @@ WEIGHT = {
 EDGE = 0.17
 #: what an /i/ asks for, less than its opening as its neighbours draw it open, and how much before and after itself it asks, seconds
 CLOSE, WIDER = 0.115, 0.02
+#: and what is left of it at least
+LEAST = 0.08
 #: weight of a bend of the way, and of the way itself
 BEND, WAY = 18.5, 0.02
 #: where the jaw would go by more than this a second the way is made stiffer, up to so many times a round, in so many rounds
@@ -70,7 +72,7 @@ def jaw_of(spans: Sequence[tuple[int, int, str]], scale: Floats, rounding: Float
             counted[max(0, int((a - BESIDE) * TICKS_PER_SECOND) // HOP) : int((b + BESIDE) * TICKS_PER_SECOND) // HOP + 1] = True
         if viseme == "I":
             # what swings through an /i/ does not shut it
-            least[part] = CLOSE * np.minimum(1, inside / 0.5)
+            least[part] = LEAST * np.minimum(1, inside / 0.5)
         weight[part] += pull
         asked[part] += pull * value
         if viseme in HALF_OPEN:

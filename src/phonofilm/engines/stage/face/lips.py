@@ -119,7 +119,7 @@ def move_lips(lips: Lips, e: Expression) -> Mouth:
     jaw = min(max(e.jaw, 0.0), 1.0)
     opening = WIDE * float(opened(np.array(max(e.jaw, 0.0)), np.array(e.rounding))) * (1 - smiles * (1 - jaw) ** 1.4) * (1 - e.closed)
     # cheeks that smile hold the jaw up
-    opening *= 1 - 0.04 * smiles
+    opening *= 1 - 0.02 * smiles
     press = e.closed
     rise = UPPER_SHARE * opening + (0.010 * e.spread + 0.004 * e.rounding) * min(1.0, opening / 0.02)
     fall = opening - UPPER_SHARE * opening
