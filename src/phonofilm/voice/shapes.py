@@ -60,10 +60,12 @@ def features(mono: F32) -> F32:
     padded = np.pad(low, ((_WINDOW - _HOP) // 2, _WINDOW + _HOP))
     frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[: num * _HOP : _HOP] * np.hamming(_WINDOW).astype(np.float32)
     power = np.square(np.abs(np.fft.rfft(frames, _FFT))).astype(np.float64)
-    bands = np.log(power @ _mel() + 1e-7 * float(power.mean()) + 1e-9)
+    least = 1e-7 * float(power.mean()) + 1e-9
+    bands = np.log(power @ _mel() + least)
     rows = bands @ _cosines()
     loud = bands.mean(axis=1)
-    usual = rows[loud >= np.quantile(loud, _QUIET_SHARE)]
+    sounding = loud > np.log(least) + 0.1
+    usual = rows[loud >= np.quantile(loud[sounding], _QUIET_SHARE)] if sounding.any() else rows
     rows = (rows - usual.mean(axis=0)) / (usual.std(axis=0) + 1e-3)
     reach = AROUND[-1]
     wide = np.pad(rows, ((reach, reach), (0, 0)), mode="edge")
