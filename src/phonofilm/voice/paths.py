@@ -26,7 +26,7 @@ _SPREAD, _FARTHEST = 2.0, 8.0
 #: what a silence between two phones costs
 _PAUSE = 3.0
 #: what a phone that the recogniser names adds to its shape, if its lips close, and what a change of shape costs
-_NAMED, _NAMED_CLOSED, _CHANGE = 1.0, 2.0, 2.0
+_NAMED, _NAMED_CLOSED, _CHANGE = 1.0, 4.0, 2.0
 #: steps that may lie between what is seen and the nearest phone that the recogniser names
 _ALONE = 30
 #: steps that closed lips stay closed at least
