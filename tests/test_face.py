@@ -241,7 +241,7 @@ def stretch(back: np.ndarray, step: float) -> np.ndarray:
     return 1 / np.maximum(np.linalg.svd(np.eye(2) + jacobian, compute_uv=False)[..., 1], 1e-3)
 
 
-@pytest.mark.parametrize("name", ["astronaut", "closed", "smile", "glasses"])
+@pytest.mark.parametrize("name", ["astronaut", "closed", "smile", "glasses", "portrait"])
 def test_skin_is_never_stretched_by_more_than_a_third(name: str) -> None:
     rig = rig_of(name)
     plane = rig.face.plane

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from phonofilm.engines.stage.face.bearing import ROUNDINGS, widest
 from phonofilm.engines.stage.face.expression import Expression, HeadPose, Patch
 from phonofilm.engines.stage.face.lids import Eye, brow_field, build_eyes, draw_eye
 from phonofilm.engines.stage.face.light import read_light
@@ -59,10 +60,12 @@ class Rig:
     skull: Skull
     #: point sets bound to the head before: the same grid is asked for in every frame
     bound: dict[bytes, Bound] = field(default_factory=dict[bytes, Bound])
+    #: the widest jaw that the skin bears, by rounding
+    bears: tuple[float, ...] = (9.0,) * len(ROUNDINGS)
 
     def draw(self, expression: Expression) -> Patch:
         """The face with an expression: a rectangle whose border equals the photo."""
-        e, sheet = expression, self.face
+        e, sheet = self._borne(expression), self.face
         mouth = move_lips(self.lips, e)
         tissue = self.tissue.backward(moves_of(mouth, self.lips, self.frame)) if e.rest < 0.9995 else None
         back = self._skin(e, tissue)
@@ -85,8 +88,13 @@ class Rig:
 
     def skin_field(self, expression: Expression) -> Floats:
         """Where the skin of the face comes from: backward displacements f32[rows cols 2], pixels, on the grid of ``face``."""
-        mouth = move_lips(self.lips, expression)
-        return self._skin(expression, self.tissue.backward(moves_of(mouth, self.lips, self.frame)) if expression.rest < 0.9995 else None)
+        e = self._borne(expression)
+        return self._skin(e, self.tissue.backward(moves_of(move_lips(self.lips, e), self.lips, self.frame)) if e.rest < 0.9995 else None)
+
+    def _borne(self, e: Expression) -> Expression:
+        """The expression with its jaw only as wide as the skin bears."""
+        most = float(np.interp(e.rounding, ROUNDINGS, self.bears))
+        return replace(e, jaw=most) if e.jaw > most else e
 
     def _skin(self, e: Expression, tissue: tuple[Floats, Floats] | None) -> Floats:
         sheet = self.face
@@ -158,7 +166,7 @@ def build_rig(image: U8, face: Face) -> Rig:
     brows = brow_field(xy, marks, frame, 1.0)
     slope = np.stack(np.gradient(brows[:, :2].reshape(*sheet.shape, 2), axis=(0, 1)), -1) / sheet.step
     damp = min(1 - 0.7 * float(np.clip(face.glasses, 0, 1)), 0.2 / max(float(np.linalg.norm(slope, axis=(-2, -1)).max()), 1e-6))
-    return Rig(
+    rig = Rig(
         image=image,
         frame=frame,
         lips=lips,
@@ -170,3 +178,4 @@ def build_rig(image: U8, face: Face) -> Rig:
         eyes=build_eyes(image, marks, frame, damp),
         skull=build_skull(marks, frame),
     )
+    return replace(rig, bears=widest(rig.skin_field, sheet, lips, frame))
