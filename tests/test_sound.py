@@ -117,13 +117,6 @@ def test_an_effect_is_heard_at_its_tick_within_2_ms(name: str) -> None:
     assert abs(int(np.argmax(heard >= 0.1 * heard.max())) - at) <= within * SECOND
 
 
-def test_a_door_meets_its_frame_at_its_tick_and_its_latch_is_heard_just_before() -> None:
-    at = 3 * SECOND
-    door = mix(score(Effect(start=at, sound="door")), {}, {}).stems["effects"]
-    assert 0 <= int(np.abs(door).max(axis=1).argmax()) - at < 0.02 * SECOND
-    assert level(door, 3.0, 3.05) - 30 < level(door, 2.88, 2.99) < level(door, 3.0, 3.05) - 10
-
-
 @pytest.mark.parametrize("name", sorted(EFFECTS))
 def test_an_effect_neither_starts_nor_stops_with_a_click(name: str) -> None:
     heard = np.abs(made(EFFECTS[name], random_of(1, name)).samples)

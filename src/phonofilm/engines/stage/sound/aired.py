@@ -248,10 +248,12 @@ def dog_bark(random: Random, force: float = 0.7) -> Wave:
 def chime(random: Random, force: float = 0.7) -> Wave:
     """A soft bright sign that something appears: three bars of a glockenspiel."""
     out = silence(2.2)
-    base = 784.0 * 2 ** (int(random.integers(0, 5)) / 12)
+    base = 880.0 * 2 ** (int(random.integers(0, 5)) / 12)
     for k, step in enumerate((0, 4, 7)):
         hertz = base * 2 ** (step / 12)
-        add(out, damped(hertz * np.array([1, 2.76, 5.4]), [1, 0.35, 0.12], [1.6, 0.6, 0.25], 2.0), round(0.07 * k * RATE), 0.8)
+        add(out, damped(hertz * np.array([1, 2.76, 5.4]), [1, 0.35, 0.12], [1.6, 0.6, 0.25], 2.0), round(0.07 * k * RATE), (1.0, 0.75, 0.7)[k])
+        mallet = band_level(noise(random, 0.015), 2200, 8000) * fall(0.015, 0.012, attack=0.0006)
+        add(out, mallet, round(0.07 * k * RATE), (0.2, 0.08, 0.06)[k])
     return out
 
 

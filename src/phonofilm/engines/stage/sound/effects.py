@@ -57,7 +57,7 @@ EFFECTS: dict[str, Effect] = {
     "chime": Effect(make=aired.chime, level=-21.0),
     "click": Effect(make=struck.click, level=-23.0),
     "dog_bark": Effect(make=aired.dog_bark, level=-18.0),
-    "door": Effect(make=struck.door_close, level=-17.0, anchor=struck.MEETS),
+    "door": Effect(make=struck.door_close, level=-17.0),
     "doorbell": Effect(make=struck.doorbell, level=-20.0),
     "explosion": Effect(make=aired.explosion, level=-12.0),
     "fire_crackle": Effect(make=aired.fire_crackle, level=-24.0),
