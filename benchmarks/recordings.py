@@ -11,7 +11,8 @@ by PocketSphinx (its own dictionary, its own models) where ``pip install pockets
 
 Compared is the opening of the mouth, every 10 ms: best offset (positive: the mouth is late) and correlation there, per clip; the control is the
 reference of another clip. Bilabials: the reference's p, b, m with closed lips within 30 ms; false: the inside of its open vowels with closed lips.
-Left out are clips whose recording is not what the list says (many phones would last no time), and those on which decisions were made.
+Left out are clips whose recording is not what the list says (many phones would last no time), and 24 evenly spaced ones, nearly those on which
+decisions were made.
 Results: benchmarks/results/recordings.json.
 """
 
@@ -42,7 +43,7 @@ ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "recordings.json"
 REACH = 20
 SEEN = 24
-"""Evenly spaced clips of each language on which decisions were made."""
+"""Evenly spaced clips of each language that are left out."""
 SHORTEST_SHARE = 0.3
 KINDS = {".wav": ("8 kHz", 3800.0), ".g722": ("16 kHz", 6800.0)}
 ARPABET = dict(
