@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.phones import Phone, viseme_of
-from phonofilm.voice import shapes
+from phonofilm.voice import lines, shapes
 from phonofilm.voice.detect import detect_language
 from phonofilm.voice.g2p import letters_of
 from phonofilm.voice.paths import Onset, Stretch, shaped, timed
@@ -66,7 +66,7 @@ def align(
 
 def _words(transcript: str, language: str | None) -> list[Phone]:
     spoken = language or detect_language(transcript)
-    letters = letters_of(transcript, spoken)
+    letters = lines.letters(transcript, spoken, letters_of)
     return phones_of(letters, np.full(len(letters) + 2, 2, np.int64), spoken)
 
 

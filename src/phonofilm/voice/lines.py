@@ -58,6 +58,18 @@ def heard(name: str, make: Callable[[], tuple[Floats, tuple[str, ...]]]) -> tupl
         return found, symbols
 
 
+def letters(text: str, language: str, make: Callable[[str, str], str]) -> str:
+    """How a text is said, as it was read before or else now."""
+    name = key("letters", text, language)
+    try:
+        with np.load(_file(name)) as kept:
+            return str(kept["letters"])
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        made = make(text, language)
+        _write(name, letters=np.array(made))
+        return made
+
+
 def _write(name: str, **arrays: NDArray[Any]) -> None:
     path = _file(name)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
