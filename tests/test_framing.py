@@ -150,3 +150,49 @@ def test_feet_stay_on_the_ground_on_which_they_stand():
         seen.append(camera.project(place.astype(float), 640, 480))
         assert seen[-1] == pytest.approx(camera.project(stands, 640, 480), abs=0.5)
     assert np.ptp([at[0, 0] for at in seen]) > 30
+
+
+def animal() -> Picture:
+    """A long body with legs, its head and ears high at the right, on grass: nothing of it touches a border."""
+    height, width = 900, 1200
+    matte = np.zeros((height, width), np.uint8)
+    cv2.ellipse(matte, (520, 480), (420, 150), 0, 0, 360, 255, -1)
+    for x in (200, 300, 760, 860):
+        cv2.rectangle(matte, (x, 500), (x + 50, 850), 255, -1)
+    cv2.ellipse(matte, (1000, 200), (90, 120), 0, 0, 360, 255, -1)
+    cv2.fillPoly(matte, [np.array([[850, 450], [950, 250], [1040, 280], [940, 520]])], 255)
+    for x in (940, 1050):
+        cv2.fillPoly(matte, [np.array([[x - 25, 140], [x, 30], [x + 25, 140]])], 255)
+    image = np.full((height, width, 3), (90, 140, 70), np.uint8)
+    image[matte > 0] = (150, 110, 70)
+    ys, xs = np.nonzero(matte)
+    box = (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
+    return Picture(
+        source=SOURCE.sha256, image=image, matte=matte, plate=np.full_like(image, (90, 140, 70)), scale=1.0, subject="object", subject_box=box,
+        ground=850.0, faces=(), palette=("#808080",), pose=None, has_alpha=False, foreground=image,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("ratio", ["16:9", "9:16"])
+@pytest.mark.parametrize("family", ["static", "push_in", "orbit_right", "crane_up", "truck_left", "zoom_in"])
+def test_an_animals_head_and_ears_stay_in_the_frame(family, ratio):
+    picture, size = animal(), SIZES["480p"][ratio]
+    framed = frame_picture(picture, SOURCE, family, 0, LENGTH, size, name="@dog")
+    taken = pinhole(picture, framed.setting)
+    ears = np.array([[940.0, 30.0], [1050.0, 30.0], [1090.0, 200.0], [915.0, 140.0]])
+    points = taken.world(ears, framed.setting.near)
+    for tick in range(0, LENGTH, LENGTH // 8):
+        at = carried(framed.camera, camera_at(framed.camera, tick)).project(points, *size)
+        assert at.min() > -1 and (at < np.array(size) + 1).all(), (family, ratio, tick, at)
+    less = framed.camera.asked and framed.camera.delivered < 0.95 * framed.camera.asked
+    assert bool(less) == any("asked" in remark and "@dog" in remark for remark in framed.remarks)
+
+
+def test_a_whole_animal_is_shown_where_the_film_can_hold_it():
+    picture, size = animal(), SIZES["480p"]["16:9"]
+    framed = frame_picture(picture, SOURCE, "static", 0, LENGTH, size)
+    assert picture.subject_box is not None
+    x0, y0, x1, y1 = (float(v) for v in picture.subject_box)
+    points = pinhole(picture, framed.setting).world(np.array([[x0, y0], [x1, y1]]), framed.setting.near)
+    at = camera_at(framed.camera, 0).project(points, *size)
+    assert at.min() > -1 and (at < np.array(size) + 1).all()

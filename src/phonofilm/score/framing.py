@@ -5,9 +5,11 @@ Crops are in pixels of the photo. A move that the picture cannot carry is shorte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,13 +50,22 @@ AIR = 0.12
 #: the chin in a face's mesh
 CHIN = 152
 
+#: the share of a move that is worth more than a part of a subject that leaves the frame
+WORTH = 0.5
+#: shares of a subject's height that may be its upper part, and how far below its top that part may begin
+UPPER, TOP_PART = (0.75, 0.6, 0.5, 0.4, 0.3, 0.22, 0.15), 0.1
+
 Border = tuple[float, float] | None
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
 class View:
     """What must be seen of a picture: ``focus`` box (a head, a product) in pixels, and where each of its sides (left, top, right, bottom) cuts the
     subject: from which row or column to which, or None.
+
+    ``guard``: a box that may not leave the frame, of a subject without a human head: all of it or its upper part, where an animal has its head.
+    ``whole``: such a subject's box where ``focus`` is that part.
 
     ``lens`` is the one it is taken to be made with (mm), which sets the distances ``near`` and ``far``. ``ground`` is the row on which the subject
     stands, or None.
@@ -69,6 +80,8 @@ class View:
     far: float
     head: bool
     ground: float | None = None
+    guard: Box | None = None
+    whole: Box | None = None
 
     @property
     def focal(self) -> float:
@@ -137,19 +150,26 @@ def frame_picture(
     asked = (Step(family=family, amount=amount), *more)
     most = tuple(replace(s, amount=min(s.size, MOST_ORBIT)) if s.family.startswith("orbit") else s for s in asked)
     wider = _wider(picture, face, size)
-    views = {lens: widened(view_of(picture, face, lens), *wider) for lens, _ in TRIES}
+    free = views = {lens: widened(view_of(picture, face, lens), *wider) for lens, _ in TRIES}
 
     def planned(share: float) -> tuple[CameraPath, Setting] | None:
         return _planned(views, tuple(s.part(share) for s in most), start, end, size, source, handheld, tight)
 
-    share, found = 1.0, planned(1.0)
+    share, found = 1.0, None
+    # what is guarded as the picture would be framed anyway, else in a frame with much of the rest, else in the middle of the frame
+    for box, how in product(_guarded(picture, views[LENS], size), ("free", "much", "middle")):
+        if how == "free":
+            views = {lens: replace(view, guard=box) for lens, view in free.items()}
+        else:
+            views = {lens: replace(view, guard=box, focus=box, whole=view.focus if how == "much" else box) for lens, view in free.items()}
+        found = planned(1.0)
+        if found is not None:
+            break
     if found is None:
-        low, high = 0, SHARES
-        while high - low > 1:
-            middle = (low + high) // 2
-            better = planned(middle / SHARES)
-            low, high, found = (middle, high, better) if better else (low, middle, found)
-        share = low / SHARES
+        share, found = _most(planned)
+    if views is not free and share < WORTH:  # what is as wide all over has no part to keep
+        views = free
+        share, found = _most(planned)
     path, setting = found or planned(0.0) or _last_resort(views[LENS], most, start, end, size, source, handheld, tight)
     framed = _told(path, replace(setting, wider=wider), asked, tuple(s.part(share) for s in most), name)
     if not any(wider):
@@ -157,6 +177,52 @@ def frame_picture(
     sides = " and ".join(side for side, by in zip(("left", "right"), wider, strict=True) if by)
     said = f"{name or 'the picture'} is too narrow for this film: shoulders and background are continued to the {sides}."
     return replace(framed, remarks=(*framed.remarks, said[0].upper() + said[1:]))
+
+
+def _most(planned: Callable[[float], tuple[CameraPath, Setting] | None]) -> tuple[float, tuple[CameraPath, Setting] | None]:
+    """The largest share of the moves that can be planned, and the plan."""
+    found = planned(1.0)
+    if found is not None:
+        return 1.0, found
+    low, high = 0, SHARES
+    while high - low > 1:
+        middle = (low + high) // 2
+        better = planned(middle / SHARES)
+        low, high, found = (middle, high, better) if better else (low, middle, found)
+    return low / SHARES, found
+
+
+def _guarded(picture: Picture, view: View, size: tuple[int, int]) -> list[Box]:
+    """Which box of a photographed subject without a human face is kept in the frame, the best first: all of it, else its upper part, the more the
+    better. A drawing is a flat whole, over which a camera moves as it likes."""
+    if view.head or picture.subject in ("drawing", "none") or picture.subject_box is None or picture.matte.all():
+        return []
+    x0, y0, x1, y1 = picture.subject_box
+    small = max(1, (y1 - y0) // 240)
+    inside = (picture.matte[y0:y1:small, x0:x1:small] > 128).astype(np.uint8)
+    fit = min(view.width, view.height * size[0] / size[1])
+    boxes = [_aired((float(x0), float(y0), float(x1), float(y1)), view)]
+    for share in UPPER:
+        band = inside[: max(2, round(share * len(inside)))]
+        count, _, stats, _ = cv2.connectedComponentsWithStats(band, connectivity=4)
+        # of the parts that begin near the top the largest: a raised tail is thinner than a head
+        parts = [stats[k] for k in range(1, count) if stats[k, cv2.CC_STAT_TOP] <= TOP_PART * len(inside)]
+        if not parts:
+            continue
+        part = max(parts, key=lambda k: int(k[cv2.CC_STAT_AREA]))
+        left, top = x0 + small * int(part[cv2.CC_STAT_LEFT]), y0 + small * int(part[cv2.CC_STAT_TOP])
+        box = (left, top, left + small * int(part[cv2.CC_STAT_WIDTH]), top + small * int(part[cv2.CC_STAT_HEIGHT]))
+        box = _aired((float(box[0]), float(box[1]), float(box[2]), float(box[3])), view)
+        if box[2] - box[0] <= 0.97 * fit and box[3] - box[1] <= 0.97 * fit * size[1] / size[0] and box not in boxes:
+            boxes.append(box)
+    return boxes
+
+
+def _aired(box: Box, view: View) -> Box:
+    """A box with a little room around it, inside the picture."""
+    x0, y0, x1, y1 = box
+    room = 0.02 * max(x1 - x0, y1 - y0)
+    return max(x0 - room, 0.0), max(y0 - room, 0.0), min(x1 + room, float(view.width)), min(y1 + room, float(view.height))
 
 
 def _wider(picture: Picture, face: int, size: tuple[int, int]) -> tuple[float, float]:
@@ -268,7 +334,8 @@ def _widest_crop(view: View, size: tuple[int, int]) -> float:
         least = max((y1 - y0) / 0.92 * aspect, (x1 - x0) / 0.95)
         return max(min(max(fit, wanted), limit, max(wanted, fit * 0.6)), min(least, limit))
     wanted = max((x1 - x0) / 0.8, (y1 - y0) / 0.8 * aspect)
-    return min(max(fit, min(wanted, fit * 1.15)), view.width * (1 + OVERSCAN))
+    least = max(x1 - x0, (y1 - y0) * aspect) * 1.01 if view.whole else 0.0
+    return min(max(fit, min(wanted, fit * 1.15), least), view.width * (1 + OVERSCAN))
 
 
 def _head_fits(view: View, crop: float, size: tuple[int, int], steps: Sequence[Step]) -> bool:
@@ -293,15 +360,22 @@ def _stand(view: View, crop: float, size: tuple[int, int], source: Source, lift:
     tall = crop / aspect
     x0, y0, x1, y1 = view.focus
     left, top, right, bottom = (cut is not None for cut in view.cut)
-    cx = _kept((x0 + x1) / 2, crop, view.width, left, right, beyond if view.head else 0.0)
+    loose = view.head or view.whole == view.focus
+    cx = _kept((x0 + x1) / 2, crop, view.width, left, right, beyond if loose else 0.0)
     cy = y0 + (y1 - y0) * 0.5 + lift * tall
-    cy = _kept(cy, tall, view.height, top or not view.head, bottom or not view.head, beyond if view.head else 0.0)
+    if view.whole is not None:
+        # as much of the whole as the guarded part leaves room for
+        cx = _kept(_between(view.whole[0], view.whole[2], x0, x1, crop), crop, view.width, left, right, beyond if loose else 0.0)
+        cy = _between(view.whole[1], view.whole[3], y0, y1, tall)
+    cy = _kept(cy, tall, view.height, top or not loose, bottom or not loose, beyond if loose else 0.0)
     focal = view.focal
     film = focal * size[0] / crop * SENSOR / max(size)
     fx, fy = (x0 + x1) / 2, (y0 + y1) / 2
     subject = ((fx - cx) / focal * view.near, EYE - (fy - cy) / focal * view.near, -view.near)
     setting = Setting(kind="photo", source=source, principal=(cx / view.width, cy / view.height), lens=view.lens, near=view.near, far=view.far)
     settle = None
+    if view.whole is not None:
+        settle = ((fx - cx) / focal * 0.35, (cy - fy) / focal * 0.35)
     if view.head:
         began = ((fx - cx) / focal, (cy - fy) / focal)
         end_tall = tall * (1 - closer)
@@ -309,6 +383,12 @@ def _stand(view: View, crop: float, size: tuple[int, int], source: Source, lift:
         highest = 0.46 * end_tall - 0.5 * (y1 - y0)
         settle = (began[0] * 0.6, min(began[1], max(highest, -0.06 * end_tall) / focal))
     return Stand(position=(0.0, EYE, 0.0), focal=film, subject=subject, settle=settle), setting
+
+
+def _between(low: float, high: float, first: float, last: float, length: float) -> float:
+    """The middle of ``low`` … ``high``, moved so that ``first`` … ``last`` lies well inside a crop of that length about it."""
+    reach = max(0.44 * length, (last - first) / 2)
+    return min(max((low + high) / 2, last - reach), first + reach)
 
 
 def _kept(centre: float, length: float, whole: int, low: bool, high: bool, beyond: float) -> float:
@@ -336,7 +416,8 @@ def _holds(view: View, path: CameraPath, ticks: Sequence[int], cx: float, cy: fl
     for cut, (over, low, high) in zip(view.cut, sides, strict=True):
         if cut is not None and bool(((over > 1.0) & (seen[:, low] < cut[1]) & (seen[:, high] > cut[0])).any()):
             return False
-    if view.head and not _head_seen(view, close, cx, cy, size):
+    guard = view.focus if view.head else view.guard
+    if guard is not None and not _box_seen(guard, view, close, cx, cy, size):
         return False
     wall = _seen(cameras, view.far, view.focal, cx, cy, size)
     low, high = wall.min(axis=0), wall.max(axis=0)
@@ -357,10 +438,10 @@ def _sampled(path: CameraPath) -> list[int]:
     return [first + (last - first) * k // num for k in range(num + 1)]
 
 
-def _head_seen(view: View, cameras: Sequence[CameraPose], cx: float, cy: float, size: tuple[int, int]) -> bool:
-    x0, y0, x1, y1 = view.focus
-    box = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float64)
-    points = np.column_stack([(box[:, 0] - cx) / view.focal * view.near, EYE - (box[:, 1] - cy) / view.focal * view.near, np.full(4, -view.near)])
+def _box_seen(box: Box, view: View, cameras: Sequence[CameraPose], cx: float, cy: float, size: tuple[int, int]) -> bool:
+    x0, y0, x1, y1 = box
+    edge = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float64)
+    points = np.column_stack([(edge[:, 0] - cx) / view.focal * view.near, EYE - (edge[:, 1] - cy) / view.focal * view.near, np.full(4, -view.near)])
     for camera in cameras:
         at = camera.project(points, *size)
         if at.min() < -1 or at[:, 0].max() > size[0] + 1 or at[:, 1].max() > size[1] + 1:
