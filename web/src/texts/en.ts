@@ -156,7 +156,7 @@ export const en = {
   shot_n: "Shot {n}",
   from_to: "{from} to {to}",
   camera_less: "{delivered} of {asked} asked",
-  cue_music: "Music", cue_ambience: "Ambience", cue_effect: "Effect", cue_contact: "Contact", cue_impact: "Impact", cue_caption: "Caption", cue_logo: "Logo",
+  cue_music: "Music", cue_ambience: "Ambience", cue_effect: "Effect", cue_contact: "Contact", cue_impact: "Impact", cue_motion: "Motion", cue_caption: "Caption", cue_logo: "Logo",
 
   move_static: "static", move_push_in: "push in", move_pull_out: "pull out", move_tracking: "tracking", move_pan_left: "pan left",
   move_pan_right: "pan right", move_tilt_up: "tilt up", move_tilt_down: "tilt down", move_crane_up: "crane up",

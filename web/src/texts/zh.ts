@@ -158,7 +158,7 @@ export const zh: Record<keyof typeof en, string> = {
   shot_n: "镜头 {n}",
   from_to: "{from} 至 {to}",
   camera_less: "做到 {delivered}，要求 {asked}",
-  cue_music: "音乐", cue_ambience: "环境声", cue_effect: "音效", cue_contact: "触碰", cue_impact: "撞击", cue_caption: "字幕", cue_logo: "标志",
+  cue_music: "音乐", cue_ambience: "环境声", cue_effect: "音效", cue_contact: "触碰", cue_impact: "撞击", cue_motion: "动作", cue_caption: "字幕", cue_logo: "标志",
 
   move_static: "固定", move_push_in: "推近", move_pull_out: "拉远", move_tracking: "跟拍", move_pan_left: "左摇", move_pan_right: "右摇",
   move_tilt_up: "上摇", move_tilt_down: "下摇", move_crane_up: "升起", move_crane_down: "降下", move_dolly_zoom: "希区柯克变焦", move_orbit_left: "左环绕",
