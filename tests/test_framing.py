@@ -16,8 +16,9 @@ from phonofilm.perceive.percepts import Face, Picture
 from phonofilm.perceive.wider import columns, widen
 from phonofilm.request import RATIOS, SIZES
 from phonofilm.score.camera import FAMILIES, Step, camera_at, carried
-from phonofilm.score.framing import frame_picture, view_of
+from phonofilm.score.framing import frame_picture
 from phonofilm.score.model import Shot, Source
+from phonofilm.score.view import view_of
 from tracked import made_picture
 
 SOURCE = Source(sha256="1" * 64, name="made.png", kind="image")

@@ -16,8 +16,8 @@ from phonofilm.engines.stage.sheet import Sheet
 from phonofilm.perceive.percepts import Face, Picture
 from phonofilm.perceive.plate import extend
 from phonofilm.score.camera import SENSOR, CameraPose
-from phonofilm.score.framing import ground_row
 from phonofilm.score.model import Setting
+from phonofilm.score.view import ground_row
 
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
