@@ -41,7 +41,7 @@ BEND, WAY = 6.0, 0.02
 FASTEST, ROUNDS, STIFFER = 9.0, 8, 5.2
 #: a line opens beyond ``REACH`` (of a wide /a/) for the rest of ``SHARE`` percent of its time and of ``BESIDE`` seconds of silence around it, if its
 #: half-open vowels, opened up to ``MOST`` times as wide, can; of sounds shorter than ``HELD`` seconds none or a part is opened wider
-REACH, SHARE, BESIDE, MOST = 0.85, 94.0, 0.3, 2.0
+REACH, SHARE, BESIDE, MOST = 0.85, 94.0, 0.3, 2.2
 HELD = (0.03, 0.07)
 HALF_OPEN = ("E", "O")
 #: how much earlier the jaw starts than the sound, seconds
