@@ -42,7 +42,7 @@ def cpu() -> float:
 
 def timed(began: float, make: Callable, out: Path) -> dict[str, float]:
     """What a film took that ``make(engine, out)`` makes in this process: ``began`` is when its work did."""
-    from phonofilm.engines.stage.stage import Stage
+    from phonofilm.engines.stage.stage import FIRST_FRAMES, Stage
 
     class Timed(Stage):
         def play(self, score, materials, *, progress):
@@ -60,8 +60,8 @@ def timed(began: float, make: Callable, out: Path) -> dict[str, float]:
         "perceive_and_direct_s": marks["directed"] - began,
         "before_the_first_frames_s": marks["first"] - began,
         "cpu_before_s": marks["cpu"],
-        "film_s": (ended - marks["first"]) * num / (num - CHUNK),
-        "cpu_ms_a_frame": (cpu() - marks["cpu"]) * 1000 / (num - CHUNK),
+        "film_s": (ended - marks["first"]) * num / (num - FIRST_FRAMES),
+        "cpu_ms_a_frame": (cpu() - marks["cpu"]) * 1000 / (num - FIRST_FRAMES),
         "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
     }
 

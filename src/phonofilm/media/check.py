@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import re
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import asdict
 
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.errors import LimitError, shown_name
 from phonofilm.limits import MB, KindLimits, Limits, profile
-from phonofilm.media.probe import Facts, probe, regular
+from phonofilm.media.known import known_facts
+from phonofilm.media.probe import Facts
 from phonofilm.request import Kind, Reference
-from phonofilm.weights import cache_dir
 
 _KINDS: tuple[Kind, ...] = ("image", "video", "audio")
-_EDITION = 1  # counted up whenever a look at a file gives other facts
 _LOOSER = "Or use --limits local."
 #: remarks on what the profile allows and is nevertheless changed: formats that other systems refuse
 _PLAIN = frozenset({"jpeg", "png", "webp", "bmp", "tiff", "gif", "mp4", "mov", "mp3", "wav"})
@@ -27,25 +21,9 @@ def check(references: Sequence[Reference], limits: str | Limits = "local") -> tu
     """Remarks on what will be changed in these references. Raises ``LimitError`` naming file, rule, found, allowed and the next step."""
     rules = profile(limits) if isinstance(limits, str) else limits
     _most(references, rules)
-    facts = [_facts(r) for r in references]
+    facts = [known_facts(r.path, r.sha256) for r in references]
     check_facts(references, facts, rules)
     return tuple(remark for r, f in zip(references, facts, strict=True) for remark in _remarks(r, f))
-
-
-def _facts(reference: Reference) -> Facts:
-    """The facts of a reference, as they were found before in a file of the same content."""
-    if not re.fullmatch("[0-9a-f]{64}", reference.sha256):
-        return probe(reference.path)
-    regular(reference.path)
-    kept = cache_dir() / "percepts" / f"facts-{_EDITION}-{reference.sha256}.json"
-    with suppress(OSError, ValueError, TypeError):
-        return Facts(**json.loads(kept.read_text()))
-    found = probe(reference.path)
-    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = kept.with_suffix(f".{os.getpid()}")
-    part.write_text(json.dumps(asdict(found)))
-    part.replace(kept)
-    return found
 
 
 def check_facts(references: Sequence[Reference], facts: Sequence[Facts], rules: Limits) -> None:

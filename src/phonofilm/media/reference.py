@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from phonofilm.errors import ReferenceError_
+from phonofilm.media.known import known_facts
 from phonofilm.media.probe import probe, regular
 from phonofilm.request import Reference
 
 LONGEST_TAG = 64
+_LARGE = 200_000_000  # bytes beyond which a file is looked at before all of it is read for its hash
 _HINT = "A tag is letters, digits, _ and -, such as face_photo."
 
 
@@ -34,8 +36,11 @@ def open_reference(spec: str, position: int = 0) -> Reference:
     """
     tag, path = split(spec)
     regular(path)
-    found = probe(path)
-    return Reference(tag=tag or fit_tag(path.stem) or f"file{position + 1}", path=path, kind=found.kind, sha256=sha256_of(path))
+    if path.stat().st_size > _LARGE:
+        probe(path)
+    sha256 = sha256_of(path)
+    kind = known_facts(path, sha256).kind
+    return Reference(tag=tag or fit_tag(path.stem) or f"file{position + 1}", path=path, kind=kind, sha256=sha256)
 
 
 def split(spec: str) -> tuple[str, Path]:

@@ -28,7 +28,7 @@ from phonofilm.score.materials import Materials, sources
 from phonofilm.score.model import Line, Score, Shot
 
 U8 = NDArray[np.uint8]
-CHUNK_FRAMES = 6
+FIRST_FRAMES, CHUNK_FRAMES = 2, 6  # of the first chunk, so that coding begins soon, and of the others
 #: frames over which one shot gives way to the next, by transition
 CROSSING = {"cut": 0, "dissolve": 12, "dip": 10, "whip": 8, "push": 10}
 
@@ -62,21 +62,22 @@ class Stage:
     def play(self, score: Score, materials: Materials, *, progress: Progress) -> Iterator[Chunk]:
         """Yield the film in chunks of frames and samples. Closing the generator stops the work."""
         cv2.setNumThreads(1)
-        performances = performances_of(score, materials)
         num_workers = self.workers or min(4, os.cpu_count() or 1)
         pool = ThreadPoolExecutor(num_workers, thread_name_prefix="stage")
         try:
             progress("mixing the sound")
             sound = pool.submit(self.sound, score, materials)
-            film = _Film(score, materials, performances, Finish.of(score, materials), pool)
+            film = _Film(score, materials, performances_of(score, materials), Finish.of(score, materials), pool)
             waiting: deque[Future[None]] = deque()
             total = score.length // TICKS_PER_FRAME
             chunks: deque[U8] = deque()
-            start = done = 0
+            starts = {0, *range(FIRST_FRAMES, total, CHUNK_FRAMES)}
+            start = done = begun = 0
             for frame in range(total):
-                if frame % CHUNK_FRAMES == 0:
-                    chunks.append(np.empty((min(CHUNK_FRAMES, total - frame), score.height * 3 // 2, score.width), np.uint8))
-                waiting.append(film.submit(frame, chunks[-1][frame % CHUNK_FRAMES]))
+                if frame in starts:
+                    begun, long = frame, FIRST_FRAMES if frame == 0 else CHUNK_FRAMES
+                    chunks.append(np.empty((min(long, total - frame), score.height * 3 // 2, score.width), np.uint8))
+                waiting.append(film.submit(frame, chunks[-1][frame - begun]))
                 while waiting and (len(waiting) > num_workers + 2 or frame == total - 1):
                     waiting.popleft().result()
                     done += 1
