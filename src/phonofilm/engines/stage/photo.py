@@ -27,6 +27,7 @@ EYE = 1.5
 NODES = 72
 FLOOR_NODES = 97
 MAX_PIXELS = 16_000_000
+SLIVER = 0.005  # of a picture's longer side: what is seen beyond its border up to this width may be mirrored
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +96,12 @@ def plate_sheet(
     cut_x1, cut_y1 = int(np.ceil(x1 + left + 2 * margin)), int(np.ceil(y1 + top + 2 * margin))
     scale = enlargement(cameras, taken, depth if floor is None else floor.near, width, height)
     if left or top or right or bottom:
-        texture = _continued(picture.plate, (left, right, top, bottom), (cut_x0, cut_y0, cut_x1, cut_y1))
+        beyond, cut = (left, right, top, bottom), (cut_x0, cut_y0, cut_x1, cut_y1)
+        if max(-x0, -y0, x1 - taken.width, y1 - taken.height) > SLIVER * max(taken.width, taken.height):
+            texture = _continued(picture.plate, beyond, cut)
+        else:  # hardly any of it is seen
+            whole = cv2.copyMakeBorder(picture.plate, top, bottom, left, right, cv2.BORDER_REFLECT_101)
+            texture = np.asarray(whole, np.uint8)[cut_y0:cut_y1, cut_x0:cut_x1]
     else:
         texture = picture.plate[cut_y0:cut_y1, cut_x0:cut_x1]
     h, w = texture.shape[:2]
