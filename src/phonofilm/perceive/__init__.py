@@ -50,12 +50,12 @@ def perceive(
 
     later: dict[str, Future[Picture]] = {}
     images = [r for r in references if r.kind == "image"]
-    # what is heard, what is seen, and what is finished of the seen; nobody waits for the last pool
-    ears, eyes, hands = ThreadPoolExecutor(1), ThreadPoolExecutor(2), ThreadPoolExecutor(2)
+    # what is heard, what is seen, and what is finished of the seen, one after another, for it takes memory; nobody waits for the last two
+    ears, eyes, filler, hands = (ThreadPoolExecutor(n) for n in (1, 2, 1, 1))
     try:
         listening = ears.submit(lambda: {r.tag: _heard(r, heard, voices is None or r.tag in voices, told) for r in references if r.kind == "audio"})
         # the first picture, which mostly opens the film, is finished at once, the others once all are seen
-        looking = {r.tag: eyes.submit(_picture, r, roles.get(r.tag, ""), None if k else hands, told) for k, r in enumerate(images)}
+        looking = {r.tag: eyes.submit(_picture, r, roles.get(r.tag, ""), None if k else (filler, hands), told) for k, r in enumerate(images)}
         watching = {
             r.tag: eyes.submit(_clip, r, roles.get(r.tag, ""), voices is None or r.tag in voices, told) for r in references if r.kind == "video"
         }
@@ -72,19 +72,20 @@ def perceive(
         return percepts.whole() if wait else percepts
     except BaseException:
         ended.set()
-        for pool in (ears, eyes, hands):
+        for pool in (ears, eyes, filler, hands):
             pool.shutdown(wait=False, cancel_futures=True)
         raise
     finally:
         for pool in (ears, eyes):
             pool.shutdown()
-        hands.shutdown(wait=False)
+        for pool in (filler, hands):
+            pool.shutdown(wait=False)
 
 
 def _picture(
-    reference: Reference, role: str, hands: Executor | None, progress: Progress
+    reference: Reference, role: str, at_once: tuple[Executor, Executor] | None, progress: Progress
 ) -> tuple[Picture, Future[Picture] | Callable[[], Picture] | None]:
-    """A picture, and what finishes it (already begun by ``hands`` where they are given); None where it is finished."""
+    """A picture, and what finishes it (begun already by those who are to do so ``at_once``: the plate, and the rest); None where it is finished."""
     from phonofilm.perceive.cache import entry_of, keep, recall
     from phonofilm.perceive.picture import WHOLE, sketch_picture
 
@@ -98,7 +99,7 @@ def _picture(
     found = recall(entry)
     if isinstance(found, Picture):
         return found, None
-    sketch, finish = sketch_picture(reference.path, reference.sha256, progress, role=role, other=hands)
+    sketch, finish = sketch_picture(reference.path, reference.sha256, progress, role=role, other=at_once[0] if at_once else None)
 
     def finished() -> Picture:
         made = finish()
@@ -107,7 +108,7 @@ def _picture(
 
     if role in WHOLE:
         return finished(), None
-    return sketch, hands.submit(finished) if hands else finished
+    return sketch, at_once[1].submit(finished) if at_once else finished
 
 
 def _heard(reference: Reference, tell: Callable[[Reference, Sound], None] | None, voice: bool, progress: Progress) -> Sound:
