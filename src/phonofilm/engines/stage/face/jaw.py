@@ -36,12 +36,12 @@ CLOSE, WIDER = 0.115, 0.02
 #: and what is left of it at least
 LEAST = 0.08
 #: weight of a bend of the way, and of the way itself
-BEND, WAY = 6.0, 0.02
+BEND, WAY = 4.5, 0.02
 #: where the jaw would go by more than this a second the way is made stiffer, up to so many times a round, in so many rounds
-FASTEST, ROUNDS, STIFFER = 9.0, 8, 5.2
+FASTEST, ROUNDS, STIFFER = 10.5, 8, 5.2
 #: a line opens beyond ``REACH`` (of a wide /a/) for the rest of ``SHARE`` percent of its time and of ``BESIDE`` seconds of silence around it, if its
 #: half-open vowels, opened up to ``MOST`` times as wide, can; of sounds shorter than ``HELD`` seconds none or a part is opened wider
-REACH, SHARE, BESIDE, MOST = 0.85, 94.0, 0.3, 2.2
+REACH, SHARE, BESIDE, MOST = 0.85, 94.0, 0.3, 2.1
 HELD = (0.03, 0.07)
 HALF_OPEN = ("E", "O")
 #: how much earlier the jaw starts than the sound, seconds
