@@ -50,8 +50,8 @@ def perceive(
 
     later: dict[str, Future[Picture]] = {}
     images = [r for r in references if r.kind == "image"]
-    # what is heard, what is seen, and what is finished of the seen, one after another, for it takes memory; nobody waits for the last two
-    ears, eyes, filler, hands = (ThreadPoolExecutor(n) for n in (1, 2, 1, 1))
+    # what is heard, what is seen, and what is finished of the seen, each one after another, for it takes memory; nobody waits for the last two
+    ears, eyes, filler, hands = (ThreadPoolExecutor(1) for _ in range(4))
     try:
         listening = ears.submit(lambda: {r.tag: _heard(r, heard, voices is None or r.tag in voices, told) for r in references if r.kind == "audio"})
         # the first picture, which mostly opens the film, is finished at once, the others once all are seen
