@@ -49,43 +49,37 @@ def perceive(
         progress(step, done)
 
     later: dict[str, Future[Picture]] = {}
-    images = [r for r in references if r.kind == "image"]
-    # what is heard, what is seen, and what is finished of the seen, each one after another, for it takes memory; nobody waits for the last two
-    ears, eyes, filler, hands = (ThreadPoolExecutor(1) for _ in range(4))
+    pictures: dict[str, Picture] = {}
+    waiting: list[tuple[str, Callable[[], Picture]]] = []
+    # what is heard, and what is finished of what is seen, one after another, for it takes memory; nobody waits for the last two
+    ears, filler, hands = (ThreadPoolExecutor(1) for _ in range(3))
     try:
         listening = ears.submit(lambda: {r.tag: _heard(r, heard, voices is None or r.tag in voices, told) for r in references if r.kind == "audio"})
-        # the first picture, which mostly opens the film, is finished at once, the others once all are seen
-        looking = {r.tag: eyes.submit(_picture, r, roles.get(r.tag, ""), None if k else (filler, hands), told) for k, r in enumerate(images)}
-        watching = {
-            r.tag: eyes.submit(_clip, r, roles.get(r.tag, ""), voices is None or r.tag in voices, told) for r in references if r.kind == "video"
-        }
-        percepts = Percepts(
-            pictures={tag: found.result()[0] for tag, found in looking.items()},
-            clips={tag: found.result() for tag, found in watching.items()},
-            sounds=listening.result(),
-            later=later,
-        )
-        for found in looking.values():
-            picture, finish = found.result()
-            if finish is not None:
-                later[picture.source] = finish if isinstance(finish, Future) else hands.submit(finish)
+        for k, r in enumerate(r for r in references if r.kind == "image"):
+            pictures[r.tag], finish = _picture(r, roles.get(r.tag, ""), None if k else filler, told)
+            if finish is None:
+                continue
+            if k:
+                waiting.append((pictures[r.tag].source, finish))
+            else:  # the first picture, which mostly opens the film, is finished at once, the others once all are seen
+                later[pictures[r.tag].source] = hands.submit(finish)
+        clips = {r.tag: _clip(r, roles.get(r.tag, ""), voices is None or r.tag in voices, told) for r in references if r.kind == "video"}
+        later |= {source: hands.submit(finish) for source, finish in waiting}
+        percepts = Percepts(pictures=pictures, clips=clips, sounds=listening.result(), later=later)
         return percepts.whole() if wait else percepts
     except BaseException:
         ended.set()
-        for pool in (ears, eyes, filler, hands):
+        for pool in (ears, filler, hands):
             pool.shutdown(wait=False, cancel_futures=True)
         raise
     finally:
-        for pool in (ears, eyes):
-            pool.shutdown()
+        ears.shutdown()
         for pool in (filler, hands):
             pool.shutdown(wait=False)
 
 
-def _picture(
-    reference: Reference, role: str, at_once: tuple[Executor, Executor] | None, progress: Progress
-) -> tuple[Picture, Future[Picture] | Callable[[], Picture] | None]:
-    """A picture, and what finishes it (begun already by those who are to do so ``at_once``: the plate, and the rest); None where it is finished."""
+def _picture(reference: Reference, role: str, filler: Executor | None, progress: Progress) -> tuple[Picture, Callable[[], Picture] | None]:
+    """A picture, and what finishes it (its plate is begun by ``filler`` where one is given); None where it is finished."""
     from phonofilm.perceive.cache import entry_of, keep, recall
     from phonofilm.perceive.picture import WHOLE, sketch_picture
 
@@ -99,7 +93,7 @@ def _picture(
     found = recall(entry)
     if isinstance(found, Picture):
         return found, None
-    sketch, finish = sketch_picture(reference.path, reference.sha256, progress, role=role, other=at_once[0] if at_once else None)
+    sketch, finish = sketch_picture(reference.path, reference.sha256, progress, role=role, other=filler)
 
     def finished() -> Picture:
         made = finish()
@@ -108,7 +102,7 @@ def _picture(
 
     if role in WHOLE:
         return finished(), None
-    return sketch, at_once[1].submit(finished) if at_once else finished
+    return sketch, finished
 
 
 def _heard(reference: Reference, tell: Callable[[Reference, Sound], None] | None, voice: bool, progress: Progress) -> Sound:

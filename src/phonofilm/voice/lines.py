@@ -49,25 +49,32 @@ def store(name: str, samples: Floats, phones: tuple[Phone, ...], fits: bool) -> 
 
 def heard(name: str, make: Callable[[], tuple[Floats, tuple[str, ...]]]) -> tuple[Floats, tuple[str, ...]]:
     """What was heard in a recording, and the names of its symbols, as it was heard before or else now."""
-    try:
-        with np.load(_file(name)) as kept:
-            return np.asarray(kept["heard"], np.float32), tuple(str(symbol) for symbol in kept["symbols"])
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-        found, symbols = make()
-        _write(name, heard=found, symbols=np.array(symbols))
-        return found, symbols
+    kept = _read(name, "heard", "symbols")
+    if kept is not None:
+        return np.asarray(kept[0], np.float32), tuple(str(symbol) for symbol in kept[1])
+    found, symbols = make()
+    _write(name, heard=found, symbols=np.array(symbols))
+    return found, symbols
 
 
 def letters(text: str, language: str, make: Callable[[str, str], str]) -> str:
     """How a text is said, as it was read before or else now."""
     name = key("letters", text, language)
+    kept = _read(name, "letters")
+    if kept is not None:
+        return str(kept[0])
+    made = make(text, language)
+    _write(name, letters=np.array(made))
+    return made
+
+
+def _read(name: str, *parts: str) -> list[NDArray[Any]] | None:
+    """These arrays of what was kept; None if it is not kept or cannot be read."""
     try:
         with np.load(_file(name)) as kept:
-            return str(kept["letters"])
+            return [kept[part] for part in parts]
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-        made = make(text, language)
-        _write(name, letters=np.array(made))
-        return made
+        return None
 
 
 def _write(name: str, **arrays: NDArray[Any]) -> None:
