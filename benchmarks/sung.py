@@ -48,7 +48,7 @@ def level(voice: np.ndarray, num: int) -> np.ndarray:
 
 def figures(film: phonofilm.Film, voice: np.ndarray) -> dict[str, float | int]:
     line = next((c for c in film.score.cues if isinstance(c, Line)), None)
-    gap, _ = lips_of(film)
+    gap, _ = lips_of(film.path)
     num = len(gap)
     gap = np.where(np.isnan(gap), np.nanmedian(gap), gap)
     loud = level(voice, num)
@@ -115,7 +115,7 @@ def main() -> None:
             keep(name, figures(film, voice) | {"remarks": list(film.remarks)})
             if found.suffix == ".mp4":
                 alone = filmed(sum((stem(found, k) for k in (1, 2, 3)), np.zeros_like(part)), Path(folder))
-                gap, _ = lips_of(alone)
+                gap, _ = lips_of(alone.path)
                 lines = sum(isinstance(c, Line) for c in alone.score.cues)
                 keep(f"{name}, the band alone", {"lines": lines, "opening_most": round(float(np.nanmax(gap) - np.nanmedian(gap)), 4)})
 
