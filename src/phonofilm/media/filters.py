@@ -18,11 +18,16 @@ Response = NDArray[Any]
 RING = 6.0  # a tail is let ring for so many periods of the filter's width
 
 
-def filtered(x: Wave, respond: Callable[[int], Response], tail: int) -> Wave:
-    """The sound s or s c through a filter: ``respond(n)`` gives its response f at the bins of n samples (even); it rings for ``tail`` samples."""
+def filtered(x: Wave, respond: Callable[[int], Response], tail: int, *, kind: type[np.floating[Any]] = np.float64) -> Wave:
+    """The sound s or s c through a filter: ``respond(n)`` gives its response f at the bins of n samples (even); it rings for ``tail`` samples.
+
+    ``kind``: the numbers that it is worked out in.
+    """
     n = smooth_size(len(x) + 2 * tail)
     response = respond(n)
-    channels = [np.fft.irfft(np.fft.rfft(one.astype(np.float64), n) * response, n)[: len(x)] for one in np.atleast_2d(x.T)]
+    if kind is np.float32:
+        response = response.astype(np.complex64 if np.iscomplexobj(response) else np.float32, copy=False)
+    channels = [np.fft.irfft(np.fft.rfft(one.astype(kind), n) * response, n)[: len(x)] for one in np.atleast_2d(x.T)]
     return channels[0] if x.ndim == 1 else np.stack(channels, axis=1)
 
 

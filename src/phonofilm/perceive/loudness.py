@@ -31,32 +31,44 @@ _TAIL = TICKS_PER_SECOND // 10  # in which the high pass at 38 Hz has died away
 
 
 @lru_cache(4)
-def _k_weighting(n: int) -> Wave:
-    return sections(_K_WEIGHTING, n)
+def _k_weighting(n: int) -> NDArray[np.complex64]:
+    return sections(_K_WEIGHTING, n).astype(np.complex64)
 
 
-def k_weighted(samples: Wave) -> Wave:
-    """The samples s c as the ear weighs them, s c."""
-    return filtered(samples, _k_weighting, _TAIL)
+def strength(samples: Wave) -> Wave:
+    """How strong the samples s c are as the ear weighs them: their weighted squares s over all channels. A mono s is heard from both sides.
+
+    A gain that changes slowly beside 20 ms multiplies it by its square.
+    """
+    if samples.ndim == 2 and samples.shape[1] == 2 and np.array_equal(samples[:, 0], samples[:, 1]):
+        samples = np.ascontiguousarray(samples[:, 0])
+    power = np.square(filtered(samples, _k_weighting, _TAIL, kind=np.float32))
+    return 2 * power if samples.ndim == 1 else power.sum(axis=1)
 
 
 def momentary(samples: Wave, *, block: int = _BLOCK, step: int = _STEP) -> Wave:
     """Loudness in LUFS of each block of ``block`` ticks, one every ``step`` ticks. Both channels count; a mono s is heard from both."""
-    stereo = samples if samples.ndim == 2 else np.stack([samples, samples], axis=1)
-    if len(stereo) < block:
-        stereo = np.concatenate([stereo, np.zeros((block - len(stereo), stereo.shape[1]), np.float32)])
-    power = np.square(k_weighted(stereo)).sum(axis=1)
-    total = np.concatenate([[0.0], np.cumsum(power)])
-    starts = np.arange(0, len(stereo) - block + 1, step)
+    return _momentary(strength(samples), block, step)
+
+
+def _momentary(power: Wave, block: int, step: int) -> Wave:
+    total = np.concatenate([[0.0], np.cumsum(power, dtype=np.float64), np.zeros(max(block - len(power), 0))])
+    total[len(power) + 1 :] = total[len(power)]
+    starts = np.arange(0, len(total) - block, step)
     mean = np.maximum((total[starts + block] - total[starts]) / block, 1e-13)
     return -0.691 + 10.0 * np.log10(mean)
 
 
 def integrated(samples: Wave) -> float:
     """Integrated loudness in LUFS with both gates of BS.1770-4; ``SILENT`` where nothing passes the absolute gate (-70 LUFS)."""
-    if not len(samples):
+    return loudness_of(strength(samples)) if len(samples) else SILENT
+
+
+def loudness_of(power: Wave) -> float:
+    """Integrated loudness in LUFS of what is so strong, s (see ``strength``)."""
+    if not len(power):
         return SILENT
-    blocks = momentary(samples)
+    blocks = _momentary(power, _BLOCK, _STEP)
     blocks = blocks[blocks > -70.0]
     if not len(blocks):
         return SILENT

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.engines.stage.sound.dsp import db
-from phonofilm.perceive.loudness import SILENT, integrated, true_peaks
+from phonofilm.perceive.loudness import SILENT, loudness_of, strength, true_peaks
 
 Wave = NDArray[np.floating[Any]]
 
@@ -26,7 +26,8 @@ _RELEASE = 0.12  # s
 
 def gain_curve(samples: Wave) -> Wave:
     """The gain s that brings samples s 2 to ``TARGET`` under ``CEILING``."""
-    loudness = integrated(samples)
+    power = strength(samples)
+    loudness = loudness_of(power)
     flat = np.ones(len(samples), np.float32)
     if loudness <= SILENT or not len(samples):
         return flat
@@ -38,7 +39,7 @@ def gain_curve(samples: Wave) -> Wave:
     curve = flat
     for _ in range(4):
         curve = db(wanted) * _limiting(peaks * np.float32(db(wanted)))
-        reached = integrated(samples * curve[:, None])
+        reached = loudness_of(power * np.square(curve))
         missing = TARGET - reached
         if abs(missing) < 0.1 or wanted >= most:
             break

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from phonofilm.engines.stage.sound.dsp import RATE, db, equalise
 from phonofilm.media.filters import band_pass, filtered
-from phonofilm.perceive.loudness import SILENT, integrated
+from phonofilm.perceive.loudness import SILENT, integrated, loudness_of, strength
 
 Wave = NDArray[np.floating[Any]]
 
@@ -24,18 +24,22 @@ def polished(mono: Wave, *, recorded: bool) -> Wave:
     if len(mono) < RATE // 20 or not np.abs(mono).max() > 1e-5:
         return mono
     respond, tail = band_pass(75.0, RATE / 2, 1, RATE)
-    clean = np.asarray(filtered(mono, lambda n: np.abs(respond(n)) ** 2, tail), np.float32)
+    clean = np.asarray(filtered(mono, lambda n: np.abs(respond(n)) ** 2, tail, kind=np.float32), np.float32)
     clean = equalise(clean, [(260.0, -1.5, 0.8), (3400.0, 1.5, 0.8)] if not recorded else [(220.0, -1.0, 0.8)])
-    clean = to_level(clean, LEVEL)
-    return to_level(clean * compression(clean, ratio=2.5 if recorded else 2.0), LEVEL)
+    power = strength(clean)
+    first = _gain(loudness_of(power), LEVEL)
+    even = compression(clean * first, ratio=2.5 if recorded else 2.0) * first
+    return np.asarray(clean * (even * _gain(loudness_of(power * np.square(even)), LEVEL)), np.float32)
 
 
 def to_level(x: Wave, level: float) -> Wave:
     """The same sound at an integrated loudness in LUFS, by at most 40 dB. A mono s counts as heard from both sides."""
-    found = integrated(x if x.ndim == 2 else np.stack([x, x], axis=1))
-    if found <= SILENT:
-        return x
-    return np.asarray(x * np.float32(db(min(level - found, 40.0))), np.float32)
+    return np.asarray(x * _gain(integrated(x), level), np.float32)
+
+
+def _gain(found: float, level: float) -> np.float32:
+    """What brings a loudness in LUFS to a level, by at most 40 dB; silence stays as it is."""
+    return np.float32(1.0 if found <= SILENT else db(min(level - found, 40.0)))
 
 
 def compression(x: Wave, *, ratio: float, threshold: float = -24.0) -> Wave:
