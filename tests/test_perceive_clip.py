@@ -10,6 +10,7 @@ from PIL import Image
 from media import picture
 from phonofilm import weights
 from phonofilm.clock import frame_start
+from phonofilm.media.read import glance, read_frames
 from phonofilm.perceive import perceive
 from phonofilm.perceive.clip import accents, changes, perceive_clip
 from phonofilm.request import Reference
@@ -83,3 +84,21 @@ def test_a_clip_with_sound_is_heard_and_remembered_with_its_copy(tmp_path, monke
     again.path.unlink()
     perceive([reference], {}, progress=lambda step, done=0.0: steps.append(step))
     assert steps and again.path.is_file()
+
+
+def test_a_clip_directs_a_film_before_its_copy_is_written_and_the_copy_shows_what_was_seen(tmp_path, monkeypatch):
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "models").symlink_to(weights.cache_dir() / "models", target_is_directory=True)
+    monkeypatch.setenv("PHONOFILM_CACHE", str(tmp_path / "cache"))
+    path = written(tmp_path / "clip.mp4", [*glide(photo("coffee"), 30), *glide(photo("cat"), 30, step=1)])
+    reference = Reference(tag="clip", path=path, kind="video", sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    early = perceive([reference], {}, wait=False)
+    sketch = early.clips["clip"]
+    assert sketch.cuts == (frame_start(30),) and not sketch.path.exists()
+    done = early.whole()
+    assert not done.copies and done.clips["clip"] is not None and done.clips["clip"].path.is_file()
+    small = glance(path, every=12, wide=64, side=128).small
+    shown = list(read_frames(sketch.path, size=(64, 36)))
+    assert len(shown) == len(small) == 60
+    assert max(np.abs(a.astype(int) - b).mean() for a, b in zip(shown, small, strict=True)) < 3
+    assert not perceive([reference], {}, wait=False).copies

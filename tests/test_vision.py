@@ -128,3 +128,14 @@ def test_flow_finds_the_shift_of_a_picture():
     assert np.allclose(np.median(motion[50:-50, 50:-50].reshape(-1, 2), axis=0), (5, 3), atol=0.3)
     left = np.abs(warp(after, motion).astype(int) - photo)[50:-50, 50:-50].mean()
     assert left < 0.3 * np.abs(after.astype(int) - photo)[50:-50, 50:-50].mean()
+
+
+def test_faces_are_found_again_in_the_same_picture_at_another_size(finder):
+    photo = shown("astronaut")
+    larger = cv2.resize(photo, None, fx=2.0, fy=2.0, interpolation=cv2.INTER_CUBIC)
+    found = finder.find(photo)
+    [again] = finder.again(larger, found, 2.0)
+    [sought] = finder.find(larger)
+    height = sought.box[3] - sought.box[1]
+    assert np.abs(again.landmarks[:, :2] - sought.landmarks[:, :2]).max() < 0.01 * height
+    assert finder.again(np.zeros_like(larger), found, 2.0) == []

@@ -45,29 +45,34 @@ class _Span:
 
 def job(path: Path, out: str, start: int, most: int) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Write the copy of [start, start + most) ticks of the clip to ``out``; its size, length, sound and remarks."""
-    found = facts(path)
     remarks: list[str] = []
+    found, num, width, height = plan(path, start, most, remarks)
+    sound = _sound_of(path, found, start, num * TICKS_PER_FRAME, remarks)
+    with FilmWriter(Path(out), width=width, height=height, length=num * TICKS_PER_FRAME, metadata={}, sound=sound is not None, preset="copy") as film:
+        silent = np.zeros((TICKS_PER_FRAME, 2), np.float32)
+        for i, frame in enumerate(steady(path, start, num, width, height, remarks)):
+            at = i * TICKS_PER_FRAME
+            film.write(_Span(start=at, frames=frame[None], sound=silent if sound is None else sound[at : at + TICKS_PER_FRAME]))
+    values = {"width": width, "height": height, "length": num * TICKS_PER_FRAME, "sound": sound is not None, "remarks": remarks}
+    return values, {}
+
+
+def plan(path: Path, start: int, most: int, remarks: list[str]) -> tuple[Facts, int, int, int]:
+    """The clip's facts, and how many frames of which width and height its copy has. Raises ``ReferenceError_`` where there can be none."""
+    found = facts(path)
     if found.kind != "video":
         raise ReferenceError_(path.name, f"it is of the kind {found.kind}; a moving picture is needed", "Give a clip.")
     length = min(found.length - start, most)
-    num = max(round(length / TICKS_PER_FRAME), 1)
     if length <= 0:
         raise ReferenceError_(path.name, f"it ends before tick {start}", "Start earlier.")
     if found.length - start > most:
         remarks.append(f"only {most / TICKS_PER_SECOND:g} s of its {found.length / TICKS_PER_SECOND:.1f} s are used")
-    sound = _sound_of(path, found, start, num * TICKS_PER_FRAME, remarks)
     width, height = copy_size(found)
     if (width, height) != (found.width // 2 * 2, found.height // 2 * 2):
         remarks.append(f"its picture is {found.width}x{found.height}; it is used at {width}x{height}")
     if not found.steady or abs(found.fps - 24) > 0.01:
         remarks.append(f"its {'' if found.steady else 'varying '}{found.fps:.5g} frames a second become 24")
-    with FilmWriter(Path(out), width=width, height=height, length=num * TICKS_PER_FRAME, metadata={}, sound=sound is not None, preset="copy") as film:
-        silent = np.zeros((TICKS_PER_FRAME, 2), np.float32)
-        for i, frame in enumerate(_steady(path, start, num, width, height, remarks)):
-            at = i * TICKS_PER_FRAME
-            film.write(_Span(start=at, frames=frame[None], sound=silent if sound is None else sound[at : at + TICKS_PER_FRAME]))
-    values = {"width": width, "height": height, "length": num * TICKS_PER_FRAME, "sound": sound is not None, "remarks": remarks}
-    return values, {}
+    return found, max(round(length / TICKS_PER_FRAME), 1), width, height
 
 
 def copy_size(found: Facts) -> tuple[int, int]:
@@ -87,7 +92,7 @@ def _sound_of(path: Path, found: Facts, start: int, length: int, remarks: list[s
     return np.pad(sound, ((0, length - len(sound)), (0, 0)))
 
 
-def _steady(path: Path, start: int, num: int, width: int, height: int, remarks: list[str]) -> Iterator[NDArray[np.uint8]]:
+def steady(path: Path, start: int, num: int, width: int, height: int, remarks: list[str]) -> Iterator[NDArray[np.uint8]]:
     """I420 frames of the copy: each is the source frame on screen at the middle of its span."""
     with tempfile.TemporaryDirectory() as folder, open_container(path, format_of(path)) as container:
         stream = picture_stream(container)

@@ -17,7 +17,7 @@ import numpy as np
 from av.error import FFmpegError
 from numpy.typing import NDArray
 
-from phonofilm.clock import FRAMES_PER_SECOND, TICKS_PER_SECOND, frame_at
+from phonofilm.clock import FRAMES_PER_SECOND, TICKS_PER_FRAME, TICKS_PER_SECOND, frame_at
 from phonofilm.errors import ReferenceError_, shown_name
 from phonofilm.media import sandbox
 from phonofilm.media.colour import from_i420
@@ -46,6 +46,20 @@ class Copy:
     height: int
     length: int
     sound: bool
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Glance:
+    """What a clip's copy will show: its size, ``length`` in ticks, whether the clip has a sound track; all ``small`` frames ``u8[n h w 3]``, and
+    some ``large`` ones."""
+
+    width: int
+    height: int
+    length: int
+    sound: bool
+    small: NDArray[np.uint8]
+    large: NDArray[np.uint8]
     remarks: tuple[str, ...]
 
 
@@ -82,6 +96,19 @@ def transcode_clip(path: Path, out: Path, *, start: int = 0, most: int = LONGEST
         shutil.move(part, out)
     sizes = {name: values[name] for name in ("width", "height", "length", "sound")}
     return Copy(path=out, remarks=_said(path, values), **sizes)
+
+
+def glance(path: Path, *, every: int, wide: int, side: int, most: int = LONGEST_COPY) -> Glance:
+    """The frames that ``transcode_clip`` would write, at a width of ``wide`` pixels, and each ``every``-th with a longer side of at most ``side``.
+
+    Raises ``ReferenceError_``.
+    """
+    regular(path)
+    answer = sandbox.run("glance", path.absolute(), seconds=CLIP_SECONDS, most=most, every=every, wide=wide, side=side)
+    v = answer.values
+    return Glance(
+        width=v["width"], height=v["height"], length=v["frames"] * TICKS_PER_FRAME, sound=v["sound"], remarks=_said(path, v), **answer.arrays
+    )
 
 
 def _said(path: Path, values: Mapping[str, Any]) -> tuple[str, ...]:

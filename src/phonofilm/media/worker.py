@@ -28,6 +28,7 @@ JOBS = {
     "picture": "phonofilm.media.pictures",
     "sound": "phonofilm.media.sounds",
     "clip": "phonofilm.media.clips",
+    "glance": "phonofilm.media.glance",
     "tracks": "phonofilm.media.tracks",
     "thumbnail": "phonofilm.media.thumbnail",
     "provenance": "phonofilm.media.provenance",

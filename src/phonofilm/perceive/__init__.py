@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
 
-from phonofilm.perceive.percepts import Clip, Percepts, Picture, Sound
+from phonofilm.perceive.later import Later
+from phonofilm.perceive.percepts import WHOLE, Clip, Percepts, Picture, Sound
 from phonofilm.progress import Progress, quiet
 from phonofilm.request import Reference
 
-VERSIONS = {"picture": 7, "sound": 6, "clip": 4, "camera": 1, "performer": 3}  # counted up whenever a perceiver gives other results
+VERSIONS = {"picture": 8, "sound": 6, "clip": 5, "camera": 1, "performer": 3}  # counted up whenever a perceiver gives other results
 
 _FACES = ("face_detection", "face_detection_near", "face_landmark", "iris_landmark")
 _HEARD = ("speech_activity", "beats_1", "beats_2", "beats_3", "unmix")
@@ -48,24 +50,26 @@ def perceive(
             raise CancelledError
         progress(step, done)
 
-    later: dict[str, Future[Picture]] = {}
+    later: dict[str, Later[Picture]] = {}
+    copies: dict[str, Later[Clip]] = {}
     pictures: dict[str, Picture] = {}
-    waiting: list[tuple[str, Callable[[], Picture]]] = []
+    clips: dict[str, Clip] = {}
     # what is heard, and what is finished of what is seen, one after another, for it takes memory; nobody waits for the last two
     ears, filler, hands = (ThreadPoolExecutor(1) for _ in range(3))
     try:
         listening = ears.submit(lambda: {r.tag: _heard(r, heard, voices is None or r.tag in voices, told) for r in references if r.kind == "audio"})
         for k, r in enumerate(r for r in references if r.kind == "image"):
             pictures[r.tag], finish = _picture(r, roles.get(r.tag, ""), None if k else filler, told)
-            if finish is None:
-                continue
-            if k:
-                waiting.append((pictures[r.tag].source, finish))
-            else:  # the first picture, which mostly opens the film, is finished at once, the others once all are seen
-                later[pictures[r.tag].source] = hands.submit(finish)
-        clips = {r.tag: _clip(r, roles.get(r.tag, ""), voices is None or r.tag in voices, told) for r in references if r.kind == "video"}
-        later |= {source: hands.submit(finish) for source, finish in waiting}
-        percepts = Percepts(pictures=pictures, clips=clips, sounds=listening.result(), later=later)
+            if finish is not None:
+                later[pictures[r.tag].source] = Later(finish, hands)
+                if not k:  # the first picture, which mostly opens the film, is finished at once
+                    later[pictures[r.tag].source].begin()
+        for r in references:
+            if r.kind == "video":
+                clips[r.tag], finish = _clip(r, roles.get(r.tag, ""), voices is None or r.tag in voices, told)
+                if finish is not None:
+                    copies[clips[r.tag].source] = Later(finish, hands)
+        percepts = Percepts(pictures=pictures, clips=clips, sounds=listening.result(), later=later, copies=copies)
         return percepts.whole() if wait else percepts
     except BaseException:
         ended.set()
@@ -74,25 +78,26 @@ def perceive(
         raise
     finally:
         ears.shutdown()
-        for pool in (filler, hands):
-            pool.shutdown(wait=False)
+        filler.shutdown(wait=False)
 
 
 def _picture(reference: Reference, role: str, filler: Executor | None, progress: Progress) -> tuple[Picture, Callable[[], Picture] | None]:
     """A picture, and what finishes it (its plate is begun by ``filler`` where one is given); None where it is finished."""
     from phonofilm.perceive.cache import entry_of, keep, recall
-    from phonofilm.perceive.picture import WHOLE, sketch_picture
 
+    whole = role in WHOLE
     entry = entry_of(
         "picture",
         reference.sha256,
         VERSIONS["picture"],
         models=_MODELS["picture"],
-        parameters={"whole": role in WHOLE, "name": reference.path.name},
+        parameters={"whole": whole, "name": reference.path.name},
     )
     found = recall(entry)
     if isinstance(found, Picture):
         return found, None
+    from phonofilm.perceive.picture import sketch_picture
+
     sketch, finish = sketch_picture(reference.path, reference.sha256, progress, role=role, other=filler)
 
     def finished() -> Picture:
@@ -100,7 +105,7 @@ def _picture(reference: Reference, role: str, filler: Executor | None, progress:
         keep(entry, made)
         return made
 
-    if role in WHOLE:
+    if whole:
         return finished(), None
     return sketch, finished
 
@@ -114,28 +119,44 @@ def _heard(reference: Reference, tell: Callable[[Reference, Sound], None] | None
 
 def _sound(reference: Reference, voice: bool, progress: Progress) -> Sound:
     from phonofilm.perceive.cache import remembered
-    from phonofilm.perceive.sound import perceive_sound
+
+    def made(_: Path) -> Sound:
+        from phonofilm.perceive.sound import perceive_sound
+
+        return perceive_sound(reference.path, reference.sha256, voice=voice, progress=progress)
 
     return remembered(
         "sound",
         reference.sha256,
         VERSIONS["sound"],
-        lambda _: perceive_sound(reference.path, reference.sha256, voice=voice, progress=progress),
+        made,
         models=_MODELS["sound"],
         parameters={"name": reference.path.name, "voice": voice},
     )
 
 
-def _clip(reference: Reference, role: str, voice: bool, progress: Progress) -> Clip:
-    from phonofilm.perceive.cache import remembered
-    from phonofilm.perceive.clip import perceive_clip
+def _clip(reference: Reference, role: str, voice: bool, progress: Progress) -> tuple[Clip, Callable[[], Clip] | None]:
+    """A clip, and what finishes it; None where it is finished."""
+    from phonofilm.perceive.cache import entry_of, keep, recall
 
     asked = {"camera": "camera", "motion": "performer"}.get(role, "")
-    return remembered(
+    entry = entry_of(
         "clip",
         reference.sha256,
         VERSIONS["clip"],
-        lambda stem: perceive_clip(reference.path, reference.sha256, progress, copy=stem.with_name(stem.name + ".mp4"), voice=voice, asked=asked),
         models=(*_MODELS["clip"], *(_MODELS[asked] if asked else ())),
         parameters={"name": reference.path.name, "voice": voice, **({asked: VERSIONS[asked]} if asked else {})},
     )
+    found = recall(entry)
+    if isinstance(found, Clip):
+        return found, None
+    from phonofilm.perceive.clip import sketch_clip
+
+    sketch, finish = sketch_clip(reference.path, reference.sha256, progress, copy=entry.with_suffix(".mp4"), voice=voice, asked=asked)
+
+    def finished() -> Clip:
+        made = finish()
+        keep(entry, made)
+        return made
+
+    return sketch, finished

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.clock import frame_start
-from phonofilm.errors import ReferenceError_
-from phonofilm.media.read import read_frames, transcode_clip
+from phonofilm.errors import ReferenceError_, shown_name
+from phonofilm.media.read import glance, read_frames, read_sound, transcode_clip
 from phonofilm.perceive.camera_way import camera_way, longest_shot
 from phonofilm.perceive.percepts import CameraWay, Clip, Performer, Sound
 from phonofilm.perceive.performer import SIDE as PERFORMER_SIDE
 from phonofilm.perceive.performer import performer
 from phonofilm.perceive.points import SIDE
-from phonofilm.perceive.sound import perceive_sound
+from phonofilm.perceive.sound import hear
 from phonofilm.progress import Progress, quiet
 from phonofilm.vision.face import FaceFinder
 from phonofilm.vision.flow import flow, warp
@@ -41,37 +41,44 @@ def perceive_clip(path: Path, sha256: str, progress: Progress = quiet, *, copy: 
         ReferenceError_: it cannot be read.
         ModelMissing: a model file is not in the cache.
     """
+    return sketch_clip(path, sha256, progress, copy=copy, voice=voice, asked=asked)[1]()
+
+
+def sketch_clip(path: Path, sha256: str, progress: Progress, *, copy: Path, voice: bool = True, asked: str = "") -> tuple[Clip, Callable[[], Clip]]:
+    """All of ``perceive_clip`` that a film is directed by, and what finishes it: its copy, which is written before where something is ``asked``."""
     cv2.setNumThreads(THREADS)
     name = path.name
-    progress(f"copy of {name}", 0.0)
-    made = transcode_clip(path, copy)
-    progress(f"motion of {name}", 0.5)
-    cuts, motion = changes(_small_frames(made.path, made.width, made.height))
+    progress(f"motion of {name}", 0.0)
+    seen = glance(path, every=FACE_EVERY, wide=SEEN_WIDTH, side=FACE_SIDE)
+    progress(f"motion of {name}", 0.3)
+    cuts, motion = changes(iter(seen.small))
     way: CameraWay | None = None
-    if asked == "camera":
-        progress(f"camera of {name}", 0.6)
-        way = camera_way(_seen_frames(made.path, made.width, made.height, SIDE), longest_shot(cuts, len(motion)))
     person: Performer | None = None
-    if asked == "performer":
-        progress(f"performer of {name}", 0.6)
-        side = min(PERFORMER_SIDE, max(made.width, made.height))
-        person = performer(_seen_frames(made.path, made.width, made.height, side), longest_shot(cuts, len(motion)))
-    progress(f"faces of {name}", 0.8)
-    faces = _faces(made.path, made.width, made.height)
+    if asked:
+        transcode_clip(path, copy)
+        progress(f"{asked} of {name}", 0.6)
+        shot = longest_shot(cuts, len(motion))
+        side = SIDE if asked == "camera" else min(PERFORMER_SIDE, max(seen.width, seen.height))
+        frames = _seen_frames(copy, seen.width, seen.height, side)
+        way, person = (camera_way(frames, shot), None) if asked == "camera" else (None, performer(frames, shot))
+    progress(f"faces of {name}", 0.7)
+    faces = _faces(seen.large)
+    remarks = list(seen.remarks)
     sound: Sound | None = None
-    remarks = list(made.remarks)
-    if made.sound:
+    if seen.sound:
         try:
-            sound = perceive_sound(copy, sha256, voice=voice, progress=progress)
+            progress(f"sound of {name}", 0.8)
+            samples, _ = read_sound(path, most=seen.length)
+            sound = hear(np.pad(samples, ((0, seen.length - len(samples)), (0, 0))), sha256, voice=voice)
         except ReferenceError_ as e:
-            remarks.append(f"{name}: its sound cannot be read, so it is silent ({e.problem}).")
+            remarks.append(f"{shown_name(name)}: its sound is left out: {e.problem}.")
     progress(f"faces of {name}", 1.0)
-    return Clip(
+    sketch = Clip(
         source=sha256,
-        path=made.path,
-        width=made.width,
-        height=made.height,
-        length=made.length,
+        path=copy,
+        width=seen.width,
+        height=seen.height,
+        length=seen.length,
         cuts=tuple(frame_start(k) for k in cuts),
         accents=tuple(frame_start(k) for k in accents(motion, cuts)),
         sound=sound,
@@ -80,6 +87,13 @@ def perceive_clip(path: Path, sha256: str, progress: Progress = quiet, *, copy: 
         camera=way,
         performer=person,
     )
+
+    def finish() -> Clip:
+        if not asked:
+            transcode_clip(path, copy)
+        return sketch
+
+    return sketch, finish
 
 
 def changes(frames: Iterator[U8]) -> tuple[list[int], F32]:
@@ -146,20 +160,14 @@ def _tones(frame: U8) -> F32:
     return (np.bincount(flat.ravel(), minlength=512) / flat.size).astype(np.float32)
 
 
-def _small_frames(path: Path, width: int, height: int) -> Iterator[U8]:
-    size = (SEEN_WIDTH, max(2, round(SEEN_WIDTH * height / width / 2) * 2))
-    return read_frames(path, size=size)
-
-
 def _seen_frames(path: Path, width: int, height: int, side: int) -> Iterator[U8]:
     """The frames of a clip with a longer side of ``side`` pixels."""
     scale = side / max(width, height)
     return read_frames(path, size=(max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)))
 
 
-def _faces(path: Path, width: int, height: int) -> int:
-    """The most faces seen at once."""
+def _faces(frames: U8) -> int:
+    """The most faces seen at once in frames u8[n h w 3]."""
     finder = FaceFinder()
-    side = min(FACE_SIDE, max(width, height))
-    counts = [len(finder.find(f, thorough=False)) for k, f in enumerate(_seen_frames(path, width, height, side)) if k % FACE_EVERY == 0]
+    counts = [len(finder.find(f, thorough=False)) for f in frames]
     return int(np.percentile(counts, 90, method="nearest")) if counts else 0

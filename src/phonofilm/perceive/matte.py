@@ -7,6 +7,8 @@ sampled inside and one sampled outside (after Wang and Cohen, Optimized Colour S
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -73,28 +75,43 @@ def foreground(picture: U8, matte: F32, side: int = EDGE_SIDE) -> U8:
     height, width = picture.shape[:2]
     small = fit(picture, side)
     size = (small.shape[1], small.shape[0])
-    alpha, values = resize(matte, size), small.astype(np.float32)
-    inner, outer = _unmix(values, alpha, values, values, max(size) // 24, pure=True)
-    inner, _ = _unmix(values, alpha, inner, outer, max(size) // 340 + 2)
-    own = np.asarray(cv2.resize((inner + np.float32(0.5)).astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+    alpha = resize(matte, size)
+    rest = np.asarray(1 - alpha, np.float32)
+    sure = [np.asarray(w**8 + np.float32(0.002) * w, np.float32) for w in (alpha, rest)]  # almost only pixels that are one or the other
+    passes = [_Fusion.of(sure[0], sure[1], max(size) // 24), _Fusion.of(alpha, rest, max(size) // 340 + 2)]
+    found = np.empty_like(small)
+    for c in range(3):  # one after another: they take much memory
+        values = small[..., c].astype(np.float32)
+        inner, outer = values, values
+        for one in passes:
+            inner, outer = one.unmixed(values, alpha, inner, outer)
+        found[..., c] = (inner + np.float32(0.5)).astype(np.uint8)
+    own = np.asarray(cv2.resize(found, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
     cv2.copyTo(picture, (matte > 0.96).astype(np.uint8), own)
     return own
 
 
-def _unmix(picture: F32, alpha: F32, inner: F32, outer: F32, reach: int, *, pure: bool = False) -> tuple[F32, F32]:
-    """One pass of blur fusion: smooth colours of the subject and of what is behind it, then the subject's made to agree with the picture.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Fusion:
+    """One pass of blur fusion: how much each pixel f32[h w] counts as the subject's and as that of what is behind, and the same blurred."""
 
-    ``pure``: colours come almost only from pixels that are one or the other.
-    """
-    k = (2 * reach + 1, 2 * reach + 1)
-    a = alpha[..., None]
-    own, other = alpha, 1 - alpha
-    if pure:
-        own, other = own**8 + np.float32(0.002) * own, other**8 + np.float32(0.002) * other
-    f = cv2.blur(inner * own[..., None], k) / (cv2.blur(own, k)[..., None] + np.float32(1e-5))
-    b = cv2.blur(outer * other[..., None], k) / (cv2.blur(other, k)[..., None] + np.float32(1e-5))
-    f = f + a * (picture - a * f - (1 - a) * b)
-    return np.clip(f, 0, 255).astype(np.float32), np.clip(b, 0, 255).astype(np.float32)
+    own: F32
+    other: F32
+    around: tuple[F32, F32]
+    kernel: tuple[int, int]
+
+    @classmethod
+    def of(cls, own: F32, other: F32, reach: int) -> _Fusion:
+        kernel = (2 * reach + 1, 2 * reach + 1)
+        around = tuple(np.asarray(cv2.blur(w, kernel), np.float32) + np.float32(1e-5) for w in (own, other))
+        return cls(own=own, other=other, around=(around[0], around[1]), kernel=kernel)
+
+    def unmixed(self, picture: F32, alpha: F32, inner: F32, outer: F32) -> tuple[F32, F32]:
+        """Smooth colours of the subject and of what is behind it in one channel f32[h w], the subject's made to agree with the picture."""
+        f = np.asarray(cv2.blur(inner * self.own, self.kernel), np.float32) / self.around[0]
+        b = np.asarray(cv2.blur(outer * self.other, self.kernel), np.float32) / self.around[1]
+        f = f + alpha * (picture - alpha * f - (1 - alpha) * b)
+        return np.asarray(np.clip(f, 0, 255), np.float32), np.asarray(np.clip(b, 0, 255), np.float32)
 
 
 def fit(picture: U8, side: int) -> U8:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -11,11 +10,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from phonofilm.perceive.later import Later
+
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
 
 SubjectKind = Literal["person", "animal", "object", "drawing", "none"]
 SoundKind = Literal["speech", "singing", "music", "effect", "silence"]
+
+WHOLE = frozenset({"background", "style", "first frame", "last frame", "logo"})  # roles whose picture is used as it is
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -148,16 +151,20 @@ class Clip:
 class Percepts:
     """Everything perceived, by the tag of its reference.
 
-    ``later``: pictures that are still being finished, by ``source``: of those ``pictures`` holds all but ``plate`` (the picture itself stands in for
-    it) and ``foreground``.
+    ``later``: pictures that are still to be finished, by ``source``: of those ``pictures`` holds all but ``plate`` (the picture itself stands in for
+    it) and ``foreground``. ``copies``: clips whose copy is still to be written.
     """
 
     pictures: dict[str, Picture]
     sounds: dict[str, Sound]
     clips: dict[str, Clip]
-    later: Mapping[str, Future[Picture]] = field(default_factory=dict[str, Future[Picture]])
+    later: Mapping[str, Later[Picture]] = field(default_factory=dict[str, Later[Picture]])
+    copies: Mapping[str, Later[Clip]] = field(default_factory=dict[str, Later[Clip]])
 
     def whole(self) -> Percepts:
-        """The same with every picture finished, as soon as it is."""
-        done = {tag: self.later[p.source].result() if p.source in self.later else p for tag, p in self.pictures.items()}
-        return replace(self, pictures=done, later={})
+        """The same with every picture and clip finished, as soon as it is."""
+        for part in (*self.later.values(), *self.copies.values()):
+            part.begin()
+        pictures = {tag: self.later[p.source].result() if p.source in self.later else p for tag, p in self.pictures.items()}
+        clips = {tag: self.copies[c.source].result() if c.source in self.copies else c for tag, c in self.clips.items()}
+        return replace(self, pictures=pictures, clips=clips, later={}, copies={})

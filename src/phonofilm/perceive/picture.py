@@ -16,7 +16,7 @@ from phonofilm.perceive import matte as mattes
 from phonofilm.perceive import plate as plates
 from phonofilm.perceive.enlarge import enlarge, factor_for
 from phonofilm.perceive.palette import palette
-from phonofilm.perceive.percepts import Picture, SubjectKind
+from phonofilm.perceive.percepts import WHOLE, Picture, SubjectKind
 from phonofilm.perceive.subject import Salience, coarse_map, drawn, fills, kind_of
 from phonofilm.perceive.traits import face_of
 from phonofilm.progress import Progress, quiet
@@ -28,7 +28,6 @@ F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
 
 SEEN_SIDE = 1280  # longest side at which the networks look
-WHOLE = frozenset({"background", "style", "first frame", "last frame", "logo"})  # roles whose picture is used as it is
 
 
 def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, role: str = "") -> Picture:
@@ -58,11 +57,16 @@ def sketch_picture(path: Path, sha256: str, progress: Progress, *, role: str, ot
     with ThreadPoolExecutor(1) as beside:  # what stands out is seen before the picture is enlarged
         salience = None if role in WHOLE or alpha is not None else beside.submit(Salience.of, mattes.fit(image, SEEN_SIDE))
         if factor > 1:
-            image, alpha = enlarge(image, alpha, finder.find(image))
+            given, found = image, finder.find(image)
+            image, alpha = enlarge(image, alpha, found)
             remarks.append(f"{name} is small: enlarged {factor:.1f} times, so fine detail is estimated.")
-        small = mattes.fit(image, SEEN_SIDE)
+            small = mattes.fit(image, SEEN_SIDE)
+            meshes = finder.again(small, found, small.shape[1] / given.shape[1])
+        else:
+            small = mattes.fit(image, SEEN_SIDE)
+            meshes = finder.find(small)
         scale = image.shape[1] / small.shape[1]
-        meshes, body = finder.find(small), BodyFinder().find(small)
+        body = BodyFinder().find(small)
     progress(f"matte of {name}", 0.3)
     begun: Future[U8] | None = None
     reach: U8 | None = None

@@ -296,6 +296,7 @@ def _swept(unary: F32, apart: F32, at: NDArray[np.int64], open_: Mask) -> NDArra
     gh, gw, num = unary.shape
     messages = {d: np.zeros((gh, gw, num), np.float32) for d in ("right", "left", "down", "up")}
     unary = np.where(open_[..., None], unary, 0).astype(np.float32)
+    costs: dict[tuple[bool, int], F32] = {}  # between a row or column and the next, both ways and in all sweeps the same
     for _ in range(SWEEPS):
         for d, step, count in (("right", 1, gw), ("left", -1, gw), ("down", 1, gh), ("up", -1, gh)):
             back = {"right": "left", "left": "right", "down": "up", "up": "down"}[d]
@@ -310,8 +311,10 @@ def _swept(unary: F32, apart: F32, at: NDArray[np.int64], open_: Mask) -> NDArra
                 for name, message in messages.items():
                     if name != back:
                         total = total + message[here][both]
-                cost = apart[at[here][both]] + apart[at[there][both]]
-                sent = (total[:, :, None] + cost).min(1)
+                pair = (flat, min(i, i + step))
+                if pair not in costs:
+                    costs[pair] = apart[at[here][both]] + apart[at[there][both]]
+                sent = (total[:, :, None] + costs[pair]).min(1)
                 messages[d][there][both] = sent - sent.min(1, keepdims=True)
     belief = unary + sum(messages.values())
     return np.asarray(belief.argmin(2), np.int64)
@@ -339,27 +342,31 @@ def _laid(ground: Ground, pieces: Pieces) -> F32:
     levels = [ground.values, *(_blurred(ground.values, ground.known, s) for s in BANDS)]
     out = (1 - OWN) * ground.base
     known = ground.known.astype(np.float32)
-    used = np.unique(pieces.labels[near & (pieces.labels >= 0)])
-    for i, sigma in enumerate((*BANDS, BANDS[-1])):
-        band = levels[i] - levels[i + 1] if i < len(BANDS) else OWN * levels[-1]
+    outlines = [(_own(pieces.labels == k), pieces.offsets[k]) for k in np.unique(pieces.labels[near & (pieces.labels >= 0)])]
+    for i, sigma in enumerate(BANDS):
+        last = i == len(BANDS) - 1  # its seams are as soft as those of what is left below it
+        band = levels[i] - (1 - OWN if last else 1) * levels[i + 1]
         total, sum_ = np.full((height, width, 1), 1e-6, np.float32), np.zeros((height, width, 3), np.float32)
         soft = 0.7 * sigma
-        for k in used:
-            dx, dy = (int(v) for v in pieces.offsets[k])
-            mine = (pieces.labels == k).astype(np.float32)
-            rows, columns = np.flatnonzero(mine.any(1)), np.flatnonzero(mine.any(0))
-            more = int(2.5 * soft) + 1
-            y0, y1 = max(0, int(rows[0]) - more, -dy), min(height, int(rows[-1]) + more + 1, height - dy)
-            x0, x1 = max(0, int(columns[0]) - more, -dx), min(width, int(columns[-1]) + more + 1, width - dx)
+        more = int(2.5 * soft) + 1
+        for (mine, (left, top, right, bottom)), (dx, dy) in outlines:
+            y0, y1 = max(0, top - more, -dy), min(height, bottom + more, height - dy)
+            x0, x1 = max(0, left - more, -dx), min(width, right + more, width - dx)
             if y1 <= y0 or x1 <= x0:
                 continue
             here, there = np.s_[y0:y1, x0:x1], np.s_[y0 + dy : y1 + dy, x0 + dx : x1 + dx]
             weight = (np.asarray(cv2.GaussianBlur(mine[here], (0, 0), soft), np.float32) * known[there])[..., None]
             sum_[here] += band[there] * weight
             total[here] += weight
-        out += np.where(total > 1e-4, sum_ / total, 0.0 if i < len(BANDS) else OWN * ground.base).astype(np.float32)
+        out += np.where(total > 1e-4, sum_ / total, OWN * ground.base if last else 0.0).astype(np.float32)
     out = np.where(unknown[..., None], out, ground.values)
     return _healed(out.astype(np.float32), ground, pieces)
+
+
+def _own(mask: Mask) -> tuple[F32, tuple[int, int, int, int]]:
+    """A mask as weights f32[h w], and x0 y0 x1 y1 of what it covers."""
+    x, y, w, h = cv2.boundingRect(mask.astype(np.uint8))
+    return mask.astype(np.float32), (x, y, x + w, y + h)
 
 
 def _healed(laid: F32, ground: Ground, pieces: Pieces) -> F32:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.errors import MissingMaterial
+from phonofilm.perceive.later import Later
 from phonofilm.perceive.percepts import Clip, Percepts, Picture, Sound
 from phonofilm.score.model import Effect, Line, Logo, Music, Recipe, Score, Source
 from phonofilm.score.spoken import say
@@ -17,13 +17,15 @@ from phonofilm.score.spoken import say
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Materials:
-    """Prepared pictures, sounds and clips by sha256, and spoken lines (f32[s], mono, 48 kHz) by recipe. ``later``: pictures still being finished."""
+    """Prepared pictures, sounds and clips by sha256, and spoken lines (f32[s], mono, 48 kHz) by recipe. ``later``, ``copies``: pictures and clips
+    that are still to be finished."""
 
     pictures: Mapping[str, Picture]
     sounds: Mapping[str, Sound]
     clips: Mapping[str, Clip]
     spoken: dict[Recipe, NDArray[np.float32]] = field(default_factory=dict[Recipe, NDArray[np.float32]])
-    later: Mapping[str, Future[Picture]] = field(default_factory=dict[str, Future[Picture]])
+    later: Mapping[str, Later[Picture]] = field(default_factory=dict[str, Later[Picture]])
+    copies: Mapping[str, Later[Clip]] = field(default_factory=dict[str, Later[Clip]])
 
     @classmethod
     def of(cls, percepts: Percepts) -> Materials:
@@ -33,6 +35,7 @@ class Materials:
             sounds={s.source: s for s in percepts.sounds.values()} | {c.source: c.sound for c in percepts.clips.values() if c.sound},
             clips={c.source: c for c in percepts.clips.values()},
             later=percepts.later,
+            copies=percepts.copies,
         )
 
     def picture(self, source: Source) -> Picture:
@@ -41,10 +44,15 @@ class Materials:
             raise MissingMaterial(source.name, source.sha256)
         return self.later[source.sha256].result() if source.sha256 in self.later else self.pictures[source.sha256]
 
+    def begin(self) -> None:
+        """Begin to finish all that is still to be finished."""
+        for part in (*self.later.values(), *self.copies.values()):
+            part.begin()
+
     def drop(self) -> None:
-        """Leave pictures unfinished that nobody has begun to finish."""
-        for picture in self.later.values():
-            picture.cancel()
+        """Leave pictures and clips unfinished that nobody has begun to finish."""
+        for part in (*self.later.values(), *self.copies.values()):
+            part.cancel()
 
     def sound(self, source: Source) -> Sound:
         """Raises MissingMaterial where the recording (or the clip's own sound) was not given."""
@@ -53,10 +61,10 @@ class Materials:
         return self.sounds[source.sha256]
 
     def clip(self, source: Source) -> Clip:
-        """Raises MissingMaterial where the clip was not given."""
+        """A clip, as soon as its copy is written. Raises MissingMaterial where it was not given."""
         if source.sha256 not in self.clips:
             raise MissingMaterial(source.name, source.sha256)
-        return self.clips[source.sha256]
+        return self.copies[source.sha256].result() if source.sha256 in self.copies else self.clips[source.sha256]
 
     def line(self, line: Line) -> NDArray[np.float32]:
         """The speech of a line, f32[s] mono: its recording from ``offset``, else its recipe spoken."""

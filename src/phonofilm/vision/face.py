@@ -71,6 +71,11 @@ class FaceFinder:
                 single.append(mesh)
         return sorted(single, key=lambda m: -_area(m.box))
 
+    def again(self, picture: U8, found: list[Mesh], scale: float) -> list[Mesh]:
+        """The faces ``found`` in a picture, in the same at ``scale`` times its size, largest first."""
+        seen = [self._fit(picture, _region_of(mesh.landmarks * np.float32(scale))) for mesh in found]
+        return sorted((mesh for mesh in seen if mesh is not None), key=lambda m: -_area(m.box))
+
     def track(self, picture: U8, last: Mesh) -> Mesh | None:
         """The same face in the next frame of a clip, or None where it is lost."""
         return self._fit(picture, _region_of(last.landmarks))

@@ -84,6 +84,8 @@ class Stage:
                     if done == start + len(chunks[0]):
                         span = slice(start * TICKS_PER_FRAME, done * TICKS_PER_FRAME)
                         yield Chunk(start=start * TICKS_PER_FRAME, frames=chunks.popleft(), sound=sound.result().samples[span])
+                        if not start:
+                            materials.begin()  # what later shots need, now that there is a picture to code
                         start = done
                         progress("filming", done / total)
         finally:
