@@ -5,8 +5,8 @@
 FACE is a picture of tests/media.py (default: astronaut, glasses and portrait, and nothing else is kept). Each speaks one synthesised line. Written:
 for each face docs/pictures/mouth-FACE.jpg (24 frames of one second), visemes-FACE.jpg, eyes-FACE.jpg and edges-FACE.jpg (six places of the matte's
 edge on a 1080p frame of the stage, four times as large); and benchmarks/results/faces.json: mouth opening as tracked against what the true
-phones ask for (averaged over each frame's span), widths, bilabials, largest stretch of the skin, blinks, head motion, and milliseconds of one
-core a patch.
+phones ask for (averaged over each frame's span), widths as tracked and as drawn (between the corners of the rig's lips),
+bilabials, largest stretch of the skin, blinks, head motion, and milliseconds of one core a patch.
 """
 
 import json
@@ -125,7 +125,7 @@ def stretched(rig: Rig, expression: Expression) -> float:
 
 
 def measure(rig: Rig, performance: Performance, phones: list[Phone], num_frames: int, finder: FaceFinder) -> dict[str, object]:
-    gap, width = np.zeros(num_frames), np.zeros(num_frames)
+    gap, width, drawn = np.zeros(num_frames), np.zeros(num_frames), np.zeros(num_frames)
     heard = [""] * num_frames
     asked = asked_of(tuple(phones), num_frames)
     mesh, spent, stretch = None, 0.0, 1.0
@@ -136,6 +136,8 @@ def measure(rig: Rig, performance: Performance, phones: list[Phone], num_frames:
         spent += time.process_time() - begun
         if frame % 2:
             stretch = max(stretch, stretched(rig, expression))
+        lip = rig.frame.seen(move_lips(rig.lips, expression).upper_outer)
+        drawn[frame] = float(np.linalg.norm(lip[0] - lip[-1]))
         picture = shown(rig, expression)
         mesh = finder.track(picture, mesh) if mesh is not None else finder.find(picture)[0]
         assert mesh is not None
@@ -162,6 +164,8 @@ def measure(rig: Rig, performance: Performance, phones: list[Phone], num_frames:
         "gap_I": middle(gap, "I"),
         "width_U": middle(width, "U"),
         "width_I": middle(width, "I"),
+        "drawn_width_U": middle(drawn, "U"),
+        "drawn_width_I": middle(drawn, "I"),
         "gap_95th": float(np.percentile(gap[part], 95)),
         "gap_of_bilabials_median": float(np.median(bilabials)),
         "gap_in_the_photo": float(gap[0]),

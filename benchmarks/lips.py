@@ -1,7 +1,7 @@
 """Lips on the written film.
 
     python benchmarks/lips.py PICTURE [LANGUAGE ...]
-    python benchmarks/lips.py PICTURE LANGUAGE=FOLDER ... [--clips 10] [--most 1] [--again]
+    python benchmarks/lips.py PICTURE LANGUAGE=FOLDER ... [--clips 10] [--from 0] [--most 1] [--again]
     python benchmarks/lips.py people
 
 PICTURE is a name of tests/media.py. In the first form a film is made for one spoken line a language (all eight when none is named: of
@@ -16,7 +16,7 @@ the offset of its peak (a parabola through the three highest of shifts by a fift
 middle of an open vowel seen closed (under a fifth of the line's 95th percentile of opening); that percentile. The control is a jaw driven by
 loudness. For recordings the reference is the phones that the aligner found: it measures the film's part alone; where the aligner puts the phones
 of a recording is measured by recordings.py.
-Recordings that have a result are left out, unless --again is said; --most ends a run after so many.
+Recordings that have a result are left out, unless --again is said; --from begins at so many of them, --most ends a run after so many.
 How fast lips part and meet (95th and 99th percentile, face heights a second) is read by the same tracker from the films made here and, in the
 third form, from filmed people who speak (CLIPS of tests/media.py at 24 frames a second and more).
 Results: benchmarks/results/lips.json.
@@ -158,13 +158,13 @@ def spoken(name: str, code: str, folder: Path) -> None:
     keep(name, code, figures(film))
 
 
-def recorded(name: str, code: str, source: Path, num: int, most: int, folder: Path) -> None:
+def recorded(name: str, code: str, source: Path, num: int, begin: int, most: int, folder: Path) -> None:
     from media import picture
 
     # recordings of 2.2 to 4 s, 8 kHz of 16 bits
     files = sorted(p for p in source.glob("*.wav") if 36_000 < p.stat().st_size < 64_000)
     known = json.loads(RESULT.read_text()).get(f"{name} speaks recordings", {}) if RESULT.is_file() else {}
-    for clip in [files[k] for k in np.linspace(0, len(files) - 1, num).astype(int)]:
+    for clip in [files[k] for k in np.linspace(0, len(files) - 1, num).astype(int)[begin:]]:
         if f"{code}/{clip.stem}" in known and "--again" not in sys.argv:
             continue
         if most == 0:
@@ -191,13 +191,14 @@ def main() -> None:
     if given == ["people"]:
         people()
         return
-    num = int(sys.argv[sys.argv.index("--clips") + 1]) if "--clips" in sys.argv else 10
-    most = int(sys.argv[sys.argv.index("--most") + 1]) if "--most" in sys.argv else -1
+    num, begin, most = (
+        int(sys.argv[sys.argv.index(f"--{k}") + 1]) if f"--{k}" in sys.argv else v for k, v in (("clips", 10), ("from", 0), ("most", -1))
+    )
     with tempfile.TemporaryDirectory() as folder:
         for each in given[1:] or list(NAMES):
             code, _, source = each.partition("=")
             if source:
-                recorded(given[0], code, Path(source), num, most, Path(folder))
+                recorded(given[0], code, Path(source), num, begin, most, Path(folder))
             else:
                 spoken(given[0], code, Path(folder))
     rows = {k: v for k, v in json.loads(RESULT.read_text()).get(f"{given[0]} speaks recordings", {}).items() if isinstance(v, dict)}

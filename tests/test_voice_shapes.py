@@ -9,6 +9,7 @@ from scipy.signal import butter, sosfiltfilt
 from phonofilm.phones import VISEMES, Phone
 from phonofilm.voice import align, speak
 from phonofilm.voice.paths import Onset, shaped, timed
+from phonofilm.voice.recognise import recognise
 from phonofilm.voice.shapes import NAMES, STEP, evidence, features
 
 #: voices that the network was not trained on, and lines that it never heard
@@ -42,6 +43,28 @@ def test_a_mouth_opens_when_the_speakers_does_and_better_with_the_words(language
     assert with_words > 0.8
     assert with_words > without
     assert np.corrcoef(true, np.roll(free, 100))[0, 1] < 0.4
+
+
+@pytest.mark.parametrize(("language", "voice"), SAID)
+def test_who_is_told_what_the_recogniser_heard_hears_more_shapes_rightly(language: str, voice: str) -> None:
+    line = speak(SAID[language, voice], language, voice=voice)
+    true = np.zeros(len(line.samples) // STEP, np.int64)
+    for phone in line.phones:
+        true[phone.start // STEP : phone.end // STEP] = NAMES.index(phone.viseme)
+    named = recognise(line.samples).log_probability
+    alone, told, astray = (
+        float((evidence(line.samples, rows)[: len(true)].argmax(axis=1) == true).mean()) for rows in (None, named, np.roll(named, 40, axis=0))
+    )
+    assert told > alone + 0.03 > 0.4
+    assert astray < told - 0.1
+
+
+def test_a_doubtful_vowel_is_mouthed_between_those_that_it_may_be() -> None:
+    heard = _told([("sil", 10), ("aa", 14), ("sil", 10)])
+    heard[10:24, [NAMES.index("aa"), NAMES.index("I")]] = 4.1, 4.0
+    assert [one.ipa for one in shaped([Onset(at=10, ipa="ɹ")], heard) if one.ipa] == ["ɛ"]
+    heard[10:24, NAMES.index("I")] = -4.0
+    assert [one.ipa for one in shaped([Onset(at=10, ipa="ɹ")], heard) if one.ipa] == ["a"]
 
 
 def test_phones_last_as_long_as_their_shape_is_heard() -> None:

@@ -57,7 +57,7 @@ def align(
         return ()
     heard = recognise(mono)
     wanted = [phone.ipa for phone in _words(transcript, language) if phone.ipa] if transcript else []
-    evidence = shapes.evidence(mono)
+    evidence = shapes.evidence(mono, heard.log_probability)
     _silences(evidence, mono, speech)
     if 0 < len(wanted) < len(heard.log_probability):
         return _tiled(timed(_split(_forced(heard, wanted), len(evidence)), evidence), len(mono))

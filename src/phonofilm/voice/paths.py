@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from phonofilm.phones import viseme_of
+from phonofilm.phones import VISEMES, viseme_of
 from phonofilm.voice.shapes import NAMES
 
 F64 = NDArray[np.float64]
@@ -31,6 +31,10 @@ _NAMED, _NAMED_CLOSED, _CHANGE = 1.0, 4.0, 2.0
 _ALONE = 30
 #: steps that closed lips stay closed at least
 _CLOSURE = 4
+#: vowels, and their jaw and rounding; how much rounding counts beside the jaw, and how far what is heard is believed where vowels are told apart
+_VOWELS = [NAMES.index(name) for name in ("aa", "E", "I", "O", "U")]
+_JAW, _ROUNDING = (np.array([getattr(VISEMES[NAMES[k]], part) for k in _VOWELS]) for part in ("jaw", "rounding"))
+_ROUND, _BELIEF = 0.3, 0.6
 #: the sound that stands for a shape where the recogniser names none of that shape
 _SOUND = dict(zip(NAMES, ("", "p", "f", "θ", "t", "k", "ʃ", "s", "n", "ɹ", "a", "ɛ", "i", "o", "u"), strict=True))
 
@@ -68,10 +72,10 @@ def shaped(onsets: Sequence[Onset], evidence: F64) -> list[Stretch]:
     sounding = np.flatnonzero(chain % 2)
     nearest = np.abs(np.arange(len(chain))[:, None] - sounding[None, :]).min(axis=1) if len(sounding) else np.full(len(chain), _ALONE + 1)
     weighed[nearest > _ALONE, :_SILENT] = weighed[nearest > _ALONE, _SILENT + 1 :] = _NEVER
-    path = _free(weighed)
+    path, likely = _free(weighed), _likely(weighed)
     out: list[Stretch] = []
     for start, end in _runs(path):
-        shape = NAMES[path[start]]
+        shape = NAMES[_least_wrong(likely[start:end]) if path[start] in _VOWELS else path[start]]
         own = [onsets[k // 2].ipa for k in chain[start:end] if k % 2 and viseme_of(onsets[k // 2].ipa) == shape]
         out.append(Stretch(start=start, end=end, ipa="" if shape == "sil" else own[0] if own else _SOUND[shape]))
     return _closures(out)
@@ -130,6 +134,29 @@ def _free(evidence: F64) -> Whole:
         out[step] = shape
         shape = int(came[step, shape])
     return out
+
+
+def _likely(evidence: F64) -> F64:
+    """How likely every shape is at every step (forwards and backwards: Rabiner 1989), where changes cost."""
+    chance = np.exp(_BELIEF * (evidence - evidence.max(axis=1, keepdims=True)))
+    change = float(np.exp(-_BELIEF * _CHANGE))
+    before, after = chance.copy(), np.ones_like(chance)
+    for step in range(1, len(chance)):
+        before[step] *= before[step - 1] + change * before[step - 1].sum()
+        before[step] /= before[step].sum()
+    for step in range(len(chance) - 2, -1, -1):
+        coming = after[step + 1] * chance[step + 1]
+        after[step] = coming + change * coming.sum()
+        after[step] /= after[step].sum()
+    both = before * after
+    return both / both.sum(axis=1, keepdims=True)
+
+
+def _least_wrong(likely: F64) -> int:
+    """The vowel of a stretch whose jaw and rounding are nearest to what may be meant: a doubtful one is not mouthed as wide or as close."""
+    share = likely[:, _VOWELS].mean(axis=0)
+    apart = (_JAW[:, None] - _JAW) ** 2 + _ROUND * (_ROUNDING[:, None] - _ROUNDING) ** 2
+    return _VOWELS[int((apart @ share).argmin())]
 
 
 def _runs(path: Whole) -> list[tuple[int, int]]:

@@ -1,12 +1,14 @@
 """Which mouth shape is heard in each hundredth of a second of a recording, in any language. Axes: t steps of 10 ms, n shapes.
 
-The recogniser of ``recognise`` names sounds as English has them and says when they begin, not how long they last. This small network (two hidden
-layers over mel cepstra; Davis and Mermelstein 1980) knows nothing of words and tells of every moment how the mouth that made it stood. It was
-trained by ``scripts/voice_shapes.py`` on lines of this package's own voices, with band, noise, pitch and pace varied; no recording was used.
+The recogniser of ``recognise`` names sounds as English has them and says when they begin, not how long they last. Two small networks (two hidden
+layers over mel cepstra; Davis and Mermelstein 1980) tell of every moment how the mouth that made it stood: one hears the sound alone, the other
+also what the recogniser makes of it, the doubtful names included, and has learnt what those names stand for in seven languages. Both were trained
+by ``scripts/voice_shapes.py`` on lines of this package's own voices, with band, room, noise, pitch and pace varied; no recording was used.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -19,6 +21,8 @@ from phonofilm.phones import VISEMES
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
+#: weights and biases
+Layers = tuple[tuple[F64, F64], ...]
 
 TABLE = "shapes.npz"
 #: ticks of a step
@@ -28,6 +32,7 @@ NAMES: tuple[str, ...] = tuple(VISEMES)
 #: steps before and after a moment that are seen with it
 AROUND = range(-8, 9, 2)
 CEPSTRA = 13
+_CLOSED = NAMES.index("PP")
 
 _RATE, _WINDOW, _FFT = 16_000, 400, 512
 _HOP = _RATE * STEP // TICKS_PER_SECOND
@@ -35,21 +40,62 @@ _BANDS, _LOWEST, _HIGHEST = 26, 100.0, 3800.0  # telephones carry no more
 _QUIET_SHARE = 0.3  # of the steps, which the usual sound is not taken from
 _PRIOR = 0.5  # how far common shapes are held back
 _LEAST = 1e-4
+#: steps of the recogniser, of two steps each, that are seen with a moment: it names a sound after it has begun
+_NAMES_AROUND = range(-2, 9)
+#: how much more surely closed lips are heard by the network that hears the sound alone: the other takes a p that is not breathed for a t
+_CLOSING = 0.7
 _DECIMALS = 6  # so that the last bits, which depend on the number of cores, decide nothing
 
 
-def evidence(mono: F32) -> F64:
-    """How much is heard of every shape: f64[t n] for f32[s] at 48 kHz, logarithms of chances beside the usual ones."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Kept:
+    """The two networks, how common every shape is, and the middle [191] and the axes [191 24] of the recogniser's rows."""
+
+    alone: Layers
+    told: Layers
+    usual: F64
+    mean: F64
+    basis: F64
+
+
+def evidence(mono: F32, named: F32 | None = None) -> F64:
+    """How much is heard of every shape: f64[t n] for f32[s] at 48 kHz, logarithms of chances beside the usual ones.
+
+    ``named`` are what the recogniser makes of it, f32[k 191] log probabilities, a row every 20 ms.
+    """
     if not len(mono):
         return np.zeros((0, len(NAMES)))
-    layers, usual = _network()
-    x = features(mono).astype(np.float64)
+    kept = _kept()
+    sound = features(mono)
+    alone = _heard(sound, kept.alone, kept.usual)
+    if named is None or not len(named):
+        return np.round(alone, _DECIMALS)
+    both = (alone + _heard(np.concatenate([sound, named_features(named, len(sound), kept.mean, kept.basis)], axis=1), kept.told, kept.usual)) / 2
+    both[:, _CLOSED] = np.maximum(both[:, _CLOSED], alone[:, _CLOSED] + _CLOSING)
+    return np.round(both, _DECIMALS)
+
+
+def _heard(x: F32, layers: Layers, usual: F64) -> F64:
+    rows = x.astype(np.float64)
     for k, (weight, bias) in enumerate(layers):
-        x = x @ weight + bias
-        x = np.maximum(x, 0.0) if k + 1 < len(layers) else x
-    chance = np.exp(x - x.max(axis=1, keepdims=True))
+        rows = rows @ weight + bias
+        rows = np.maximum(rows, 0.0) if k + 1 < len(layers) else rows
+    chance = np.exp(rows - rows.max(axis=1, keepdims=True))
     chance /= chance.sum(axis=1, keepdims=True)
-    return np.round(np.log(chance / usual**_PRIOR + _LEAST), _DECIMALS)
+    return np.log(chance / usual**_PRIOR + _LEAST)
+
+
+def named_features(named: F32, num: int, mean: F64, basis: F64) -> F32:
+    """What the second network sees beside the sound: f32[num 265], the recogniser's rows f32[k 191] around each step along the axes ``basis``."""
+    rows = (named_logs(named) - mean) @ basis
+    steps = np.arange(num)
+    at = np.clip(steps[:, None] // 2 + np.array(_NAMES_AROUND), 0, len(rows) - 1)
+    return np.concatenate([rows[at].reshape(num, -1), (steps % 2 * 2.0 - 1)[:, None]], axis=1).astype(np.float32)
+
+
+def named_logs(named: F32) -> F64:
+    """Log probabilities with a floor, under which they mean nothing."""
+    return np.log(np.exp(named.astype(np.float64)) + _LEAST)
 
 
 def features(mono: F32) -> F32:
@@ -93,8 +139,8 @@ def _cosines() -> F64:
 
 
 @cache
-def _network() -> tuple[tuple[tuple[F64, F64], ...], F64]:
-    """Weights and biases of the layers, and how common every shape is."""
+def _kept() -> _Kept:
     with (files("phonofilm.voice") / TABLE).open("rb") as file, np.load(file) as kept:
-        layers = tuple((kept[f"weight{k}"].astype(np.float64), kept[f"bias{k}"].astype(np.float64)) for k in range(3))
-        return layers, kept["usual"].astype(np.float64)
+        wide = {name: kept[name].astype(np.float64) for name in kept.files}
+        alone, told = (tuple((wide[f"{kind}weight{k}"], wide[f"{kind}bias{k}"]) for k in range(3)) for kind in ("", "told_"))
+        return _Kept(alone=alone, told=told, usual=wide["usual"], mean=wide["mean"], basis=wide["basis"])
