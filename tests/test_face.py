@@ -167,6 +167,22 @@ def test_open_vowels_open_three_times_as_far_as_close_ones_and_round_ones_are_na
     assert np.median(values(seen.width, "U")) < 0.97 * np.median(values(seen.width, "I"))
 
 
+def test_a_drawings_lips_are_narrower_on_u_than_on_i_where_no_tracker_sees_it() -> None:
+    rig = rig_of("portrait")
+
+    def red(viseme: str) -> int:
+        """Columns in which the lower lip's red is seen."""
+        rgb = rig.draw(of(viseme)).rgb.astype(int)
+        return int(((rgb[..., 0] > 190) & (rgb[..., 1] < 140) & (rgb[..., 2] < 140)).any(axis=0).sum())
+
+    def corners(viseme: str) -> float:
+        lip = rig.frame.seen(move_lips(rig.lips, of(viseme)).upper_outer)
+        return float(np.linalg.norm(lip[0] - lip[-1]))
+
+    assert 0 < red("U") < 0.85 * red("I")
+    assert corners("U") < 0.8 * corners("I")
+
+
 def test_bilabials_are_seen_closed_and_open_vowels_are_not() -> None:
     seen = tracked("closed")
     middles = [frame_at((q.start + q.end) // 2) for q in spoken() if is_bilabial(q)]
