@@ -49,6 +49,7 @@ class Picture:
     over its edge: lay it with ``matte`` over anything (None only in hand-made pictures: then ``image`` serves). ``ground`` is the subject's contact
     line, a pixel row.
     ``palette``: colours as #rrggbb, most of the picture first. ``faces`` largest first. ``pose``: f32[33 4] x y z visibility, or None.
+    ``beyond``: so many columns and rows the plate goes on beyond each border of the picture.
     """
 
     source: str
@@ -65,6 +66,7 @@ class Picture:
     has_alpha: bool
     remarks: tuple[str, ...] = ()
     foreground: U8 | None = None
+    beyond: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

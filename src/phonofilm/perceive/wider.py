@@ -32,13 +32,17 @@ def columns(shares: tuple[float, float], width: int) -> tuple[int, int]:
     return round(shares[0] * width), round(shares[1] * width)
 
 
-def widen(picture: Picture, left: int, right: int, face: int = 0) -> Picture:
-    """The picture with ``left`` and ``right`` more columns; a side that cannot be continued must have none."""
+def widen(picture: Picture, left: int, right: int, face: int = 0, *, plain: bool = False) -> Picture:
+    """The picture with ``left`` and ``right`` more columns; a side that cannot be continued must have none. ``plain``: its plate is of no
+    importance, and only repeats its border."""
     if not left and not right:
         return picture
     chin = _chin(picture, face)
     own = picture.image if picture.foreground is None else picture.foreground
-    plate = plates.extend(picture.plate, left, right, 0, 0)
+    if plain:
+        plate = np.asarray(cv2.copyMakeBorder(picture.plate, 0, 0, left, right, cv2.BORDER_REPLICATE), np.uint8)
+    else:
+        plate = plates.extend(picture.plate, left, right, 0, 0)
     parts = [_continued(own[:, ::-1], picture.matte[:, ::-1], right, chin), _continued(own, picture.matte, left, chin)]
     (own_right, matte_right), (own_left, matte_left) = parts
     own = np.concatenate([own_left[:, ::-1], own, own_right], axis=1)

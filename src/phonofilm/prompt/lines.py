@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from phonofilm.prompt.language import detect
@@ -29,10 +29,8 @@ class Said:
     plain: list[Quote] = field(default_factory=list[Quote])
 
 
-def read_quotes(
-    text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequence[Mention], kinds: Mapping[str, str], lexicon: Lexicon, language: str
-) -> Said:
-    """Tell lines, titles and marked words apart. ``masked`` hides quotes and mentions; places are folded."""
+def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequence[Mention], lexicon: Lexicon, language: str) -> Said:
+    """Tell lines, titles and marked words apart. ``masked`` hides quotes and mentions; ``mentions`` are those that may speak; places are folded."""
     said = Said()
     sentences = split(masked, SENTENCE_END)
     previous_end, previous_speaker = 0, ""
@@ -52,7 +50,7 @@ def read_quotes(
             said.titles.append(words)
         else:
             narration = kind == "narration"
-            speaker = "" if narration else _speaker(text, masked, lexicon, mentions, kinds, before, start, end, after)
+            speaker = "" if narration else _speaker(text, masked, lexicon, mentions, before, start, end, after)
             if not speaker and not narration and index and not masked[previous_end:start].strip(" \n,，、:：-–—" + HIDDEN):
                 speaker = previous_speaker
             spoken_in = _language(lexicon, masked, max(before, previous_end), start, after)
@@ -120,14 +118,11 @@ def _kind(lexicon: Lexicon, masked: str, before: int, start: int, end: int, afte
     return "plain", None
 
 
-def _speaker(
-    text: Text, masked: str, lexicon: Lexicon, mentions: Sequence[Mention], kinds: Mapping[str, str], before: int, start: int, end: int, after: int
-) -> str:
+def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention], before: int, start: int, end: int, after: int) -> str:
     """A tag, a noun or a pronoun as written, or empty."""
     verbs = [h for h in lexicon.find("say.verb", masked, before, start)]
     limit = verbs[-1].start if verbs else start
     people = [h for h in lexicon.find("person", masked, before, start)]
-    shown = [m for m in mentions if kinds[m.tag] != "audio"]
     named = [m for m in shown if before <= m.span[0] < start]
     ahead = [h for h in people if h.end <= limit] or people
     if not ahead and not named:

@@ -18,7 +18,7 @@ from phonofilm.prompt.mentions import addresses, find_mentions, names_file
 from phonofilm.prompt.negation import refusals
 from phonofilm.prompt.quotes import find_quotes
 from phonofilm.prompt.remarks import not_understood
-from phonofilm.prompt.roles import bind
+from phonofilm.prompt.roles import bind, mute
 from phonofilm.prompt.scene import find_scene, find_sounds
 from phonofilm.prompt.script import CameraMove, Mention, Script, ScriptShot, SoundWish, Span, SpokenLine
 from phonofilm.prompt.shots import Cut, find_cuts, point_in
@@ -38,8 +38,8 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     words = lexicon(mixed(text.prompt, language)).within(text.folded)
     places, remarks = find_mentions(text, hidden, references)
     masked = _mask_mentions(unquoted, places)
-    kinds = {r.tag: r.kind for r in references}
-    said = read_quotes(text, masked, quotes, places, kinds, words, language)
+    silent = mute(references, places, masked, words)
+    said = read_quotes(text, masked, quotes, [m for m in places if m.tag not in silent], words, language)
     masked = _uncover(masked, text.folded, said)
     cuts = find_cuts(masked, words)
     bindings, notes, asked = bind(references, places, masked, words, {line.speaker for line in said.lines}, bool(said.lines))

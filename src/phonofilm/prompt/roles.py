@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from phonofilm.prompt.lexicon import Lexicon, matches
 from phonofilm.prompt.script import Binding, Mention, Remark, Role, Span
-from phonofilm.prompt.text import MENTION_A, SENTENCE_END, fold, split
+from phonofilm.prompt.text import MENTION_A, MENTION_B, SENTENCE_END, fold, split
 from phonofilm.request import Kind, Reference
 
 #: which roles a kind of file can have
@@ -47,6 +47,8 @@ _KIND: dict[Kind, Role] = {"image": "subject", "video": "footage", "audio": "voi
 RoleHit = tuple[str, int, int, frozenset[Span]]
 #: roles that a list of mentions has in common ("the products @a @b @c")
 SHARED = frozenset({"product", "outfit", "footage", "subject", "music", "background", "style"})
+#: roles of files that nobody speaks in
+MUTE = frozenset({"background", "style", "outfit", "logo", "camera", "motion"})
 _JOINT = re.compile(r"[\s,、，/&+;]*(?:and|y|e|et|und|和|与|同|及|と|와|과|or)?[\s,、，]*")
 
 
@@ -77,6 +79,12 @@ def bind(
             source = {"words": "a speaker's name", "tag": "its name", "kind": "its kind of file"}[why]
             remarks.append(Remark(text=f"@{reference.tag} is not mentioned; it is used as {role.replace('_', ' ')}, from {source}."))
     return bindings, remarks, [(start, end) for _, start, end, _ in hits]
+
+
+def mute(references: Sequence[Reference], mentions: Sequence[Mention], masked: str, lexicon: Lexicon) -> set[str]:
+    """Tags that no line can be spoken by: sounds, and files whose role is told to be one of ``MUTE``."""
+    read = _from_words(references, mentions, masked, lexicon, _role_hits(lexicon, masked))
+    return {r.tag for r in references if r.kind == "audio" or (read.get(r.tag) or from_name(r)) in MUTE}
 
 
 def from_name(reference: Reference) -> Role | None:
@@ -126,6 +134,10 @@ def _role_hits(lexicon: Lexicon, masked: str) -> list[RoleHit]:
         for role, phrases in lexicon.table("role").items():
             for match in (m for phrase in phrases for m in matches(phrase, masked, start, end)):
                 hits.append((role, *match.span(), frozenset(match.span(name) for name in match.groupdict())))
+        # in "@me in front of @hall says" it is not the hall that speaks
+        behind = {at for role, begun, _, places in hits if role == "background" for at in places if begun < at[0]}
+        behind = {at for at in behind if start <= at[0] < end and re.search(f"[{MENTION_A}{MENTION_B}]", masked[start : at[0]])}
+        hits = [h for h in hits if h[0] != "face" or not any(at in behind and h[1] == at[0] for at in h[3])]
     return [h for h in hits if not any(o[0] != h[0] and h[3] <= o[3] and o[1] <= h[1] and h[2] <= o[2] and o[2] - o[1] > h[2] - h[1] for o in hits)]
 
 

@@ -23,12 +23,18 @@ def pieces_of(draft: Draft, presenters: Sequence[str], length: int) -> tuple[Pie
         return pinned
     shots = draft.script.shots
     stills = [t for t in draft.tagged(*STILL_ROLES, "face") if t in draft.percepts.pictures and t not in presenters]
-    stills = [t for t in stills if draft.script.role(t) not in ("outfit", "background") or not presenters]
+    stills = [t for t in stills if draft.script.role(t) != "outfit" or not presenters]
+    backgrounds = [t for t in stills if draft.script.role(t) == "background"]
+    if presenters or len(stills) > len(backgrounds):  # they are behind the others, and seen alone where a shot names nothing else
+        stills = [t for t in stills if t not in backgrounds]
     # a clip that somebody moves after is not shown itself
-    clips = [t for t in draft.tagged("footage", "edit_source", *(() if presenters else ("motion",))) if t in draft.percepts.clips]
+    clips = [t for t in draft.tagged("footage", "edit_source", "background", *(() if presenters else ("motion",))) if t in draft.percepts.clips]
+    for tag in draft.tagged("background"):
+        if tag in clips and (presenters or stills):
+            draft.remarks.append(f"@{tag} is a clip, before which nobody can be put: it is shown by itself.")
     body = length - (LOGO_CARD if has_card(draft) else 0)
     if any(s.start is not None for s in shots) or (len(shots) > 1 and all(_says_a_shot(draft, k, s) for k, s in enumerate(shots) if k)):
-        return _written_pieces(draft, shots, [*presenters, *stills, *clips], length)
+        return _written_pieces(draft, shots, [*presenters, *stills, *clips], backgrounds, length)
     every = [*presenters, *stills, *clips]
     if len(every) <= 1:
         tail = (Piece(start=body, end=length, tag=CARD),) if body < length else ()
@@ -88,7 +94,7 @@ def _told_pieces(
     return tuple(Piece(start=start, end=end, tag=tag) for (start, tag), end in zip(edges, ends, strict=True))
 
 
-def _written_pieces(draft: Draft, shots: Sequence[ScriptShot], every: list[str], length: int) -> tuple[Piece, ...]:
+def _written_pieces(draft: Draft, shots: Sequence[ScriptShot], every: list[str], backgrounds: Sequence[str], length: int) -> tuple[Piece, ...]:
     """The prompt's own shots on the clock: given times are kept, the rest share what is left."""
     num = len(shots)
     edges: list[int | None] = [None] * (num + 1)
@@ -106,7 +112,7 @@ def _written_pieces(draft: Draft, shots: Sequence[ScriptShot], every: list[str],
     pieces: list[Piece] = []
     for k, shot in enumerate(shots):
         start, end = edges[k] or 0, edges[k + 1] or 0
-        tags = _shown(draft, k, shot, every, pieces)
+        tags = _shown(draft, k, shot, every, backgrounds, pieces)
         num_parts = max(1, min(len(tags), (end - start) // SHORTEST_SHOT))
         parts = [nearest_frame_start(start + (end - start) * p // num_parts) for p in range(num_parts + 1)]
         if end - start >= TICKS_PER_FRAME * 4:
@@ -118,12 +124,15 @@ def _written_pieces(draft: Draft, shots: Sequence[ScriptShot], every: list[str],
     return (*joined, replace(pieces[-1], end=length))
 
 
-def _shown(draft: Draft, k: int, shot: ScriptShot, every: Sequence[str], before: Sequence[Piece]) -> list[str]:
-    """What a written shot shows, one after another: its mentions, else the place that it names, else what was seen before."""
+def _shown(draft: Draft, k: int, shot: ScriptShot, every: Sequence[str], backgrounds: Sequence[str], before: Sequence[Piece]) -> list[str]:
+    """What a written shot shows, one after another: its mentions, else the background or the place that it names, else what was seen before."""
     shown = [t for t in shot.mentions if t in every]
+    speaks = any(line.shot == k and not line.narration for line in draft.script.lines)
+    if not shown and not speaks:
+        shown = [t for t in shot.mentions if t in backgrounds]
     if shown or not every:
         return shown or [""]
-    if shot.place and not any(line.shot == k and not line.narration for line in draft.script.lines):
+    if shot.place and not speaks:
         return [""]
     return [before[-1].tag if before else every[0]]
 

@@ -107,7 +107,7 @@ def _most(planned: Callable[[float], tuple[CameraPath, Setting] | None]) -> tupl
 
 def _wider(picture: Picture, face: int, size: tuple[int, int]) -> tuple[float, float]:
     """By how much of its width a portrait that its border cuts is to be continued to the left and right, so that the head has room in the frame."""
-    if not picture.faces:
+    if not picture.faces or any(picture.beyond):
         return 0.0, 0.0
     height, width = picture.image.shape[:2]
     x0, y0, x1, y1 = view_of(picture, face).focus
@@ -286,7 +286,7 @@ def _holds(view: View, path: CameraPath, ticks: Sequence[int], cx: float, cy: fl
     bottom = float(high[3])
     if view.ground is not None:
         bottom = max(bottom, float(_seen(cameras, view.near, view.focal, cx, cy, size)[:, 3].max()))
-    ox, oy = overscan * view.width + 1, overscan * view.height + 1
+    ox, oy = ((overscan + view.spare) * side + 1 for side in (view.width, view.height))
     return bool(low[0] >= -ox and low[1] >= -oy and high[2] <= view.width + ox and bottom <= view.height + oy)
 
 

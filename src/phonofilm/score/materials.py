@@ -81,7 +81,8 @@ class Materials:
 def sources(score: Score) -> Iterator[Source]:
     """Every file that a score names, each once."""
     seen: set[str] = set()
-    named = [score.style, *(shot.setting.source for shot in score.shots), *(actor.source for actor in score.cast)]
+    settings = [shot.setting for shot in score.shots]
+    named = [score.style, *(s.source for s in settings), *(s.behind for s in settings), *(actor.source for actor in score.cast)]
     named += [cue.source for cue in score.cues if isinstance(cue, Line | Music | Effect | Logo)]
     for source in named:
         if source is not None and source.sha256 not in seen:

@@ -81,6 +81,7 @@ class Setting:
     meets the picture at ``principal`` (shares of its width and height). Its subject stands ``near`` metres away, its plate ``far``.
     ``pinned``: the shot's first or last frame is that photo itself, fitted to the film. ``wider``: how much of its width the photo of a person
     is continued by on its left and its right, where it has no room for the film; ``principal`` is then a place in the continued one.
+    ``behind``: another picture before which the photo's subject is put; the photo is then that of both, and ``principal`` a place in it.
     """
 
     kind: SettingKind
@@ -100,6 +101,7 @@ class Setting:
     surface: str = ""
     elevation: float = 0.0
     wider: tuple[float, float] = (0.0, 0.0)
+    behind: Source | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

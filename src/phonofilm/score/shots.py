@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from phonofilm.clock import TICKS_PER_FRAME, seconds
 from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import Picture
+from phonofilm.perceive.placed import placeable, placed
 from phonofilm.prompt.script import CameraMove, ScriptShot
 from phonofilm.score.camera import FAMILIES, MOST_SHARE, Stand, Step, build_moves, build_path, camera_at
 from phonofilm.score.copying import copied_move
@@ -39,6 +40,8 @@ PRODUCT_ROOM = 0.9
 
 #: how much closer than usual a framing word asks a picture to be
 TIGHTNESS = {"extreme_close_up": 1.7, "close_up": 1.35, "medium": 1.0, "wide": 0.85, "extreme_wide": 0.7}
+#: how much closer a face is seen every second time where no words say it
+NEARER = 1.25
 
 
 def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
@@ -59,12 +62,11 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
         return _place_shot(draft, base, script_shot, steps, handheld, logo=kind == "logo")
     source = source_of(draft.references[piece.tag])
     if kind == "footage":
-        used = draft.used.get(piece.tag, 0)
-        draft.used[piece.tag] = used + piece.end - piece.start
         stand = Stand(position=(0.0, 1.5, 0.0), focal=50.0, subject=(0.0, 1.5, -4.0))
         camera = build_moves(steps, stand, piece.start, piece.end, handheld=handheld)
         clip = draft.percepts.clips[piece.tag]
-        start, rate = _span_of(draft, piece, clip.length, used, clip.cuts)
+        start, rate = _span_of(draft, piece, clip.length, draft.used.get(piece.tag, 0), clip.cuts)
+        draft.used[piece.tag] = start + round((piece.end - piece.start) * rate)
         return replace(base, camera=camera, setting=Setting(kind="footage", source=source, start=start, rate=rate))
     picture = draft.percepts.pictures[piece.tag]
     role = draft.script.role(piece.tag)
@@ -74,27 +76,47 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
         framed = frame_whole(picture, source, piece.start, piece.end, draft.size, last=role == "last_frame")
         joined = "dissolve" if number and base.transition == "cut" else base.transition
         return replace(base, camera=framed.camera, setting=framed.setting, transition=joined, grade="")
-    if kind == "product" and not _is_cut(draft, piece.tag):
+    behind = background_of(draft, piece.tag, script_shot)
+    face = draft.cast[piece.tag].face if piece.tag in draft.cast else 0
+    if behind:
+        if (piece.tag, behind) not in draft.placed:
+            draft.placed[piece.tag, behind] = placed(picture, draft.percepts.pictures[behind].image, draft.size, face)
+        picture = draft.placed[piece.tag, behind]
+    elif kind == "product" and not _is_cut(draft, piece.tag):
         return _product_shot(draft, base, piece.tag, source, steps, handheld)
     framed = frame_picture(
         picture, source, steps[0].family, piece.start, piece.end, draft.size,
-        amount=steps[0].amount, more=steps[1:], handheld=handheld, name=f"@{piece.tag}",
-        tight=_tightness(script_shot, kind, number),
+        amount=steps[0].amount, more=steps[1:], handheld=handheld, face=face, name=f"@{piece.tag}",
+        tight=_tightness(script_shot, kind, draft.shown.get(piece.tag, 0)),
     )  # fmt: skip
+    draft.shown[piece.tag] = draft.shown.get(piece.tag, 0) + 1
     draft.remarks += framed.remarks
     seen = (piece.tag,) if piece.tag in draft.cast else ()
-    return replace(base, camera=framed.camera, setting=framed.setting, seen=seen)
+    setting = replace(framed.setting, behind=source_of(draft.references[behind])) if behind else framed.setting
+    return replace(base, camera=framed.camera, setting=setting, seen=seen)
+
+
+def background_of(draft: Draft, tag: str, shot: ScriptShot | None) -> str:
+    """The picture before which a shot puts what it shows: the background that its own words name, else the one named first; empty for none."""
+    given = [t for t in draft.tagged("background") if t in draft.percepts.pictures]
+    if not given or tag in given or tag not in draft.percepts.pictures or draft.script.role(tag) in ("first_frame", "last_frame", "outfit"):
+        return ""
+    if not placeable(draft.percepts.pictures[tag]):
+        draft.remarks.append(f"@{tag} shows nothing that could be cut out, so it is not put before @{given[0]}.")
+        return ""
+    named = [t for t in given if shot is not None and t in shot.mentions]
+    return (named or given)[0]
 
 
 def _span_of(draft: Draft, piece: Piece, length: int, used: int, cuts: Sequence[int]) -> tuple[int, float]:
     """From where a clip of that length is played in a piece, and how fast: one that is too short is slowed, to half its speed at most.
 
-    Where it can be, none of the clip's own ``cuts`` falls inside: it would be one more than the edit's.
+    Where it can be, none of the clip's own ``cuts`` falls inside: it would be one more than the edit's. ``used`` is to where it was played before.
     """
     lasts = piece.end - piece.start
     start = used % max(length, 1)
     begins = [b for b in (start, *(c for c in cuts if c > start), 0, *cuts) if b + lasts <= length]
-    start = next((b for b in begins if not any(b < c < b + lasts for c in cuts)), start)
+    start = min(begins, key=lambda b: sum(b < c < b + lasts for c in cuts), default=start)
     if start + lasts > length:
         start = max(0, length - lasts)
     rate = 1.0
@@ -105,10 +127,10 @@ def _span_of(draft: Draft, piece: Piece, length: int, used: int, cuts: Sequence[
     return start // TICKS_PER_FRAME * TICKS_PER_FRAME, rate
 
 
-def _tightness(shot: ScriptShot | None, kind: str, number: int) -> float:
-    """How close a picture is framed: as the shot says, else a face is seen nearer in every second shot."""
+def _tightness(shot: ScriptShot | None, kind: str, shown: int) -> float:
+    """How close a picture that was ``shown`` so often is framed: as the shot says, else a face is seen nearer every second time."""
     said = [TIGHTNESS[f] for f in shot.framing if f in TIGHTNESS] if shot is not None else []
-    return said[0] if said else 1.18 if number % 2 and kind == "face" else 1.0
+    return said[0] if said else NEARER if shown % 2 and kind == "face" else 1.0
 
 
 def _still_camera(piece: Piece) -> CameraPath:

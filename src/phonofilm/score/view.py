@@ -36,7 +36,7 @@ class View:
     subject: from which row or column to which, or None.
 
     ``guard``: a box that may not leave the frame, of a subject without a human head: all of it or its upper part, where an animal has its head.
-    ``whole``: such a subject's box where ``focus`` is that part.
+    ``whole``: such a subject's box where ``focus`` is that part. ``spare``: how far the plate really goes on beyond the borders, as a share.
 
     ``lens`` is the one it is taken to be made with (mm), which sets the distances ``near`` and ``far``. ``ground`` is the row on which the subject
     stands, or None.
@@ -53,6 +53,7 @@ class View:
     ground: float | None = None
     guard: Box | None = None
     whole: Box | None = None
+    spare: float = 0.0
 
     @property
     def focal(self) -> float:
@@ -82,7 +83,8 @@ def view_of(picture: Picture, face: int = 0, lens: float = LENS) -> View:
         focus = (x0, y0, x1, y1)
     far = near if whole else near * BEHIND
     ground = None if whole else ground_row(picture)
-    return View(width=width, height=height, focus=focus, cut=cut, lens=lens, near=near, far=far, head=head, ground=ground)
+    spare = min(picture.beyond[0] / width, picture.beyond[1] / height)
+    return View(width=width, height=height, focus=focus, cut=cut, lens=lens, near=near, far=far, head=head, ground=ground, spare=spare)
 
 
 def _border(seen: NDArray[np.bool_]) -> Border:

@@ -89,15 +89,18 @@ def plate_sheet(
     if floor is not None:
         x0, y0, x1, y1 = floor.seen((x0, y0, x1, y1), cameras, taken, width, height)
     margin = 0.01 * max(taken.width, taken.height)
+    # from here on in pixels of the plate, which may be larger than the photo
+    tall, wide = picture.plate.shape[:2]
+    x0, y0, x1, y1 = x0 + picture.beyond[0], y0 + picture.beyond[1], x1 + picture.beyond[0], y1 + picture.beyond[1]
     left, top = max(0, int(np.ceil(-x0 + margin))), max(0, int(np.ceil(-y0 + margin)))
-    right, bottom = max(0, int(np.ceil(x1 - taken.width + margin))), max(0, int(np.ceil(y1 - taken.height + margin)))
+    right, bottom = max(0, int(np.ceil(x1 - wide + margin))), max(0, int(np.ceil(y1 - tall + margin)))
     # only what is seen, with a little around it
     cut_x0, cut_y0 = max(0, int(x0 + left - 2 * margin)), max(0, int(y0 + top - 2 * margin))
     cut_x1, cut_y1 = int(np.ceil(x1 + left + 2 * margin)), int(np.ceil(y1 + top + 2 * margin))
     scale = enlargement(cameras, taken, depth if floor is None else floor.near, width, height)
     if left or top or right or bottom:
         beyond, cut = (left, right, top, bottom), (cut_x0, cut_y0, cut_x1, cut_y1)
-        if max(-x0, -y0, x1 - taken.width, y1 - taken.height) > SLIVER * max(taken.width, taken.height):
+        if max(-x0, -y0, x1 - wide, y1 - tall) > SLIVER * max(taken.width, taken.height):
             texture = _continued(picture.plate, beyond, cut)
         else:  # hardly any of it is seen
             whole = cv2.copyMakeBorder(picture.plate, top, bottom, left, right, cv2.BORDER_REFLECT_101)
@@ -105,7 +108,7 @@ def plate_sheet(
     else:
         texture = picture.plate[cut_y0:cut_y1, cut_x0:cut_x1]
     h, w = texture.shape[:2]
-    a = np.array([cut_x0 - left, cut_y0 - top], np.float64)
+    a = np.array([cut_x0 - left - picture.beyond[0], cut_y0 - top - picture.beyond[1]], np.float64)
     corners = np.array([a, a + [w, 0], a + [w, h], a + [0, h]], np.float64)
     texture = scaled(texture, scale)
     if soft > 0.3:

@@ -34,6 +34,7 @@ from phonofilm.engines.stage.table import STEEP, cast_shadow, table
 from phonofilm.engines.stage.world.places import build_place
 from phonofilm.engines.stage.world.studio import studio_backdrop
 from phonofilm.perceive.percepts import Face, Picture
+from phonofilm.perceive.placed import placed
 from phonofilm.perceive.wider import columns, widen
 from phonofilm.score.camera import CameraPose, camera_at, carried
 from phonofilm.score.materials import Materials
@@ -111,10 +112,13 @@ def build_scene(score: Score, shot: Shot, materials: Materials, performances: Ma
     if setting.kind == "photo":
         assert setting.source is not None
         picture = materials.picture(setting.source)
+        if setting.behind is not None:
+            who = next((c.face for c in seen if c.source.sha256 == setting.source.sha256), 0)
+            picture = placed(picture, materials.picture(setting.behind).image, (width, height), who)
         if any(setting.wider):
             picture = widen(picture, *columns(setting.wider, picture.image.shape[1]), face=next((c.face for c in seen), 0))
         taken = pinhole(picture, setting)
-        soft = 0.0 if setting.pinned else 0.0016 * max(width, height) * (1 - setting.near / setting.far)
+        soft = 0.0 if setting.pinned else (0.0016 if setting.behind is None else 0.003) * max(width, height) * (1 - setting.near / setting.far)
         near = None if picture.matte.all() else setting.near
         own = [actor for actor in seen if actor.source.sha256 == setting.source.sha256]
         with ThreadPoolExecutor(1) as other:  # neither depends on the other, so the order of work does not matter

@@ -1,0 +1,105 @@
+"""A subject before another picture: the role of a background, from the prompt to the drawn frame."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from media import picture as picture_of
+from phonofilm.engines.stage.stage import Stage, draw_frame
+from phonofilm.generate import score_of
+from phonofilm.media.reference import open_references
+from phonofilm.perceive.picture import perceive_picture
+from phonofilm.perceive.placed import placed
+from phonofilm.prompt.reader import read
+from phonofilm.request import Request
+from phonofilm.score.document import dumps, loads
+from phonofilm.vision.face import FaceFinder
+
+
+def picture_file(folder: Path, name: str, colours: tuple[tuple[int, int, int], ...]) -> Path:
+    """A picture of upright stripes, a little noisy."""
+    wide = np.repeat(np.array([colours], np.float32), 90, axis=1)
+    image = cv2.resize(wide, (1600, 900), interpolation=cv2.INTER_NEAREST) + np.random.default_rng(1).normal(0, 4, (900, 1600, 3))
+    path = folder / f"{name}.png"
+    cv2.imwrite(str(path), np.clip(image, 0, 255)[..., ::-1].astype(np.uint8))
+    return path
+
+
+def requested(prompt: str, **files: Path) -> Request:
+    given = open_references(tuple(f"{tag}={path}" for tag, path in files.items()))
+    return Request(prompt=prompt, references=given, resolution="480p", ratio="16:9", seconds=4)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        '@me stands in front of @temple as the background and says: "We came a long way."',
+        "@me está delante del fondo @temple y dice: «Hemos venido de lejos.»",
+        "@me steht vor dem Hintergrund @temple und sagt: „Wir sind weit gereist.“",
+        "@me站在背景@temple前，说：“我们走了很远的路。”",
+    ],
+)
+def test_a_line_beside_a_background_is_said_by_the_person(tmp_path: Path, prompt: str) -> None:
+    files = open_references((f"me={picture_of('smile')}", f"temple={picture_file(tmp_path, 'temple', ((90, 120, 200), (200, 60, 60)))}"))
+    script = read(prompt, files)
+    assert (script.role("temple"), [line.speaker for line in script.lines], script.role("me")) == ("background", ["me"], "face")
+
+
+def test_a_person_is_filmed_before_the_background_and_none_of_their_own_is_left(tmp_path: Path) -> None:
+    behind = picture_file(tmp_path, "hall", ((30, 160, 60), (40, 60, 200)))
+    request = requested("@me in front of the background @hall. Static camera. No music.", me=picture_of("smile"), hall=behind)
+    score, materials = score_of(request, Stage())
+    assert {shot.setting.behind.name for shot in score.shots if shot.setting.behind} == {"hall.png"} and len(score.shots) == 1
+    assert loads(dumps(score)) == score
+    frame = draw_frame(score, materials, 0)
+    height, width = frame.shape[:2]
+    left, right = frame[: height // 3, : width // 6].reshape(-1, 3).mean(axis=0), frame[: height // 3, -width // 6 :].reshape(-1, 3).mean(axis=0)
+    assert np.abs(left - (30, 160, 60)).max() < 12 and np.abs(right - (40, 60, 200)).max() < 12  # his own curtains are red
+    mesh = FaceFinder().find(frame)[0]
+    assert 0.3 * width < mesh.landmarks[:, 0].mean() < 0.7 * width and 0.15 < np.ptp(mesh.landmarks[:, 1]) / height < 0.5
+
+
+def test_an_orbit_around_a_placed_person_never_leaves_the_picture_behind(tmp_path: Path) -> None:
+    behind = picture_file(tmp_path, "hall", ((30, 160, 60), (40, 60, 200)))
+    score, materials = score_of(requested("@me in front of the background @hall. Orbit left.", me=picture_of("closed"), hall=behind), Stage())
+    shot = score.shots[0]
+    assert shot.camera.delivered >= 12
+    for number in (0, 95):
+        frame = draw_frame(score, materials, number)
+        height, width = frame.shape[:2]
+        for part, colour in ((frame[: height // 4, : width // 12], (30, 160, 60)), (frame[: height // 4, -width // 12 :], (40, 60, 200))):
+            assert np.abs(part.reshape(-1, 3).mean(axis=0) - colour).max() < 14
+
+
+def test_what_stands_free_gets_ground_and_a_shadow_under_its_feet(tmp_path: Path) -> None:
+    alone = np.zeros((400, 400, 4), np.uint8)
+    cv2.circle(alone, (200, 200), 120, (40, 90, 200, 255), -1, cv2.LINE_AA)
+    cv2.imwrite(str(tmp_path / "ball.png"), alone)
+    ball = perceive_picture(tmp_path / "ball.png", "0" * 64)
+    together = placed(ball, np.full((900, 1600, 3), 150, np.uint8), (1280, 720))
+    rows = np.flatnonzero((together.matte > 128).any(axis=1))
+    height = together.image.shape[0]
+    assert 0.88 < rows[-1] / height < 0.96 and 0.4 < len(rows) / height < 0.6 and together.image.shape[1] <= 1.6 * 1280 + 1
+    middle = together.plate.shape[1] // 2
+    foot = together.plate[together.beyond[1] + rows[-1], middle - 4 : middle + 4]
+    assert foot.max() < 100 and together.plate[4:20, 4:20].min() > 145
+
+
+def test_a_picture_that_is_one_whole_is_not_put_before_another_and_that_is_said(tmp_path: Path) -> None:
+    flat = picture_file(tmp_path, "card", ((200, 200, 40), (200, 200, 40)))
+    behind = picture_file(tmp_path, "hall", ((30, 160, 60), (40, 60, 200)))
+    score, _ = score_of(requested("@card in front of the background @hall. No music.", card=flat, hall=behind), Stage())
+    assert not any(shot.setting.behind for shot in score.shots)
+    assert any("@card" in remark and "@hall" in remark for remark in score.remarks)
+
+
+def test_a_shot_that_names_the_background_alone_shows_it(tmp_path: Path) -> None:
+    behind = picture_file(tmp_path, "hall", ((30, 160, 60), (40, 60, 200)))
+    prompt = 'Shot 1: a wide shot of @hall. Shot 2: @me in front of the background @hall says: "Welcome."'
+    score, _ = score_of(requested(prompt, me=picture_of("smile"), hall=behind), Stage())
+    assert [(shot.setting.source.name, bool(shot.setting.behind)) for shot in score.shots if shot.setting.source] == [
+        ("hall.png", False),
+        (picture_of("smile").name, True),
+    ]
