@@ -15,7 +15,7 @@ from phonofilm.media.read import read_frames
 from phonofilm.media.rewrite import rewrite
 from phonofilm.media.stream import Decoded
 from phonofilm.score.edit import Piece
-from phonofilm.score.shots import _span_of
+from phonofilm.score.shots import NEARER, _span_of, _tightness
 from phonofilm.vision.flow import between
 from tracked import textured
 
@@ -56,3 +56,15 @@ def test_a_clip_is_shown_from_where_no_cut_of_its_own_comes_between(length: int,
     piece = Piece(start=0, end=lasts * TICKS_PER_FRAME, tag="clip")
     found, rate = _span_of(None, piece, length * TICKS_PER_FRAME, used * TICKS_PER_FRAME, [c * TICKS_PER_FRAME for c in cuts])  # type: ignore[arg-type]
     assert (found // TICKS_PER_FRAME, rate) == (start, 1.0)
+
+
+def test_a_clip_of_short_passages_is_shown_where_fewest_of_its_cuts_fall() -> None:
+    piece = Piece(start=0, end=48 * TICKS_PER_FRAME, tag="ride")
+    cuts = [at * TICKS_PER_FRAME for at in (10, 20, 30, 60)]
+    start, rate = _span_of(None, piece, 90 * TICKS_PER_FRAME, 0, cuts)  # type: ignore[arg-type]
+    assert (start, rate) == (30 * TICKS_PER_FRAME, 1.0)
+
+
+def test_a_face_is_seen_nearer_every_second_time_whatever_lies_between() -> None:
+    assert [_tightness(None, "face", shown) for shown in range(4)] == [1.0, NEARER, 1.0, NEARER]
+    assert _tightness(None, "picture", 1) == 1.0
