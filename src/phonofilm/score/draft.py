@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from phonofilm.clock import ticks
-from phonofilm.perceive.percepts import Percepts, Sound
+from phonofilm.perceive.percepts import Percepts, Picture, Sound
 from phonofilm.prompt.script import Script, ScriptShot
 from phonofilm.request import Reference, Request
 from phonofilm.score.model import Actor, Cue
@@ -17,7 +17,10 @@ CARD = "#card"
 
 @dataclass(kw_only=True)
 class Draft:
-    """A score being made. ``used``: to where a clip was played; ``shown``: how often a picture was seen."""
+    """A score being made.
+
+    ``used``: to where a clip was played; ``shown``: how often a picture was seen; ``placed``: a reference's subject before another's picture.
+    """
 
     request: Request
     script: Script
@@ -29,6 +32,7 @@ class Draft:
     cast: dict[str, Actor] = field(default_factory=dict[str, Actor])
     used: dict[str, int] = field(default_factory=dict[str, int])
     shown: dict[str, int] = field(default_factory=dict[str, int])
+    placed: dict[tuple[str, str], Picture] = field(default_factory=dict[tuple[str, str], Picture])
 
     def tagged(self, *roles: str) -> list[str]:
         """Tags of the references with one of the roles, in the order given."""

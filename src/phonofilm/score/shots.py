@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from phonofilm.clock import TICKS_PER_FRAME, seconds
 from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import Picture
+from phonofilm.perceive.placed import placeable, placed
 from phonofilm.prompt.script import CameraMove, ScriptShot
 from phonofilm.score.camera import FAMILIES, MOST_SHARE, Stand, Step, build_moves, build_path, camera_at
 from phonofilm.score.copying import copied_move
@@ -75,17 +76,36 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
         framed = frame_whole(picture, source, piece.start, piece.end, draft.size, last=role == "last_frame")
         joined = "dissolve" if number and base.transition == "cut" else base.transition
         return replace(base, camera=framed.camera, setting=framed.setting, transition=joined, grade="")
-    if kind == "product" and not _is_cut(draft, piece.tag):
+    behind = background_of(draft, piece.tag, script_shot)
+    face = draft.cast[piece.tag].face if piece.tag in draft.cast else 0
+    if behind:
+        if (piece.tag, behind) not in draft.placed:
+            draft.placed[piece.tag, behind] = placed(picture, draft.percepts.pictures[behind].image, draft.size, face)
+        picture = draft.placed[piece.tag, behind]
+    elif kind == "product" and not _is_cut(draft, piece.tag):
         return _product_shot(draft, base, piece.tag, source, steps, handheld)
     framed = frame_picture(
         picture, source, steps[0].family, piece.start, piece.end, draft.size,
-        amount=steps[0].amount, more=steps[1:], handheld=handheld, name=f"@{piece.tag}",
+        amount=steps[0].amount, more=steps[1:], handheld=handheld, face=face, name=f"@{piece.tag}",
         tight=_tightness(script_shot, kind, draft.shown.get(piece.tag, 0)),
     )  # fmt: skip
     draft.shown[piece.tag] = draft.shown.get(piece.tag, 0) + 1
     draft.remarks += framed.remarks
     seen = (piece.tag,) if piece.tag in draft.cast else ()
-    return replace(base, camera=framed.camera, setting=framed.setting, seen=seen)
+    setting = replace(framed.setting, behind=source_of(draft.references[behind])) if behind else framed.setting
+    return replace(base, camera=framed.camera, setting=setting, seen=seen)
+
+
+def background_of(draft: Draft, tag: str, shot: ScriptShot | None) -> str:
+    """The picture before which a shot puts what it shows: the background that its own words name, else the one named first; empty for none."""
+    given = [t for t in draft.tagged("background") if t in draft.percepts.pictures]
+    if not given or tag in given or tag not in draft.percepts.pictures or draft.script.role(tag) in ("first_frame", "last_frame", "outfit"):
+        return ""
+    if not placeable(draft.percepts.pictures[tag]):
+        draft.remarks.append(f"@{tag} shows nothing that could be cut out, so it is not put before @{given[0]}.")
+        return ""
+    named = [t for t in given if shot is not None and t in shot.mentions]
+    return (named or given)[0]
 
 
 def _span_of(draft: Draft, piece: Piece, length: int, used: int, cuts: Sequence[int]) -> tuple[int, float]:
