@@ -64,7 +64,7 @@ def reading(script: Script) -> Fields:
         "weather": script.scene.weather,
         "times": [f"{s.start / 48000:g}-{s.end / 48000:g}" for s in script.shots if s.start is not None and s.end is not None],
         "shots": len(script.shots),
-        "titles": list(script.titles),
+        "titles": [title.text for title in script.titles],
         "captions": script.captions is True,
         "refused": script.refused,
     }

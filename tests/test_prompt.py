@@ -176,7 +176,7 @@ def test_braces_hold_dialogue_and_json_is_read_by_its_keys() -> None:
     script = read('{"scene": "a beach at dusk", "camera": "slow push in", "dialogue": "Hello there.", "title": "SALE"}')
     assert (script.scene.place, script.scene.hour) == ("beach", "dusk")
     assert [m.move for m in script.shots[0].moves] == ["push_in"]
-    assert [line.text for line in script.lines] == ["Hello there."] and script.titles == ("SALE",)
+    assert [line.text for line in script.lines] == ["Hello there."] and [title.text for title in script.titles] == ["SALE"]
 
 
 def test_a_fade_at_the_very_end_is_no_shot_of_its_own() -> None:

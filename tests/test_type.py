@@ -13,7 +13,7 @@ from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND, frame_middle
 from phonofilm.engines.stage.type.faces import Family, script_tag
 from phonofilm.engines.stage.type.marks import logo_card, watermark
 from phonofilm.engines.stage.type.shape import shape
-from phonofilm.engines.stage.type.title import split_title
+from phonofilm.engines.stage.type.title import Title, split_title
 from phonofilm.engines.stage.type.typesetter import SUBTITLE, Typesetter
 from phonofilm.errors import ReferenceError_
 from phonofilm.phones import Phone
@@ -202,3 +202,14 @@ def test_a_logo_on_its_own_white_ground_is_cut_free_of_it():
 
 def test_names_of_characters_used_in_the_tables_exist():
     assert all(unicodedata.name(c, "") for c in NO_START | NO_END)
+
+
+def test_a_title_has_the_colour_that_its_cue_names_and_a_dark_one_is_lifted():
+    def ink(colour):
+        drawn = Title(Caption(start=0, end=96_000, text="SALE", style="title", colour=colour), 640, 360, (255, 255, 255)).at_rest()
+        solid = drawn.rgba[drawn.rgba[..., 3] > 250][:, :3]
+        return tuple(int(v) for v in np.median(solid, axis=0))
+
+    assert ink("") == (255, 255, 255)
+    assert ink("#d4af37") == (0xD4, 0xAF, 0x37)
+    assert max(ink("#000040")) >= 109

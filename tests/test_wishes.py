@@ -11,7 +11,7 @@ from phonofilm.generate import score_of
 from phonofilm.media.outputs import write_wav
 from phonofilm.media.reference import open_references
 from phonofilm.request import Request
-from phonofilm.score.model import Ambience, Effect, Score
+from phonofilm.score.model import Ambience, Caption, Effect, Score
 
 
 def scored(prompt: str, references: tuple[str, ...] = ()) -> Score:
@@ -68,3 +68,40 @@ def test_a_sound_after_the_end_of_the_film_is_remarked() -> None:
 )
 def test_a_doorbell_is_not_a_church_bell(prompt: str) -> None:
     assert set(starts(scored(prompt))) == {"doorbell"}
+
+
+def titled(score: Score) -> list[tuple[str, float, float, str]]:
+    return [(c.text, c.start / 48_000, c.end / 48_000, c.colour) for c in score.cues if isinstance(c, Caption) and c.style == "title"]
+
+
+def test_a_title_comes_when_and_in_what_colour_the_prompt_says() -> None:
+    score = scored("A quiet sea, push in. Then the title 'Café Lumière' in gold.")
+    ((text, start, end, colour),) = titled(score)
+    assert text == "Café Lumière" and colour == "#d4af37"
+    assert score.length / 48_000 - 4 < start < end <= score.length / 48_000 and end - start > 1.5
+    ((_, start, end, colour),) = titled(scored("A quiet sea. At 0:03 the title 'Now' appears."))
+    assert start == 3.0 and end - start > 1.5 and colour == ""
+
+
+def test_a_title_belongs_to_its_own_shot() -> None:
+    score = scored("Shot 1: a forest in the morning, title 'One'. Shot 2: the sea at noon, title 'Two'.")
+    cut = score.shots[1].start / 48_000
+    (_, first, gone, _), (_, second, _, _) = titled(score)
+    assert first < 1 and gone <= cut <= second < cut + 1
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "El mar en calma. Al final aparece el título «Adiós».",
+        "La mer calme. À la fin, le titre « Adieu ».",
+        "Das ruhige Meer. Am Ende erscheint der Titel „Ade“.",
+        "平静的大海。最后出现标题“再见”。",
+        "静かな海。最後にタイトル「さよなら」。",
+        "고요한 바다. 마지막에 제목 “안녕”.",
+    ],
+)
+def test_a_title_at_the_end_is_at_the_end_in_every_language(prompt: str) -> None:
+    score = scored(prompt)
+    ((_, start, end, _),) = titled(score)
+    assert start > 4 and end > 7.5

@@ -31,6 +31,10 @@ def _rows(script: Script) -> Iterator[str]:
             if sound.shot == number - 1:
                 at = f" at {time_code(sound.at)}" if sound.at is not None else ""
                 yield f"  sound     {sound.sound.replace('_', ' ')}{' (lasting)' if sound.ambience else ''}{at} {_place(sound.span)}"
+        for title in script.titles:
+            if title.shot == number - 1:
+                at = f" at {time_code(title.at)}" if title.at is not None else " at the end" if title.closing else ""
+                yield f"  title     “{title.text}”{at}{' in ' + title.colour if title.colour else ''} {_place(title.span)}"
         for line in script.lines:
             if line.shot == number - 1:
                 speaker = "narrator" if line.narration else line.speaker or "somebody"
@@ -40,7 +44,7 @@ def _rows(script: Script) -> Iterator[str]:
     for name in ("place", "hour", "weather", "light", "mood", "style", "music", "surface"):
         if value := getattr(scene, name):
             yield f"{name:<11} {value}"
-    for name, values in (("subjects", scene.subjects), ("actions", scene.actions), ("colours", scene.colours), ("titles", script.titles)):
+    for name, values in (("subjects", scene.subjects), ("actions", scene.actions), ("colours", scene.colours)):
         if values:
             yield f"{name:<11} {', '.join(values)}"
     if script.captions is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from phonofilm.prompt.language import detect
 from phonofilm.prompt.lexicon import Hit, Lexicon
 from phonofilm.prompt.quotes import Quote
-from phonofilm.prompt.script import Mention, Span, SpokenLine
+from phonofilm.prompt.script import Mention, Span, SpokenLine, TitleWish
 from phonofilm.prompt.text import HIDDEN, SENTENCE_END, Text, mask, split
 
 _BEFORE, _AFTER, _EARLIER = 90, 36, 250
@@ -20,11 +20,16 @@ _SENTENCE_LIKE = re.compile(r"[.!?。！？…]\s*$")
 
 @dataclass(kw_only=True)
 class Said:
-    """What the quotes of a prompt came to: lines (their shot and time set later), titles, and the quotes that are plain text."""
+    """What the quotes of a prompt came to: lines and titles (their shot and time set later), and the quotes that are plain text.
+
+    ``places`` and ``titled`` are where lines and titles stand, ``tints`` the words for titles' colours, folded.
+    """
 
     lines: list[SpokenLine] = field(default_factory=list[SpokenLine])
     places: list[Span] = field(default_factory=list[Span])
-    titles: list[str] = field(default_factory=list[str])
+    titles: list[TitleWish] = field(default_factory=list[TitleWish])
+    titled: list[Span] = field(default_factory=list[Span])
+    tints: list[Span] = field(default_factory=list[Span])
     read: list[Span] = field(default_factory=list[Span])
     plain: list[Quote] = field(default_factory=list[Quote])
 
@@ -47,7 +52,12 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
             continue
         said.read.append((before if cue is None else min(before, cue.start), end if cue is None else max(end, cue.end)))
         if kind == "title":
-            said.titles.append(words)
+            tint = _tint(lexicon, masked, before if cue is None else min(before, cue.start), start, end, after)
+            said.tints += [(tint.start, tint.end)] if tint else []
+            closing = lexicon.has("say.closing", masked, before, start) or lexicon.has("say.closing", masked, end, after)
+            span = text.span(start, end)
+            said.titles.append(TitleWish(text=words, span=span, closing=closing, colour=tint.key if tint else ""))
+            said.titled.append((start, end))
         else:
             narration = kind == "narration"
             speaker = "" if narration else _speaker(text, masked, lexicon, mentions, before, start, end, after)
@@ -116,6 +126,16 @@ def _kind(lexicon: Lexicon, masked: str, before: int, start: int, end: int, afte
     ):
         return "line", None
     return "plain", None
+
+
+def _tint(lexicon: Lexicon, masked: str, before: int, start: int, end: int, after: int) -> Hit | None:
+    """The colour named for a title: behind it ("in gold"), else right before the word for it ("golden letters")."""
+    behind = [h for h in lexicon.find("colour", masked, end, after) if not re.search(r"[,.;:，。、]", masked[end : h.start])]
+    if behind:
+        return behind[0]
+    named = [h for h in lexicon.find("say.title", masked, before, start)]
+    ahead = [h for h in lexicon.find("colour", masked, before, start) if any(-1 <= n.start - h.end <= 2 or -1 <= h.start - n.end <= 5 for n in named)]
+    return ahead[-1] if ahead else None
 
 
 def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention], before: int, start: int, end: int, after: int) -> str:

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from phonofilm.prompt.camera import find_moves
 from phonofilm.prompt.language import detect, mixed
@@ -20,12 +21,13 @@ from phonofilm.prompt.quotes import find_quotes
 from phonofilm.prompt.remarks import not_understood
 from phonofilm.prompt.roles import bind, mute
 from phonofilm.prompt.scene import find_scene, find_sounds
-from phonofilm.prompt.script import CameraMove, Mention, Script, ScriptShot, SoundWish, Span, SpokenLine
+from phonofilm.prompt.script import CameraMove, Mention, Script, ScriptShot, SoundWish, Span, SpokenLine, TitleWish
 from phonofilm.prompt.shots import Cut, find_cuts, point_in
 from phonofilm.prompt.text import MENTION_A, MENTION_B, SENTENCE_END, Text, around, mask, prepare, split
 from phonofilm.request import Reference
 
 LONGEST = 20_000
+Quoted = TypeVar("Quoted", SpokenLine, TitleWish)
 
 
 def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
@@ -45,7 +47,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     bindings, notes, asked = bind(references, places, masked, words, {line.speaker for line in said.lines}, bool(said.lines))
     shots, read_from = _shots(text, masked, words, cuts, places)
     sounds = _sounds(text, masked, words, cuts)
-    scene, hits = find_scene(text, masked, words, 0, len(masked))
+    scene, hits = find_scene(text, mask(masked, said.tints), words, 0, len(masked))
     sentences = split(masked, SENTENCE_END)
     refused = refusals(words, masked)
     wished = [h for h in words.find("wish.captions", masked) if not any(h.start < r.end and r.start < h.end for r in refused)]
@@ -59,6 +61,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         *((h.start, h.end) for h in used),
         *(m.span for m in places),
         *said.read,
+        *said.tints,
         *hidden,
         *((c.start, c.body) for c in cuts),
     ]
@@ -71,7 +74,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         lines=tuple(_placed(line, place, masked, sentences, cuts) for line, place in zip(said.lines, said.places, strict=True)),
         sounds=tuple(wish for wish, _ in sounds),
         scene=scene,
-        titles=tuple(said.titles),
+        titles=tuple(_placed(title, place, masked, sentences, cuts) for title, place in zip(said.titles, said.titled, strict=True)),
         captions=captions,
         refused=frozenset(r.key for r in refused),
         remarks=(*remarks, *notes, *not_understood(text, _without_manner(masked, words), understood)),
@@ -148,7 +151,7 @@ def _mentioned(mention: Mention, text: Text, masked: str, sentences: list[Span],
     return replace(mention, span=text.span(*mention.span), shot=shot, at=_moment(masked, sentences, place, cuts[shot]))
 
 
-def _placed(line: SpokenLine, place: Span, masked: str, sentences: list[Span], cuts: Sequence[Cut]) -> SpokenLine:
+def _placed(line: Quoted, place: Span, masked: str, sentences: list[Span], cuts: Sequence[Cut]) -> Quoted:
     shot = max((i for i, cut in enumerate(cuts) if cut.start <= place[0]), default=0)
     return replace(line, shot=shot, at=_moment(masked, sentences, place[0], cuts[shot]))
 

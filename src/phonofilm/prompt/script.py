@@ -64,6 +64,21 @@ class SpokenLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TitleWish:
+    """Words asked to be seen. ``shot`` is the one that they stand in, ``at`` a tick where one was given, ``closing``: they come at its end.
+
+    ``colour`` as #rrggbb where one was named for them.
+    """
+
+    text: str
+    span: Span
+    shot: int = 0
+    at: int | None = None
+    closing: bool = False
+    colour: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SoundWish:
     """A sound named in the prompt: ``sound`` is a name of the sound table, ``ambience`` if it lasts, ``at`` a tick where one was given."""
 
@@ -138,7 +153,7 @@ class Script:
     lines: tuple[SpokenLine, ...] = ()
     sounds: tuple[SoundWish, ...] = ()
     scene: Scene = Scene()
-    titles: tuple[str, ...] = ()
+    titles: tuple[TitleWish, ...] = ()
     captions: bool | None = None
     refused: frozenset[str] = frozenset()
     remarks: tuple[Remark, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import types
 from dataclasses import MISSING, fields, is_dataclass
 from itertools import pairwise
@@ -72,6 +73,8 @@ def check(score: Score) -> None:
             raise ScoreError(f"score.cues[{k}] starts at {cue.start}, outside the film [0, {score.length}).")
         if isinstance(cue, model.Line) and any(p.viseme not in VISEMES or p.end < p.start for p in cue.phones):
             raise ScoreError(f"score.cues[{k}] has a phone with an unknown viseme or a negative length.")
+        if isinstance(cue, model.Caption) and cue.colour and not re.fullmatch("#[0-9a-fA-F]{6}", cue.colour):
+            raise ScoreError(f"score.cues[{k}].colour is {_shown(cue.colour)}; write it as #rrggbb.")
         if isinstance(cue, model.Motion):
             _check_motion(cue, f"score.cues[{k}]", names)
 

@@ -276,13 +276,15 @@ class Effect:
 
 @dataclass(frozen=True, kw_only=True)
 class Caption:
-    """Words on the picture over [start, end). ``style``: ``subtitle``, ``title`` (kinetic type) or ``lower third``."""
+    """Words on the picture over [start, end). ``style``: ``subtitle``, ``title`` (kinetic type) or ``lower third``. ``colour``: of a title, as
+    #rrggbb; empty for white."""
 
     start: int
     end: int
     text: str
     language: str = "en"
     style: str = "subtitle"
+    colour: str = ""
     kind: Literal["caption"] = "caption"
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from phonofilm.clock import frame_start, nearest_frame_start, seconds, ticks
+from phonofilm.prompt.script import TitleWish
 from phonofilm.score.captions import split_caption
-from phonofilm.score.draft import LOGO_CARD, Draft
+from phonofilm.score.draft import CARD, LOGO_CARD, Draft
 from phonofilm.score.edit import Piece
 from phonofilm.score.model import Ambience, Caption, Effect, Line, Logo, Shot
 from phonofilm.score.speech import source_of
@@ -20,6 +21,8 @@ PLACE_SOUND = {
 }  # fmt: skip
 #: dB that the tone of a quiet room lies below that of a room that is heard
 ROOM_TONE = -6.0
+#: how long a title stands where it has a place of its own, at least and at most
+TITLE, MOST_TITLE = ticks(2.0), ticks(3.5)
 WEATHER_SOUND = {"rain": "rain", "storm": "storm", "wind": "wind"}
 
 
@@ -76,15 +79,10 @@ def _is_timed(draft: Draft, number: int) -> bool:
     return number < len(draft.script.shots) and draft.script.shots[number].start is not None
 
 
-def add_words(draft: Draft, presenters: Sequence[str], length: int) -> None:
+def add_words(draft: Draft, presenters: Sequence[str], pieces: Sequence[Piece], length: int) -> None:
     """Words on the picture: titles that the prompt gives, captions where they are asked for or a talk has pictures."""
     if "text" not in draft.script.refused:
-        for k, title in enumerate(draft.script.titles):
-            part = length // max(1, len(draft.script.titles))
-            draft.cues.append(
-                Caption(start=k * part + frame_start(6), end=min(length, (k + 1) * part - frame_start(2)), text=title,
-                        language=draft.script.language, style="title")
-            )  # fmt: skip
+        _add_titles(draft, pieces, length)
     lines = [c for c in draft.cues if isinstance(c, Line)]
     pictures = [t for t in draft.tagged("subject", "background") if t in draft.percepts.pictures]
     wanted = draft.script.captions if draft.script.captions is not None else bool(presenters and len(pictures) > 1)
@@ -97,6 +95,28 @@ def add_words(draft: Draft, presenters: Sequence[str], length: int) -> None:
             continue
         for start, end, text in split_caption(line.text, line.start, line.end, line.language, line.phones):
             draft.cues.append(Caption(start=start, end=min(end, length), text=text, language=line.language))
+
+
+def _add_titles(draft: Draft, pieces: Sequence[Piece], length: int) -> None:
+    """Each title in its own shot of the prompt: from its time, at the shot's end, or for all of it; several of a stretch share it out."""
+    body = next((p.start for p in pieces if p.tag == CARD), length)
+    stretches: dict[tuple[int, int], list[TitleWish]] = {}
+    for title in draft.script.titles:
+        start, end = _span(draft, pieces, title.shot, length)
+        start, end = min(start, body - TITLE), min(end, body)
+        if title.at is not None and title.at < body:
+            start, end = title.at, max(end, title.at + TITLE) if title.at >= end else end
+            end = min(end, start + MOST_TITLE, body)
+        elif title.closing:
+            start = max(start, end - max(TITLE, min(MOST_TITLE, (end - start) * 2 // 5)))
+        stretches.setdefault((max(start, 0), end), []).append(title)
+    for (start, end), titles in stretches.items():
+        for k, title in enumerate(titles):
+            begin, stop = (start + (end - start) * part // len(titles) for part in (k, k + 1))
+            # a title comes when the shot is there, at a time that is given at once
+            first = nearest_frame_start(begin + (0 if title.at is not None else frame_start(6)))
+            last = max(nearest_frame_start(stop) - frame_start(2), first + frame_start(4))
+            draft.cues.append(Caption(start=first, end=last, text=title.text, language=draft.script.language, style="title", colour=title.colour))
 
 
 def add_logo(draft: Draft, length: int) -> None:

@@ -51,6 +51,7 @@ class Title:
 
     def __init__(self, cue: Caption, width: int, height: int, accent: Colour, avoid: tuple[Box, ...] = ()) -> None:
         self._cue, self._width, self._height, self._accent = cue, width, height, accent
+        self._ink = _colour(cue.colour) if cue.colour else _WHITE
         self._length = (cue.end - cue.start) / TICKS_PER_SECOND
         # a short title moves faster, so that it always stands for a moment
         self._pace = clamp(self._length / 2.2) if self._length < 2.2 else 1.0
@@ -185,7 +186,7 @@ class Title:
             canvas.save()
             canvas.clipRect(skia.Rect.MakeLTRB(word.x - 0.2 * self._size, word.top, word.x + word.line.width + 0.2 * self._size, word.bottom), True)
             drop = (1.0 - arrived) * (0.95 if word.headline else 0.7) * word.line.size - leaving * 0.28 * word.line.size
-            ink = paint(_WHITE, smooth(2.2 * arrived) * stay * (1.0 if word.headline else 0.92))
+            ink = paint(self._ink, smooth(2.2 * arrived) * stay * (1.0 if word.headline else 0.92))
             draw(canvas, word.line, word.x, word.baseline + drop, ink)
             canvas.restore()
         return trimmed(pixels, x0, y0, self._width, self._height)
@@ -197,6 +198,14 @@ class Title:
         thick = max(2.0, 0.0035 * self._short)
         rect = skia.Rect.MakeLTRB(self._width / 2 - half, self._rule_y - thick / 2, self._width / 2 + half, self._rule_y + thick / 2)
         canvas.drawRoundRect(rect, thick / 2, thick / 2, paint(self._accent, stay * smooth(grown)))
+
+
+def _colour(written: str) -> Colour:
+    """#rrggbb as a colour, light enough to be read over its own shadow."""
+    red, green, blue = (int(written[k : k + 2], 16) for k in (1, 3, 5))
+    least = max(red, green, blue)
+    lift = 1.0 if least >= 110 else 110 / max(least, 1)
+    return min(255, round(red * lift)), min(255, round(green * lift)), min(255, round(blue * lift))
 
 
 def split_title(text: str) -> tuple[str, str]:
