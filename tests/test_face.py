@@ -296,6 +296,16 @@ def test_eyes_blink_8_to_30_times_a_minute_at_uneven_times() -> None:
     assert np.std(gaps) > 0.25 * np.mean(gaps)
 
 
+def test_no_shot_of_a_face_begins_with_shut_eyes() -> None:
+    length = 15 * TICKS_PER_SECOND
+    for seed in range(12):
+        without = perform(spoken(), loudness(spoken()), None, length, seed)
+        cuts = without.blinks[::2]
+        blinks = perform(spoken(), loudness(spoken()), None, length, seed, cuts=cuts).blinks
+        assert len(blinks) * 4 >= 8
+        assert not [b for b in blinks for cut in cuts if -0.05 <= (b - cut) / TICKS_PER_SECOND < 0.2]
+
+
 def test_a_blink_shuts_the_eyes_in_a_frame() -> None:
     performance = played()
     for tick in performance.blinks:

@@ -39,7 +39,8 @@ def performances_of(score: Score, materials: Materials) -> dict[str, Performance
                 heard = loudness_by_frame(materials.line(cue), cue.start, num_frames)
                 energy = np.maximum(energy, heard)
         phones.sort(key=lambda p: p.start)
-        acted = perform(phones, energy, None, score.length, score.seed + number, mood=score.mood, listening=not phones, sung=sung)
+        cuts = [shot.start for shot in score.shots if shot.start and actor.name in shot.seen]
+        acted = perform(phones, energy, None, score.length, score.seed + number, mood=score.mood, listening=not phones, sung=sung, cuts=cuts)
         for cue in score.cues:
             if isinstance(cue, Motion) and cue.actor == actor.name:
                 acted = following(acted, cue, score.length)

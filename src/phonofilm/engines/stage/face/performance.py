@@ -21,6 +21,8 @@ Floats = NDArray[np.floating]
 
 #: the curves that are the head's and the trunk's pose; those of the trunk are only there where it moves
 POSE = tuple(f.name for f in fields(HeadPose))
+#: seconds of a shot, from its cut on, in which nobody blinks
+OPEN_EYED = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,13 +119,14 @@ def accents(energy: Floats) -> list[tuple[float, float]]:
     return sorted(((k + 0.5) / FRAMES_PER_SECOND, float(e[k] / top)) for k in kept)
 
 
-def _blink_times(length: float, rests: list[float], draw: np.random.Generator) -> list[float]:
-    """Uneven blink times, seconds, drawn to phrase ends; between 8 and 30 a minute."""
+def _blink_times(length: float, rests: list[float], cuts: list[float], draw: np.random.Generator) -> list[float]:
+    """Uneven blink times, seconds, drawn to phrase ends; between 8 and 30 a minute. None where a shot begins: its first frames show open eyes."""
     times: list[float] = []
     at = draw.uniform(0.7, 1.9)
     while at < length - 0.25:
         near = [r for r in rests if abs(r - at) < 0.6 and (not times or r - times[-1] > 1.0)]
         when = min(near, key=lambda r: abs(r - at)) if near else at
+        when = next((cut + OPEN_EYED for cut in cuts if -0.08 < when - cut < OPEN_EYED), when)
         if when < length - 0.2:
             times.append(when)
         at = when + 1.5 + draw.gamma(2.2, 0.75)
@@ -142,12 +145,14 @@ def perform(
     mood: str = "",
     listening: bool = False,
     sung: bool = False,
+    cuts: Sequence[int] = (),
 ) -> Performance:
     """Plan what the face does for phones (film ticks) under a voice whose loudness is ``energy`` f32[frames] 0…1.
 
     ``pitch`` f32[frames] 0…1, where known, adds the voice's own accents to those of its loudness.
 
     ``listening``: the face does not speak the phones; it listens to them (small nods, closed mouth). ``sung``: they are a song's.
+    ``cuts``: ticks at which shots of the face begin.
     """
     n = length_ticks // HOP + 2
     at = np.arange(n) * (HOP / TICKS_PER_SECOND)
@@ -234,7 +239,9 @@ def perform(
 
     # --- blinks: shut fast, open slowly, shut at the middle of a frame so that a frame shows it
     rests = [g[0] / TICKS_PER_SECOND + 0.06 for g in gaps if g[0] > 0]
-    blinks = tuple(frame_middle(frame_at(int(t * TICKS_PER_SECOND))) for t in _blink_times(seconds, rests, draw))
+    blinks = tuple(
+        frame_middle(frame_at(int(t * TICKS_PER_SECOND))) for t in _blink_times(seconds, rests, [cut / TICKS_PER_SECOND for cut in cuts], draw)
+    )
     lids = np.zeros(n)
     for tick in blinks:
         middle = tick / TICKS_PER_SECOND
