@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from scipy.signal import butter, sosfiltfilt
+from scipy.signal import butter, fftconvolve, sosfiltfilt
 
 from phonofilm.phones import VISEMES, Phone
 from phonofilm.voice import align, speak
@@ -122,3 +122,57 @@ def test_outside_the_speech_that_is_known_nobody_speaks() -> None:
     assert any(phone.ipa for phone in found)
     assert all(not phone.ipa for phone in found if phone.start >= half + STEP)
     assert found[0].start == 0 and found[-1].end == len(line.samples)
+
+
+#: words, how many of their phones are said before a rest, language
+RESTING = (
+    ("My grandmother gives every child a small present.", 17, "en"),
+    ("We found the keys in the garden.", 12, "en"),
+    ("我们今天去看一部电影。", 12, "zh"),
+)
+
+
+def _in_a_hall(samples: np.ndarray) -> np.ndarray:
+    noise = np.random.default_rng(0).normal(size=28_800) * np.exp(-np.arange(28_800) / 5_760)
+    noise[0] = 0
+    return samples + 0.35 * fftconvolve(samples, noise / np.linalg.norm(noise))[: len(samples)]
+
+
+def _in_noise(samples: np.ndarray) -> np.ndarray:
+    return samples + np.random.default_rng(1).normal(size=len(samples)) * 0.01 * np.abs(samples).max()
+
+
+@pytest.mark.parametrize("heard", [_in_a_hall, _in_noise])
+@pytest.mark.parametrize(("text", "before", "language"), RESTING)
+def test_a_rest_lies_between_the_words_that_it_parts(text: str, before: int, language: str, heard) -> None:
+    line = speak(text, language)
+    sounds = [phone for phone in line.phones if phone.ipa]
+    at, rest = sounds[before - 1].end, 72_000
+    samples = np.concatenate([line.samples[:at], np.zeros(rest, np.float32), line.samples[at:]])
+    found = [phone for phone in align(heard(samples).astype(np.float32), transcript=text, language=language) if phone.ipa]
+    assert len(found) == len(sounds)
+    assert max(phone.end for phone in found[:before]) <= at + 6_000
+    assert min(phone.start for phone in found[before:]) >= at + rest - 4_800
+
+
+def test_phones_of_a_song_last_long_enough_to_be_seen_and_those_of_speech_as_they_are_heard() -> None:
+    line = speak("Friends of the old village still live near the river.", "en")
+    said = [phone for phone in align(line.samples, transcript=line.text, language="en") if phone.ipa]
+    sung = [phone for phone in align(line.samples, transcript=line.text, language="en", speech=[(0, len(line.samples))]) if phone.ipa]
+    assert [phone.ipa for phone in said] == [phone.ipa for phone in sung]
+    assert min(phone.end - phone.start for phone in sung) >= 4 * STEP > min(phone.end - phone.start for phone in said)
+    assert sung[0].start == said[0].start and sung[-1].end == said[-1].end
+
+
+def test_short_sounds_are_given_time_by_the_nearest_that_has_it_but_never_by_a_silence() -> None:
+    heard = _told([("sil", 30), ("I", 40), ("FF", 1), ("SS", 1), ("sil", 30)])
+    onsets = [Onset(at=30, ipa="i"), Onset(at=70, ipa="v"), Onset(at=71, ipa="z")]
+    assert [one.end - one.start for one in timed(onsets, heard)] == [30, 40, 1, 1, 30]
+    assert [one.end - one.start for one in timed(onsets, heard, least=4)] == [30, 34, 4, 4, 30]
+
+
+def test_a_sound_that_was_surely_heard_stays_before_the_echo_of_a_vowel() -> None:
+    heard = _told([("I", 30), ("sil", 5), ("aa", 40), ("sil", 20)], sure=2.0)
+    for sure, least, most in ((True, 28, 36), (False, 60, 75)):
+        found = timed([Onset(at=0, ipa="a"), Onset(at=30, ipa="z", sure=sure)], heard)
+        assert least <= next(one.start for one in found if one.ipa == "z") <= most

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,9 +14,10 @@ from phonofilm.phones import Phone, viseme_of
 from phonofilm.voice import lines, shapes
 from phonofilm.voice.detect import detect_language
 from phonofilm.voice.g2p import letters_of
-from phonofilm.voice.paths import Onset, Stretch, shaped, timed
+from phonofilm.voice.paths import Onset, Stretch, rests, shaped, timed
 from phonofilm.voice.recognise import STEP, Heard, recognise
 from phonofilm.voice.shapes import NAMES
+from phonofilm.voice.symbols import PAUSES
 from phonofilm.voice.timing import phones_of
 
 Floats = NDArray[np.float32]
@@ -28,15 +30,33 @@ _QUIET, _LONG_QUIET, _SURE, _CERTAIN = 0.03, 8, 3.0, 1e3
 _LONGEST_PAIR = 16
 #: the recogniser names a sound after it has begun (measured as in ``timing``, on speech that is made and on recordings)
 _LATE = 2880
+#: the logarithm of the chance with which a phone of the words was surely heard
+_HEARD = np.log(0.5)
+#: what a rest costs inside a word, as far as the recogniser hears it
+_INSIDE = 20.0
+#: steps that a phone lasts at least where those beside it have room, spoken and sung
+_SPOKEN, _SUNG = 1, 4
+#: what parts words in letters, and where nothing does
+_SEAMS = re.compile(rf"[\s{re.escape(''.join(sorted(PAUSES)))}]+")
+_WITHOUT_SEAMS = frozenset({"yue"})
 #: symbols that are two sounds in a row
 _PAIRS = frozenset("aɪ aʊ eɪ oʊ ɔɪ eə ɪə ja je jo ju jʌ wa we wi wʌ ɯi".split())
 _MARKS = "ːˑʰʲʷʱˀ̝̞̟̠̥̩̪̬̯̰̺̻͈͍̃̆̈̊̌̍̚͜"
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """A phone of the words, and whether a word ends with it."""
+
+    ipa: str
+    ends: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Onset:
     step: int
     ipa: str
+    sure: bool = False
 
 
 def align(
@@ -56,18 +76,20 @@ def align(
     if not len(mono):
         return ()
     heard = recognise(mono)
-    wanted = [phone.ipa for phone in _words(transcript, language) if phone.ipa] if transcript else []
+    wanted = _words(transcript, language) if transcript else []
     evidence = shapes.evidence(mono, heard.log_probability)
     _silences(evidence, mono, speech)
     if 0 < len(wanted) < len(heard.log_probability):
-        return _tiled(timed(_split(_forced(heard, wanted), len(evidence)), evidence), len(mono))
+        onsets = _split(_forced(heard, wanted, rests(evidence)), len(evidence))
+        return _tiled(timed(onsets, evidence, least=_SPOKEN if speech is None else _SUNG), len(mono))
     return _tiled(shaped(_split(_greedy(heard), len(evidence)), evidence), len(mono))
 
 
-def _words(transcript: str, language: str | None) -> list[Phone]:
+def _words(transcript: str, language: str | None) -> list[_Wanted]:
     spoken = language or detect_language(transcript)
-    letters = lines.letters(transcript, spoken, letters_of)
-    return phones_of(letters, np.full(len(letters) + 2, 2, np.int64), spoken)
+    words = (word for word in _SEAMS.split(lines.letters(transcript, spoken, letters_of)) if word)
+    said = [[phone.ipa for phone in phones_of(word, np.full(len(word) + 2, 2, np.int64), spoken) if phone.ipa] for word in words]
+    return [_Wanted(ipa=ipa, ends=k + 1 == len(word) or spoken in _WITHOUT_SEAMS) for word in said for k, ipa in enumerate(word)]
 
 
 def _greedy(heard: Heard) -> list[_Onset]:
@@ -85,8 +107,12 @@ def _greedy(heard: Heard) -> list[_Onset]:
     return onsets
 
 
-def _forced(heard: Heard, wanted: Sequence[str]) -> list[_Onset]:
-    """The likeliest path through ``wanted`` in order (CTC Viterbi: Graves et al. 2006), a phone heard as another of its mouth shape included."""
+def _forced(heard: Heard, phones: Sequence[_Wanted], quiet: Sequence[int]) -> list[_Onset]:
+    """The likeliest path through ``phones`` in order (CTC Viterbi: Graves et al. 2006), a phone heard as another of its mouth shape included.
+
+    ``quiet`` are the middles of rests in steps of 10 ms. There a word is rather over than in its midst.
+    """
+    wanted = [phone.ipa for phone in phones]
     chance = np.exp(heard.log_probability.astype(np.float64))
     silent = np.array([not symbol or symbol in _MARKS for symbol in heard.symbols])
     classes = [viseme_of(symbol) for symbol in heard.symbols]
@@ -96,6 +122,9 @@ def _forced(heard: Heard, wanted: Sequence[str]) -> list[_Onset]:
     costs = np.empty((num_steps, num_states))
     costs[:, 0::2] = nothing[:, None]
     costs[:, 1::2] = np.stack([emission[ipa] for ipa in wanted], axis=1)
+    over = np.array([True, *(kind for phone in phones for kind in (False, phone.ends))])
+    middles = np.minimum((np.array(quiet, np.int64) * _HOP + _LATE) // STEP, num_steps - 1)
+    costs[np.ix_(middles, ~over)] -= _INSIDE
     #: from one phone straight to the next, unless it is the same one again
     straight = np.full(num_states, -np.inf)
     straight[3::2] = [0.0 if one != two else -np.inf for one, two in pairwise(wanted)]
@@ -112,7 +141,7 @@ def _forced(heard: Heard, wanted: Sequence[str]) -> list[_Onset]:
         if state % 2:
             first[state // 2] = step
         state -= int(came[step, state])
-    return [_Onset(step=int(step), ipa=ipa) for step, ipa in zip(first, wanted, strict=True)]
+    return [_Onset(step=int(step), ipa=ipa, sure=bool(emission[ipa][step] > _HEARD)) for step, ipa in zip(first, wanted, strict=True)]
 
 
 def _weights(ipa: str, symbols: Sequence[str], classes: Sequence[str]) -> NDArray[np.float64]:
@@ -131,7 +160,7 @@ def _split(onsets: Sequence[_Onset], num_steps: int) -> list[Onset]:
         end = (onsets[k + 1].step * STEP - _LATE) / _HOP if k + 1 < len(onsets) else num_steps
         parts = tuple(onset.ipa) if onset.ipa in _PAIRS else (onset.ipa,)
         long = min(end - at, _LONGEST_PAIR)
-        out += [Onset(at=at + long * part / len(parts), ipa=ipa) for part, ipa in enumerate(parts)]
+        out += [Onset(at=at + long * part / len(parts), ipa=ipa, sure=onset.sure and not part) for part, ipa in enumerate(parts)]
     return out
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise, permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +21,12 @@ Whole = NDArray[np.int64]
 _SILENT = NAMES.index("sil")
 _CLOSED = NAMES.index("PP")
 _NEVER = -1e9
-#: how far from where it was heard a phone may begin: steps of one standard deviation, and how many of these weigh at most
-_SPREAD, _FARTHEST = 2.0, 8.0
+#: how far from where it was heard a phone may begin: steps of one standard deviation, how many of these weigh at most, and if it was surely heard
+_SPREAD, _FARTHEST, _FARTHEST_SURE = 2.0, 8.0, 50.0
 #: what a silence between two phones costs
 _PAUSE = 3.0
+#: steps of a silence that no closing of the mouth makes
+_REST = 20
 #: what a phone that the recogniser names adds to its shape, if its lips close, and what a change of shape costs
 _NAMED, _NAMED_CLOSED, _CHANGE = 1.0, 4.0, 2.0
 #: steps that may lie between what is seen and the nearest phone that the recogniser names
@@ -41,10 +43,11 @@ _SOUND = dict(zip(NAMES, ("", "p", "f", "θ", "t", "k", "ʃ", "s", "n", "ɹ", "a
 
 @dataclass(frozen=True, kw_only=True)
 class Onset:
-    """A phone that was heard to begin ``at`` that step of 10 ms."""
+    """A phone that was heard to begin ``at`` that step of 10 ms, and whether that is ``sure``."""
 
     at: float
     ipa: str
+    sure: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +59,22 @@ class Stretch:
     ipa: str
 
 
-def timed(onsets: Sequence[Onset], evidence: F64) -> list[Stretch]:
-    """These phones in this order, each as long as its mouth shape is heard; between them there may be silence."""
-    return _stretches(_chain(onsets, evidence), onsets) if len(onsets) else _nothing(evidence)
+def timed(onsets: Sequence[Onset], evidence: F64, *, least: int = 1) -> list[Stretch]:
+    """These phones in this order, each as long as its mouth shape is heard; between them there may be silence, rests where they were heard.
+
+    ``least`` is how many steps each lasts at least, as far as those beside it can spare them.
+    """
+    if not len(onsets):
+        return _nothing(evidence)
+    chain = _chain(onsets, evidence, rests(evidence))
+    out = [Stretch(start=a, end=b, ipa=onsets[int(chain[a]) // 2].ipa if chain[a] % 2 else "") for a, b in _runs(chain)]
+    return _closures(_lasting(out, least))
+
+
+def rests(evidence: F64) -> list[int]:
+    """The middle steps of the long silences that are heard."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], (evidence.argmax(axis=1) == _SILENT).astype(np.int8), [0]])))
+    return [int(start + end) // 2 for start, end in zip(edges[::2], edges[1::2], strict=True) if end - start >= _REST]
 
 
 def shaped(onsets: Sequence[Onset], evidence: F64) -> list[Stretch]:
@@ -85,17 +101,19 @@ def _nothing(evidence: F64) -> list[Stretch]:
     return [Stretch(start=0, end=len(evidence), ipa="")] if len(evidence) else []
 
 
-def _chain(onsets: Sequence[Onset], evidence: F64) -> Whole:
-    """The state of every step: 2 k + 1 is phone k, 2 k the silence before it."""
+def _chain(onsets: Sequence[Onset], evidence: F64, resting: Sequence[int] = ()) -> Whole:
+    """The state of every step: 2 k + 1 is phone k, 2 k the silence before it, at the steps ``resting`` that before the first one heard later."""
     num_steps, num_states = len(evidence), 2 * len(onsets) + 1
     column = np.full(num_states, _SILENT)
     column[1::2] = [NAMES.index(viseme_of(onset.ipa)) for onset in onsets]
     places = np.array([onset.at for onset in onsets])
+    farthest = np.array([_FARTHEST_SURE if onset.sure else _FARTHEST for onset in onsets])
 
     def enter(step: int) -> F64:
         """What it costs to begin every phone at that step."""
-        return -0.5 * np.minimum(np.abs(step - places) / _SPREAD, _FARTHEST) ** 2
+        return -0.5 * np.minimum(np.abs(step - places) / _SPREAD, farthest) ** 2
 
+    rest_before = dict(zip(resting, 2 * np.searchsorted(places, resting, side="right"), strict=True))
     score = np.full(num_states, _NEVER)
     score[0] = evidence[0, _SILENT]
     score[1] = evidence[0, column[1]] + enter(0)[0]
@@ -109,6 +127,8 @@ def _chain(onsets: Sequence[Onset], evidence: F64) -> Whole:
         choices[2, 3::2] = score[1:-2:2] + begun[1:]
         came[step] = choices.argmax(axis=0)
         score = choices.max(axis=0) + evidence[step, column]
+        if step in rest_before:
+            score[np.arange(num_states) != rest_before[step]] = _NEVER
     state = num_states - 1 if score[-1] >= score[-2] else num_states - 2
     out = np.zeros(num_steps, np.int64)
     for step in range(num_steps - 1, -1, -1):
@@ -164,9 +184,18 @@ def _runs(path: Whole) -> list[tuple[int, int]]:
     return list(pairwise(cuts))
 
 
-def _stretches(chain: Whole, onsets: Sequence[Onset]) -> list[Stretch]:
-    out = [Stretch(start=a, end=b, ipa=onsets[int(chain[a]) // 2].ipa if chain[a] % 2 else "") for a, b in _runs(chain)]
-    return _closures(out)
+def _lasting(stretches: list[Stretch], least: int) -> list[Stretch]:
+    """Phones that were heard for a moment only last longer, by what the nearest sounds before the next silence can spare."""
+    out: list[Stretch] = []
+    for sounds, group in groupby(stretches, key=lambda one: bool(one.ipa)):
+        row = list(group)
+        lengths = [one.end - one.start for one in row]
+        for k, j in sorted(permutations(range(len(row)), 2), key=lambda pair: abs(pair[0] - pair[1])) if sounds else ():
+            given = max(0, min(least - lengths[k], (lengths[j] - least) // 2))
+            lengths[k], lengths[j] = lengths[k] + given, lengths[j] - given
+        ends = row[0].start + np.cumsum(lengths)
+        out += [Stretch(start=int(end) - length, end=int(end), ipa=one.ipa) for end, length, one in zip(ends, lengths, row, strict=True)]
+    return out
 
 
 def _closures(stretches: list[Stretch]) -> list[Stretch]:
