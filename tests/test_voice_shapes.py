@@ -124,7 +124,8 @@ def test_outside_the_speech_that_is_known_nobody_speaks() -> None:
     assert found[0].start == 0 and found[-1].end == len(line.samples)
 
 
-#: words, how many of their phones are said before a rest, language
+#: ticks of a rest; words, how many of their phones are said before it, language
+REST = 72_000
 RESTING = (
     ("My grandmother gives every child a small present.", 17, "en"),
     ("We found the keys in the garden.", 12, "en"),
@@ -142,17 +143,28 @@ def _in_noise(samples: np.ndarray) -> np.ndarray:
     return samples + np.random.default_rng(1).normal(size=len(samples)) * 0.01 * np.abs(samples).max()
 
 
+def _with_a_rest(text: str, before: int, language: str) -> tuple[np.ndarray, int]:
+    line = speak(text, language)
+    at = [phone for phone in line.phones if phone.ipa][before - 1].end
+    return np.concatenate([line.samples[:at], np.zeros(REST, np.float32), line.samples[at:]]), at
+
+
 @pytest.mark.parametrize("heard", [_in_a_hall, _in_noise])
 @pytest.mark.parametrize(("text", "before", "language"), RESTING)
 def test_a_rest_lies_between_the_words_that_it_parts(text: str, before: int, language: str, heard) -> None:
-    line = speak(text, language)
-    sounds = [phone for phone in line.phones if phone.ipa]
-    at, rest = sounds[before - 1].end, 72_000
-    samples = np.concatenate([line.samples[:at], np.zeros(rest, np.float32), line.samples[at:]])
+    samples, at = _with_a_rest(text, before, language)
     found = [phone for phone in align(heard(samples).astype(np.float32), transcript=text, language=language) if phone.ipa]
-    assert len(found) == len(sounds)
     assert max(phone.end for phone in found[:before]) <= at + 6_000
-    assert min(phone.start for phone in found[before:]) >= at + rest - 4_800
+    assert min(phone.start for phone in found[before:]) >= at + REST - 4_800
+
+
+def test_a_rest_inside_a_word_stays_there_where_its_halves_are_heard() -> None:
+    text, before = "Every beautiful summer we remember the mountains.", 8
+    samples, at = _with_a_rest(text, before, "en")
+    found = [phone for phone in align(samples, transcript=text, language="en") if phone.ipa]
+    assert [phone.ipa for phone in found[before - 3 : before + 2]] == ["b", "j", "u", "ɾ", "ə"]
+    assert max(phone.end for phone in found[:before]) <= at + 6_000
+    assert min(phone.start for phone in found[before:]) >= at + REST - 4_800
 
 
 def test_phones_of_a_song_last_long_enough_to_be_seen_and_those_of_speech_as_they_are_heard() -> None:

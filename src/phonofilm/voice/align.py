@@ -32,8 +32,8 @@ _LONGEST_PAIR = 16
 _LATE = 2880
 #: the logarithm of the chance with which a phone of the words was surely heard
 _HEARD = np.log(0.5)
-#: what a rest costs inside a word, as far as the recogniser hears it
-_INSIDE = 20.0
+#: what a rest costs inside a word: less than one phone that was surely heard on its other side
+_INSIDE = 8.0
 #: steps that a phone lasts at least where those beside it have room, spoken and sung
 _SPOKEN, _SUNG = 1, 4
 #: what parts words in letters, and where nothing does
