@@ -5,7 +5,9 @@ stems). They are listened to, never shipped. For each a film of a photograph tha
 gives the opening of the lips. The reference is the level of the voice itself (200 to 4000 Hz, to the power 0.6): of its own stem where there is
 one, else of the voice that is drawn out of the mix. Printed: correlation at no offset and the offset of its peak; in how many of the rests of the
 voice (0.3 s and longer) the mouth is closed, in how many of its notes it opens. The control is the same mouth against the level of another time of
-the voice. For the song with stems the band alone is filmed too: nobody sings, so the mouth must stay closed. Results: benchmarks/results/sung.json.
+the voice. A second reference is that level times how open the vowel sounds ("openness"): a loud /i/ is sung with a narrow mouth. For the song
+with stems the band alone is filmed too: nobody sings, so the mouth must stay closed. A song with words in ``WORDS`` is mouthed by these as well.
+Results: benchmarks/results/sung.json.
 """
 
 from __future__ import annotations
@@ -34,16 +36,27 @@ SONGS = {
     "mutilated_mime": ("mutilated_mime/song.ogg", -0.4),
     "internal_degeneration": ("internal_degeneration/song.ogg", -0.4),
 }
+#: words that a recogniser heard in the excerpt: the song is mouthed by them as well
+WORDS = {"stempeg": "For lives. For lives."}
 SECONDS = 10
+
+
+def power(voice: np.ndarray, num: int, lowest: float, highest: float) -> np.ndarray:
+    """Mean square of a band of a voice s in each frame's span."""
+    band = sosfiltfilt(butter(3, (lowest, highest), "band", fs=48_000, output="sos"), voice)
+    padded = np.zeros(num * 2000)
+    padded[: min(len(band), len(padded))] = band[: len(padded)]
+    return np.square(padded.reshape(num, 2000)).mean(axis=1)
 
 
 def level(voice: np.ndarray, num: int) -> np.ndarray:
     """Level of a voice s in each frame's span, to the power 0.6."""
-    band = sosfiltfilt(butter(3, (200, 4000), "band", fs=48_000, output="sos"), voice)
-    padded = np.zeros(num * 2000)
-    padded[: min(len(band), len(padded))] = band[: len(padded)]
-    rows = np.sqrt(np.square(padded.reshape(num, 2000)).mean(axis=1)) ** 0.6
-    return np.convolve(rows, [0.25, 0.5, 0.25], "same")
+    return np.convolve(power(voice, num, 200, 4000) ** 0.3, [0.25, 0.5, 0.25], "same")
+
+
+def openness(voice: np.ndarray, num: int) -> np.ndarray:
+    """``level`` times the share of what lies under 1100 Hz that is above 500 Hz, where open vowels have their first formant."""
+    return level(voice, num) * power(voice, num, 500, 1100) / (power(voice, num, 150, 1100) + 1e-12)
 
 
 def figures(film: phonofilm.Film, voice: np.ndarray) -> dict[str, float | int]:
@@ -58,7 +71,8 @@ def figures(film: phonofilm.Film, voice: np.ndarray) -> dict[str, float | int]:
     def alike(shift: float, row: np.ndarray = loud) -> float:
         return float(np.corrcoef(np.interp(at + shift, np.arange(num), gap), row[:last])[0, 1])
 
-    row = [alike(float(s)) for s in SHIFTS]
+    wide_vowels = openness(voice, num)
+    row, row_open = ([alike(float(s), against) for s in SHIFTS] for against in (loud, wide_vowels))
     least, wide = (float(np.percentile(gap[:last], p)) for p in (5, 95))
     shut = least + 0.25 * (wide - least)
     sounding = loud[:last] > 0.25 * np.percentile(loud[:last], 95)
@@ -69,20 +83,23 @@ def figures(film: phonofilm.Film, voice: np.ndarray) -> dict[str, float | int]:
     other = np.roll(loud[:last], last // 2)
     return {
         "correlation": round(alike(0.0), 3), "offset_ms": round(peak(row) * 1000 / 24, 1), "control_correlation": round(alike(0.0, other), 3),
+        "openness_correlation": round(alike(0.0, wide_vowels), 3), "openness_offset_ms": round(peak(row_open) * 1000 / 24, 1),
+        "openness_control": round(alike(0.0, np.roll(wide_vowels[:last], last // 2)), 3),
         "notes": len(notes), "notes_opened": int(sum(gap[a:b].max() > (least + wide) / 2 for a, b in notes)),
         "rests": len(rests), "rests_closed": int(sum(np.median(gap[a + 2 : b - 2]) < shut for a, b in rests)),
         "opening_95th": round(wide, 4), "phones": len(line.phones) if line else 0,
     }  # fmt: skip
 
 
-def filmed(part: np.ndarray, folder: Path) -> phonofilm.Film:
+def filmed(part: np.ndarray, folder: Path, words: str = "") -> phonofilm.Film:
     from media import picture
 
     write_wav(folder / "song.wav", part)
     references = {"artist": picture("astronaut"), "song": folder / "song.wav"}
     prompt = "@artist sings @song. Static camera."
     seconds = int(np.clip(len(part) // 48_000, 4, SECONDS))
-    return phonofilm.make(prompt, folder / "film.mp4", references=references, ratio="3:4", resolution="480p", seconds=seconds)
+    said = {"song": words} if words else {}
+    return phonofilm.make(prompt, folder / "film.mp4", references=references, ratio="3:4", resolution="480p", seconds=seconds, transcripts=said)
 
 
 def keep(name: str, value: object) -> None:
@@ -113,6 +130,9 @@ def main() -> None:
                 drawn = hear(part, name).voice
                 voice = drawn if drawn is not None else np.zeros(len(part))
             keep(name, figures(film, voice) | {"remarks": list(film.remarks)})
+            if name in WORDS:
+                told = filmed(part, Path(folder), WORDS[name])
+                keep(f"{name}, with its words", figures(told, voice) | {"remarks": list(told.remarks)})
             if found.suffix == ".mp4":
                 alone = filmed(sum((stem(found, k) for k in (1, 2, 3)), np.zeros_like(part)), Path(folder))
                 gap, _ = lips_of(alone.path)
