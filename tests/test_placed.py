@@ -1,5 +1,6 @@
 """A subject before another picture: the role of a background, from the prompt to the drawn frame."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from media import picture as picture_of
+from phonofilm.clock import TICKS_PER_FRAME
 from phonofilm.engines.stage.stage import Stage, draw_frame
 from phonofilm.generate import score_of
 from phonofilm.media.reference import open_references
@@ -15,6 +17,7 @@ from phonofilm.perceive.placed import placed
 from phonofilm.prompt.reader import read
 from phonofilm.request import Request
 from phonofilm.score.document import dumps, loads
+from phonofilm.score.model import Caption
 from phonofilm.vision.face import FaceFinder
 
 
@@ -103,3 +106,25 @@ def test_a_shot_that_names_the_background_alone_shows_it(tmp_path: Path) -> None
         ("hall.png", False),
         (picture_of("smile").name, True),
     ]
+
+
+def test_a_background_that_one_shot_names_is_not_behind_the_others_and_one_named_for_all_is(tmp_path: Path) -> None:
+    behind = picture_file(tmp_path, "hall", ((30, 160, 60), (40, 60, 200)))
+    prompt = "Shot 1: @me, push in. Shot 2: @me in front of the background @hall, pull out. No music."
+    score, _ = score_of(requested(prompt, me=picture_of("smile"), hall=behind), Stage())
+    assert [bool(shot.setting.behind) for shot in score.shots] == [False, True]
+    prompt = "The background is @hall. Shot 1: @me, push in. Shot 2: @me, pull out. No music."
+    score, _ = score_of(requested(prompt, me=picture_of("smile"), hall=behind), Stage())
+    assert [bool(shot.setting.behind) for shot in score.shots] == [True, True]
+
+
+def test_a_title_leaves_the_face_free(tmp_path: Path) -> None:
+    score, materials = score_of(requested("@me. Static camera. Title 'A VERY LARGE SALE'. No music.", me=picture_of("smile")), Stage())
+    (title,) = [c for c in score.cues if isinstance(c, Caption)]
+    bare = replace(score, cues=tuple(c for c in score.cues if c is not title))
+    k = (title.start + title.end) // 2 // TICKS_PER_FRAME
+    written = np.abs(draw_frame(score, materials, k).astype(int) - draw_frame(bare, materials, k)).max(axis=2) > 60
+    face = FaceFinder().find(draw_frame(bare, materials, k))[0].landmarks[:468, :2]
+    inside = np.zeros(written.shape, np.uint8)
+    cv2.fillConvexPoly(inside, cv2.convexHull(face.astype(np.float32)).astype(np.int32), 1)
+    assert written.sum() > 2000 and written[inside > 0].mean() < 0.02

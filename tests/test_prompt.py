@@ -305,3 +305,8 @@ def test_reading_takes_a_sixth_of_a_second_from_a_cold_start() -> None:
     )
     runs = [float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout) for _ in range(5)]
     assert min(runs) <= 0.15, runs
+
+
+def test_soft_piano_music_is_neither_a_light_nor_a_thing() -> None:
+    scene = read("A cafe. Soft piano music. Warm light.").scene
+    assert (scene.light, scene.music, scene.subjects) == ("warm", "calm", ())

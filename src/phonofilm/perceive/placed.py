@@ -30,6 +30,8 @@ BEYOND = 0.14
 DETAIL = 1.6
 #: how far the subject's colours follow the new light, and the most that one channel may change
 FOLLOW, MOST_GAIN = 0.3, 1.13
+#: a subject takes at least and at most such a share of its photograph
+LEAST_SEEN, MOST_SEEN = 0.005, 0.9
 #: how much of the light behind wraps around the outline, and over what share of the picture's height
 WRAP, WRAP_REACH = 0.3, 0.006
 
@@ -81,7 +83,8 @@ def placed(picture: Picture, behind: U8, size: tuple[int, int], face: int = 0) -
 
 def placeable(picture: Picture) -> bool:
     """Whether a picture has a subject that can be put elsewhere: one that was cut out of it."""
-    return bool(picture.matte.any()) and not bool(picture.matte.all()) and picture.subject not in ("none", "drawing")
+    seen = float((picture.matte > 128).mean())
+    return LEAST_SEEN < seen < MOST_SEEN and picture.subject != "none"
 
 
 def _smaller(picture: Picture, share: float) -> Picture:

@@ -19,6 +19,8 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
     """The scene that folded [start, end) describes, and the phrases that it was read from."""
     words = mask(masked, [(h.start, h.end) for h in lexicon.find("place_trap", masked, start, end)])
     hits: list[Hit] = []
+    # "soft piano music" is neither a light nor a piano to be seen
+    unheard = mask(masked, [(h.start, h.end) for h in lexicon.find("music", masked, start, end)])
 
     def first(section: str, source: str) -> str:
         found = [h for h in lexicon.find(section, source, start, end) if not negated(lexicon, masked, h.start, h.end)]
@@ -27,7 +29,7 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
             found = [h for h in found if h.key not in _WEAK_PLACES] or found
         return found[0].key if found else ""
 
-    plain = mask(masked, [(h.start, h.end) for h in lexicon.find("framing", masked, start, end)])
+    plain = mask(unheard, [(h.start, h.end) for h in lexicon.find("framing", masked, start, end)])
 
     def written(section: str) -> tuple[str, ...]:
         found = [h for h in lexicon.find(section, plain, start, end) if h.key != "pronoun"]
@@ -38,7 +40,7 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
     hexes = [m[0] if len(m[0]) == 7 else "#" + "".join(2 * c for c in m[0][1:]) for m in _HEX.finditer(masked, start, end)]
     hits.extend(colours)
     scene = Scene(
-        place=first("place", words), hour=first("hour", masked), weather=first("weather", masked), light=first("light", masked),
+        place=first("place", words), hour=first("hour", masked), weather=first("weather", masked), light=first("light", unheard),
         mood=first("mood", masked), style=first("style", masked), music=first("music", masked), surface=first("surface", masked),
         subjects=(written("person") + written("thing"))[:_MOST], actions=written("action"),
         colours=tuple(dict.fromkeys([*hexes, *(h.key for h in colours)]))[:_MOST],

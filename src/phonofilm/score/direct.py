@@ -40,7 +40,7 @@ def direct(script: Script, percepts: Percepts, request: Request, *, progress: Pr
     shots = tuple(shot_of(draft, k, piece) for k, piece in enumerate(pieces))
     add_motion(draft, presenters, pieces, shots, length)
     add_sounds(draft, pieces, shots, length)
-    add_words(draft, presenters, pieces, length)
+    add_words(draft, presenters, pieces, shots, length)
     add_logo(draft, length)
     score = Score(
         length=length, width=draft.size[0], height=draft.size[1], seed=request.seed, shots=shots, cast=tuple(draft.cast.values()),

@@ -277,7 +277,7 @@ class Effect:
 @dataclass(frozen=True, kw_only=True)
 class Caption:
     """Words on the picture over [start, end). ``style``: ``subtitle``, ``title`` (kinetic type) or ``lower third``. ``colour``: of a title, as
-    #rrggbb; empty for white."""
+    #rrggbb; empty for white. ``free``: boxes x0 y0 x1 y1, shares of the frame, that a title covers as little as it can."""
 
     start: int
     end: int
@@ -285,6 +285,7 @@ class Caption:
     language: str = "en"
     style: str = "subtitle"
     colour: str = ""
+    free: tuple[tuple[float, float, float, float], ...] = ()
     kind: Literal["caption"] = "caption"
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND, frame_at, frame_middle, seconds
 from phonofilm.perceive.percepts import Clip, Performer, Picture
+from phonofilm.score.covering import picture_in
 from phonofilm.score.draft import Draft
 from phonofilm.score.edit import Piece
 from phonofilm.score.framing import Room, room_of
@@ -90,7 +91,7 @@ def _follow(draft: Draft, span: _Span, clip: Clip, seen: Performer, shots: Seque
         draft.remarks.append(f"@{span.tag}: @{span.actor} is not seen where the words name it, so nobody moves after it.")
         return
     picture, actor = draft.percepts.pictures[span.actor], draft.cast[span.actor]
-    rooms = [room_of(picture, actor.face, shot.setting, shot.camera, draft.size) for shot in shots]
+    rooms = [room_of(picture_in(draft, shot.setting) or picture, actor.face, shot.setting, shot.camera, draft.size) for shot in shots]
     used = min(seen.frames, frame_at(span.end - 1) - frame_at(span.start) + 1)
     ways, parts, said = _ways(seen, used, picture, Room.least(rooms))
     poses = _poses(ways, span.start, span.end, used)

@@ -97,14 +97,20 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
 
 
 def background_of(draft: Draft, tag: str, shot: ScriptShot | None) -> str:
-    """The picture before which a shot puts what it shows: the background that its own words name, else the one named first; empty for none."""
+    """The picture before which a shot puts what it shows: the background that its own words name, else the one named first; empty for none.
+
+    Where some shots of the prompt are said to be before it, the others are not.
+    """
     given = [t for t in draft.tagged("background") if t in draft.percepts.pictures]
     if not given or tag in given or tag not in draft.percepts.pictures or draft.script.role(tag) in ("first_frame", "last_frame", "outfit"):
+        return ""
+    named = [t for t in given if shot is not None and t in shot.mentions]
+    shots = draft.script.shots
+    if not named and len(shots) > 1 and any(set(s.mentions) & set(given) and set(s.mentions) - set(given) for s in shots):
         return ""
     if not placeable(draft.percepts.pictures[tag]):
         draft.remarks.append(f"@{tag} shows nothing that could be cut out, so it is not put before @{given[0]}.")
         return ""
-    named = [t for t in given if shot is not None and t in shot.mentions]
     return (named or given)[0]
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from phonofilm.clock import frame_start, nearest_frame_start, seconds, ticks
 from phonofilm.prompt.script import TitleWish
 from phonofilm.score.captions import split_caption
+from phonofilm.score.covering import kept_free
 from phonofilm.score.draft import CARD, LOGO_CARD, Draft
 from phonofilm.score.edit import Piece
 from phonofilm.score.model import Ambience, Caption, Effect, Line, Logo, Shot
@@ -79,10 +80,14 @@ def _is_timed(draft: Draft, number: int) -> bool:
     return number < len(draft.script.shots) and draft.script.shots[number].start is not None
 
 
-def add_words(draft: Draft, presenters: Sequence[str], pieces: Sequence[Piece], length: int) -> None:
-    """Words on the picture: titles that the prompt gives, captions where they are asked for or a talk has pictures."""
+def add_words(draft: Draft, presenters: Sequence[str], pieces: Sequence[Piece], shots: Sequence[Shot], length: int) -> None:
+    """Words on the picture: captions where they are asked for or a talk has pictures, and the titles that the prompt gives."""
+    _add_captions(draft, presenters, length)
     if "text" not in draft.script.refused:
-        _add_titles(draft, pieces, length)
+        _add_titles(draft, pieces, shots, length)
+
+
+def _add_captions(draft: Draft, presenters: Sequence[str], length: int) -> None:
     lines = [c for c in draft.cues if isinstance(c, Line)]
     pictures = [t for t in draft.tagged("subject", "background") if t in draft.percepts.pictures]
     wanted = draft.script.captions if draft.script.captions is not None else bool(presenters and len(pictures) > 1)
@@ -97,7 +102,7 @@ def add_words(draft: Draft, presenters: Sequence[str], pieces: Sequence[Piece], 
             draft.cues.append(Caption(start=start, end=min(end, length), text=text, language=line.language))
 
 
-def _add_titles(draft: Draft, pieces: Sequence[Piece], length: int) -> None:
+def _add_titles(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], length: int) -> None:
     """Each title in its own shot of the prompt: from its time, at the shot's end, or for all of it; several of a stretch share it out."""
     body = next((p.start for p in pieces if p.tag == CARD), length)
     stretches: dict[tuple[int, int], list[TitleWish]] = {}
@@ -116,7 +121,12 @@ def _add_titles(draft: Draft, pieces: Sequence[Piece], length: int) -> None:
             # a title comes when the shot is there, at a time that is given at once
             first = nearest_frame_start(begin + (0 if title.at is not None else frame_start(6)))
             last = max(nearest_frame_start(stop) - frame_start(2), first + frame_start(4))
-            draft.cues.append(Caption(start=first, end=last, text=title.text, language=draft.script.language, style="title", colour=title.colour))
+            draft.cues.append(
+                Caption(
+                    start=first, end=last, text=title.text, language=draft.script.language, style="title", colour=title.colour,
+                    free=kept_free(draft, shots, first, last),
+                )
+            )  # fmt: skip
 
 
 def add_logo(draft: Draft, length: int) -> None:

@@ -36,6 +36,8 @@ class Finish:
         captions = tuple(cue for cue in score.cues if isinstance(cue, Caption))
         typesetter = Typesetter(score.width, score.height)
         for cue in captions:
+            if cue.style == "title":  # laid out where it finds room
+                continue
             typesetter.caption(cue.text, cue.language, cue.style)
         cards: list[tuple[Logo, LogoCard]] = []
         for cue in score.cues:
@@ -60,12 +62,17 @@ class Finish:
             image = made.at((tick - cue.start) / (cue.end - cue.start))
         for cue in self.captions:
             if cue.start <= tick < cue.end:
-                placed = self.type.at(cue, tick)
+                placed = self.type.at(cue, tick, self._kept_free(cue))
                 if placed is not None:
                     lay(image, *placed)
         if self.mark is not None:
             lay(image, self.mark, 1.0, 0.0, 0.0)
         return image
+
+    def _kept_free(self, cue: Caption) -> tuple[tuple[int, int, int, int], ...]:
+        """The boxes that a caption should not cover, in pixels."""
+        w, h = self.score.width, self.score.height
+        return tuple((round(x0 * w), round(y0 * h), round(x1 * w), round(y1 * h)) for x0, y0, x1, y1 in cue.free)
 
 
 def lay(image: U8, overlay: Overlay, opacity: float, dx: float, dy: float) -> None:

@@ -27,6 +27,8 @@ SUBLINE = Family(weight=500, cjk_weight=500, optical=20.0)
 _WHITE: Colour = (255, 255, 255)
 _BLACK: Colour = (0, 0, 0)
 _WORD = 0.62  # seconds that a word takes to rise
+SIZES = (0.85, 0.7, 0.56, 0.45)  # shares of its size that a title takes to keep off what should be seen
+COVERED = 0.04  # so much of it may lie over that
 _STAGGER = 0.085  # seconds between words, less where there are many
 _LEAVE = 0.30
 _EAST_GROUP = 2  # characters that rise together where there are no spaces
@@ -46,6 +48,23 @@ class _Word:
     headline: bool
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Block:
+    """A title set at a size: its lines and measures in pixels, the row on which it begins, and how much it covers of what should stay free."""
+
+    lines: list[str]
+    size: float
+    sub_lines: list[ShapedLine]
+    sub_size: float
+    leading: float
+    gap: float
+    tall: float
+    wide: float
+    top: float
+    middle: float
+    hidden: float
+
+
 class Title:
     """One title of a film, laid out once and drawn for any tick."""
 
@@ -57,18 +76,19 @@ class Title:
         self._pace = clamp(self._length / 2.2) if self._length < 2.2 else 1.0
         head, sub = split_title(cue.text)
         self._short = min(width, height)
-        lines, size = self._fit(head)
-        self._size = size
-        tracking = -0.018 if not any(map(is_wide, head)) else 0.0
         self._words: list[_Word] = []
-        self._sub_size = max(0.30 * size, 0.026 * self._short)
-        sub_lines = self._sub_lines(sub)
-        leading = 1.1 * size if not any(map(is_wide, head)) else 1.22 * size
-        sub_leading = 1.5 * self._sub_size
-        self._gap = 0.5 * self._sub_size + 0.36 * size if sub_lines else 0.0
-        block = leading * len(lines) + (self._gap + sub_leading * len(sub_lines) if sub_lines else 0.0)
-        wide = max([shape(t, cue.language, HEADLINE, size, tracking).width for t in lines] + [s.width for s in sub_lines])
-        top = self._place(block, wide, avoid)
+        tracking = -0.018 if not any(map(is_wide, head)) else 0.0
+        lines, size = self._fit(head)
+        tried = [self._block(lines, sub, size, tracking, avoid)]
+        for share in SIZES:  # smaller, where that keeps free what should be
+            if tried[-1].hidden <= COVERED * tried[-1].tall * tried[-1].wide:
+                break
+            tried.append(self._block(self._broken(head, size * share), sub, size * share, tracking, avoid))
+        block = tried[-1]
+        lines, size, sub_lines, top, wide = block.lines, block.size, block.sub_lines, block.top, block.wide
+        self._size, self._sub_size, self._gap = size, block.sub_size, block.gap
+        leading, sub_leading = block.leading, 1.5 * block.sub_size
+        self._middle = block.middle
         index = 0
         for i, text in enumerate(lines):
             index = self._lay(text, HEADLINE, size, tracking, top + leading * i, leading, index, True)
@@ -80,8 +100,8 @@ class Title:
         count = max(1, len(self._words))
         self._stagger = min(_STAGGER, 0.7 / count) * self._pace
         reach = 0.9 * size
-        x0, x1 = (width - wide) / 2 - reach, (width + wide) / 2 + reach
-        self._window = (max(0, int(x0)), max(0, int(top - reach)), min(width, int(x1) + 1), min(height, int(top + block + reach) + 1))
+        x0, x1 = block.middle - wide / 2 - reach, block.middle + wide / 2 + reach
+        self._window = (max(0, int(x0)), max(0, int(top - reach)), min(width, int(x1) + 1), min(height, int(top + block.tall + reach) + 1))
         self._rest: Overlay | None = None
 
     def _fit(self, head: str) -> tuple[list[str], float]:
@@ -98,6 +118,33 @@ class Title:
             size *= 0.94
         return wrap(head, self._measure(language, least), widest, 8) or [head], least
 
+    def _block(self, lines: list[str], sub: str, size: float, tracking: float, avoid: tuple[Box, ...]) -> _Block:
+        """The title set at a size, and where it stands then."""
+        sub_size = max(0.30 * size, 0.026 * self._short)
+        sub_lines = self._sub_lines(sub, sub_size)
+        leading = (1.1 if not any(is_wide(c) for line in lines for c in line) else 1.22) * size
+        gap = 0.5 * sub_size + 0.36 * size if sub_lines else 0.0
+        tall = leading * len(lines) + (gap + 1.5 * sub_size * len(sub_lines) if sub_lines else 0.0)
+        wide = max([shape(t, self._cue.language, HEADLINE, size, tracking).width for t in lines] + [s.width for s in sub_lines])
+        top, middle, hidden = self._place(tall, wide, avoid)
+        return _Block(
+            lines=lines,
+            size=size,
+            sub_lines=sub_lines,
+            sub_size=sub_size,
+            leading=leading,
+            gap=gap,
+            tall=tall,
+            wide=wide,
+            top=top,
+            middle=middle,
+            hidden=hidden,
+        )
+
+    def _broken(self, head: str, size: float) -> list[str]:
+        """The headline in as few lines as hold it at a size."""
+        return next((found for n in (1, 2, 3) if (found := wrap(head, self._measure(self._cue.language, size), 0.86 * self._width, n))), [head])
+
     @staticmethod
     def _measure(language: str, size: float) -> Callable[[str], float]:
         def measure(text: str) -> float:
@@ -108,28 +155,38 @@ class Title:
     def _sub_tracking(self, text: str) -> float:
         return 0.1 if any(map(is_wide, text)) else 0.06
 
-    def _sub_lines(self, sub: str) -> list[ShapedLine]:
+    def _sub_lines(self, sub: str, size: float) -> list[ShapedLine]:
         if not sub:
             return []
         tracking = self._sub_tracking(sub)
-        lines = wrap(sub, lambda t: shape(t, self._cue.language, SUBLINE, self._sub_size, tracking).width, 0.8 * self._width, 3)
-        return [shape(t, self._cue.language, SUBLINE, self._sub_size, tracking) for t in lines or [sub]]
+        lines = wrap(sub, lambda t: shape(t, self._cue.language, SUBLINE, size, tracking).width, 0.8 * self._width, 3)
+        return [shape(t, self._cue.language, SUBLINE, size, tracking) for t in lines or [sub]]
 
-    def _place(self, block: float, wide: float, avoid: tuple[Box, ...]) -> float:
-        """Top of the block: the middle of the picture, else the part of it that covers least of what must stay free."""
-        x0, x1 = (self._width - wide) / 2, (self._width + wide) / 2
+    def _place(self, block: float, wide: float, avoid: tuple[Box, ...]) -> tuple[float, float, float]:
+        """Top of the block, the column of its middle, and how much of what must stay free it covers, in pixels; a box's upper half counts twice.
 
-        def covered(top: float) -> float:
-            return sum(max(0.0, min(x1, b[2]) - max(x0, b[0])) * max(0.0, min(top + block, b[3]) - max(top, b[1])) for b in avoid)
+        In the middle of the picture, below or above it, or beside the boxes where there is room.
+        """
+        margin = 0.05 * self._width
+        left, right = min((b[0] for b in avoid), default=0), max((b[2] for b in avoid), default=self._width)
+        columns = [self._width / 2]
+        columns += [c for c, room in ((left / 2, left), ((right + self._width) / 2, self._width - right)) if wide <= room - margin]
 
-        middle = 0.47 * self._height - block / 2
-        low, high = 0.88 * self._height - block, 0.1 * self._height
-        return min((middle, low, high), key=lambda top: (round(covered(top)), top != middle, top != low))
+        def over(box: Box, top: float, middle: float) -> float:
+            return max(0.0, min(middle + wide / 2, box[2]) - max(middle - wide / 2, box[0])) * max(0.0, min(top + block, box[3]) - max(top, box[1]))
+
+        def covered(top: float, middle: float) -> float:
+            return sum(over(b, top, middle) + over((b[0], b[1], b[2], (b[1] + b[3]) // 2), top, middle) for b in avoid)
+
+        rows = (0.47 * self._height - block / 2, 0.95 * self._height - block, 0.06 * self._height)
+        places = [(top, middle) for middle in columns for top in rows]
+        top, middle = min(places, key=lambda place: (round(covered(*place)), places.index(place)))
+        return top, middle, covered(top, middle)
 
     def _lay(self, text: str, family: Family, size: float, tracking: float, top: float, leading: float, index: int, headline: bool) -> int:
         language = script_tag(self._cue.text, self._cue.language)
         whole = shape(text, language, family, size, tracking)
-        left = (self._width - whole.width) / 2
+        left = self._middle - whole.width / 2
         baseline = top + 0.5 * leading + 0.36 * size
         for begin, part in _parts(text, whole_line=not headline):
             # the place of a part is where the letters before it end, kerned against it
@@ -196,7 +253,7 @@ class Title:
         grown = ease_out((into - (first - 0.5) * self._stagger) / (1.2 * _WORD * self._pace))
         half = 0.5 * 0.9 * self._size * grown * (0.4 + 0.6 * stay)
         thick = max(2.0, 0.0035 * self._short)
-        rect = skia.Rect.MakeLTRB(self._width / 2 - half, self._rule_y - thick / 2, self._width / 2 + half, self._rule_y + thick / 2)
+        rect = skia.Rect.MakeLTRB(self._middle - half, self._rule_y - thick / 2, self._middle + half, self._rule_y + thick / 2)
         canvas.drawRoundRect(rect, thick / 2, thick / 2, paint(self._accent, stay * smooth(grown)))
 
 
