@@ -11,7 +11,7 @@ from phonofilm.engines.stage.sound.ambience import AIRS
 from phonofilm.engines.stage.sound.dsp import random_of
 from phonofilm.engines.stage.sound.effects import EFFECTS
 from phonofilm.errors import ReferenceError_
-from phonofilm.perceive.bars import find_bars
+from phonofilm.perceive.bars import find_bars, follow_bars
 from phonofilm.perceive.beats import find_beats
 from phonofilm.perceive.pulse import PULSES, pulse
 from phonofilm.perceive.sound import hear, perceive_sound
@@ -40,6 +40,25 @@ def test_bars_are_found_in_chances_with_a_beat_missing_and_a_false_one() -> None
     assert np.abs(bars.frames[:, None] - expected[None]).min(axis=0).max() <= 2
     assert bars.metre == 4
     assert np.abs(bars.frames[bars.first :: 4][:, None] - expected[2::4][None]).min(axis=0).max() <= 2
+
+
+@pytest.mark.parametrize("metre", [3, 4])
+@pytest.mark.parametrize("slip", [-1, 0, 1])
+def test_bars_after_a_beat_too_many_or_too_few_begin_where_they_begin_and_those_before_too(metre: int, slip: int) -> None:
+    random = np.random.default_rng(slip + metre)
+    starts = [*range(1, 60, metre), *range(61 + metre + slip, 120, metre)] if slip else [*range(1, 120, metre)]
+    votes = random.normal(0.0, 0.6, 120)
+    votes[starts] += 3.0
+    found = follow_bars(votes - votes.mean(), metre)
+    far = [k for k in found if abs(k - 61) > metre]
+    assert far == [k for k in starts if abs(k - 61) > metre]
+
+
+def test_one_bar_that_looks_begun_late_does_not_move_the_others() -> None:
+    votes = np.full(80, -1.0)
+    votes[2::4] = 3.0
+    votes[42], votes[43] = -1.0, 4.0
+    assert follow_bars(votes - votes.mean(), 4) == [*range(2, 80, 4)]
 
 
 def test_the_networks_hear_a_click_a_beat_where_it_is() -> None:

@@ -128,3 +128,11 @@ def test_a_title_leaves_the_face_free(tmp_path: Path) -> None:
     inside = np.zeros(written.shape, np.uint8)
     cv2.fillConvexPoly(inside, cv2.convexHull(face.astype(np.float32)).astype(np.int32), 1)
     assert written.sum() > 2000 and written[inside > 0].mean() < 0.02
+
+
+def test_a_place_that_is_named_but_not_shown_behind_a_photograph_is_remarked(tmp_path: Path) -> None:
+    behind = picture_file(tmp_path, "hall", ((30, 160, 60), (40, 60, 200)))
+    alone, _ = score_of(requested("@me on the beach at sunset. No music.", me=picture_of("smile")), Stage())
+    assert [r for r in alone.remarks if r.startswith("Beach") and "background" in r]
+    given, _ = score_of(requested("@me on the beach, @hall is the background. No music.", me=picture_of("smile"), hall=behind), Stage())
+    assert not [r for r in given.remarks if r.startswith("Beach")]

@@ -19,6 +19,7 @@ _WIDTH = 16  # the beat is in the first 1/16 of its length
 _STEADY = 100.0  # price of a change of tempo, in nats a unit of the ratio of lengths
 _RARER = 1.05  # how much more a run in bars of three must earn than one in bars of four
 _REACH = 7
+_MOVED = 24.0  # price of a bar that begins on another place than the one before says, in the units of ``follow_bars``
 _NEVER = -1e12
 
 
@@ -82,3 +83,28 @@ def _run(gain: F64, lengths: NDArray[np.int64], metre: int) -> Bars:
     frames.reverse()
     place = (place - (len(frames) - 1)) % metre
     return Bars(frames=np.array(frames), metre=metre, first=-place % metre, worth=worth)
+
+
+def follow_bars(votes: F64, metre: int) -> list[int]:
+    """Indices of the beats that begin a bar. ``votes`` b says how much each beat looks like one, with mean 0 over the run.
+
+    A beat that begins a bar earns its vote, and the others lose theirs in equal parts. Bars follow each other every ``metre`` beats, and may begin
+    anew at any beat for a price, so that a short bar or a beat too many moves the bars after it and not those before.
+    """
+    gain = np.repeat((-votes / (metre - 1))[:, None], metre, axis=1)
+    gain[:, 0] = votes
+    before = np.roll(np.arange(metre), 1)
+    earned, came = gain[0], np.zeros((len(votes), metre), np.int64)
+    for k in range(1, len(votes)):
+        best = int(earned.argmax())
+        on = earned[before]
+        moved = earned[best] - _MOVED > on
+        came[k] = np.where(moved, best, before)
+        earned = np.where(moved, earned[best] - _MOVED, on) + gain[k]
+    place = int(earned.argmax())
+    starts: list[int] = []
+    for k in range(len(votes) - 1, -1, -1):
+        if place == 0:
+            starts.append(k)
+        place = int(came[k, place])
+    return starts[::-1]

@@ -2,7 +2,8 @@
 
 How likely a beat is at each moment is said by trained networks (``pulse``) and by the onsets themselves, weighted to the low bands, where the beat of
 most music lies; together they are right where each alone takes the off-beat. The run of bars that explains both best gives the beats (``bars``),
-which are then drawn to their onsets. Downbeats are voted for by the networks, the bass, and the change of harmony over a beat, half a bar and a bar.
+which are then drawn to their onsets. Downbeats are voted for by the networks, the bass, and the change of harmony over a beat, half a bar and a bar;
+the place of the bar may change along the run, where a song holds a short bar or the beats have slipped by one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from scipy import ndimage
 
 from phonofilm.clock import TICKS_PER_SECOND, ticks
 from phonofilm.media.resample import peaks, resample
-from phonofilm.perceive.bars import find_bars
+from phonofilm.perceive.bars import find_bars, follow_bars
 from phonofilm.perceive.loudness import SILENT, integrated
 from phonofilm.perceive.pulse import PULSES, pulse
 
@@ -82,13 +83,13 @@ def find_beats(mono: F32) -> Beats:
     if len(frames) < 4:
         return nothing
     times = _fine(frames, features)
-    metre, phase = bars.metre, _first_downbeat(frames, bars.metre, likely, features)
-    beats = tuple(sorted({min(length - 1, max(0, ticks(t))) for t in times}))
-    downbeats = beats[phase::metre]
+    starts = follow_bars(_votes(frames, likely, features), bars.metre)
+    at = [min(length - 1, max(0, ticks(t))) for t in times]
+    beats, downbeats = tuple(sorted(set(at))), tuple(sorted({at[k] for k in starts}))
     tempo = 60.0 / float(np.median(np.diff(times)))
-    sections = _sections(frames, times, phase, metre, features)
+    sections = _sections(frames, times, starts, bars.metre, features)
     strength = _regularity(features.beat)
-    return Beats(tempo=round(tempo, 2), beats=beats, downbeats=downbeats, sections=sections, onsets=onsets, strength=strength, metre=metre)
+    return Beats(tempo=round(tempo, 2), beats=beats, downbeats=downbeats, sections=sections, onsets=onsets, strength=strength, metre=bars.metre)
 
 
 def listen(mono: F32) -> Features:
@@ -250,25 +251,22 @@ def _fine(frames: NDArray[np.int64], features: Features) -> F64:
     return np.maximum(out / _FRAMES - _LATENCY, 0.0)
 
 
-def _first_downbeat(frames: NDArray[np.int64], metre: int, likely: F64, features: Features) -> int:
-    """Index of the first beat that begins a bar: what lies on the beats of each place of the bar, against the others, summed by ``_VOTES``."""
+def _votes(frames: NDArray[np.int64], likely: F64, features: Features) -> F64:
+    """How much speaks for each beat b as the first of a bar, by ``_VOTES``, against the other beats of the run."""
     beat = max(1, int(np.median(np.diff(frames))))
     rows = {
         "deep": _at(features.energy[:, 0], frames, 6),
         "onset": _at(features.whole, frames),
         "networks": _at(likely[:, 1] / (likely.sum(axis=1) + 0.05), frames),
     } | {f"harmony {k}": _at(_chroma_change(features, max(12, k * beat)), frames, 4) for k in (1, 2, 4)}
-    weighted = np.stack([weight * _unit(rows[name]) for name, weight in _VOTES.items()]).sum(axis=0)
-    places = np.arange(len(frames)) % metre
-    votes = [float(weighted[places == k].mean() - weighted[places != k].mean()) for k in range(min(metre, len(frames)))]
-    return int(np.argmax(votes))
+    return np.stack([weight * _unit(rows[name]) for name, weight in _VOTES.items()]).sum(axis=0)
 
 
 def _unit(row: F64) -> F64:
     return (row - row.mean()) / max(float(row.std()), 1e-9)
 
 
-def _sections(frames: NDArray[np.int64], times: F64, phase: int, metre: int, features: Features) -> tuple[int, ...]:
+def _sections(frames: NDArray[np.int64], times: F64, starts: list[int], metre: int, features: Features) -> tuple[int, ...]:
     """Ticks where the music changes: downbeats at which energy, timbre and harmony before and after differ most."""
     rows = [
         np.concatenate(
@@ -284,7 +282,7 @@ def _sections(frames: NDArray[np.int64], times: F64, phase: int, metre: int, fea
     table = np.array(rows)
     reach = 2 * metre
     found: list[tuple[float, int]] = []
-    for k in range(phase, len(table), metre):
+    for k in starts:
         if k < metre or len(table) - k < metre:
             continue
         before, after = table[max(0, k - reach) : k], table[k : k + reach]

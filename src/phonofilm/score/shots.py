@@ -114,6 +114,17 @@ def background_of(draft: Draft, tag: str, shot: ScriptShot | None) -> str:
     return (named or given)[0]
 
 
+def unseen_place(draft: Draft, shots: Sequence[Shot]) -> tuple[str, ...]:
+    """A remark where the prompt names a place and photographs are filmed where they were taken instead."""
+    named = draft.script.scene.place
+    if named in ("", "studio") or any(s.setting.kind == "place" or s.setting.behind for s in shots):
+        return ()
+    shown = next((s.setting.source.name for s in shots if s.setting.kind == "photo" and s.setting.source and not s.setting.pinned), None)
+    if shown is None:
+        return ()
+    return (f"{named.capitalize()}: {shown} is filmed where it was taken. For another place give a picture of it as background.",)
+
+
 def _span_of(draft: Draft, piece: Piece, length: int, used: int, cuts: Sequence[int]) -> tuple[int, float]:
     """From where a clip of that length is played in a piece, and how fast: one that is too short is slowed, to half its speed at most.
 
