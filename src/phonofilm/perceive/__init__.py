@@ -7,6 +7,7 @@ from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
+from phonofilm.memory import give_back
 from phonofilm.perceive.later import Later
 from phonofilm.perceive.percepts import WHOLE, Clip, Percepts, Picture, Sound
 from phonofilm.progress import Progress, quiet
@@ -79,6 +80,7 @@ def perceive(
     finally:
         ears.shutdown()
         filler.shutdown(wait=False)
+        give_back()
 
 
 def _picture(reference: Reference, role: str, filler: Executor | None, progress: Progress) -> tuple[Picture, Callable[[], Picture] | None]:

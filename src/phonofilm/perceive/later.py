@@ -7,6 +7,8 @@ from concurrent.futures import Executor, Future
 from threading import Lock
 from typing import Generic, TypeVar
 
+from phonofilm.memory import give_back
+
 Made = TypeVar("Made")
 
 
@@ -22,10 +24,16 @@ class Later(Generic[Made]):
         """Begin it, where that was not done yet. What was cancelled stays so."""
         with self._lock:
             if self._future is None:
-                self._future = Future() if self._dropped else self._pool.submit(self._make)
+                self._future = Future() if self._dropped else self._pool.submit(self._made)
                 if self._dropped:
                     self._future.cancel()
             return self._future
+
+    def _made(self) -> Made:
+        try:
+            return self._make()
+        finally:
+            give_back()
 
     def result(self) -> Made:
         """It, as soon as it is made; begun now, if it was not yet. Raises what making it raised, or CancelledError."""

@@ -22,6 +22,7 @@ from phonofilm.engines.stage.sound.effects import supported
 from phonofilm.engines.stage.sound.mix import Mix, mix
 from phonofilm.engines.stage.style import Style
 from phonofilm.media.colour import to_i420
+from phonofilm.memory import give_back
 from phonofilm.progress import Progress
 from phonofilm.score.camera import FAMILIES
 from phonofilm.score.materials import Materials, sources
@@ -29,6 +30,8 @@ from phonofilm.score.model import Line, Score, Shot
 
 U8 = NDArray[np.uint8]
 FIRST_FRAMES, CHUNK_FRAMES = 2, 6  # of the first chunk, so that coding begins soon, and of the others
+#: frames of a shot after which nothing of the one before it is drawn any more: its longest crossing, and what may be in work
+LINGER = 24
 #: frames over which one shot gives way to the next, by transition
 CROSSING = {"cut": 0, "dissolve": 12, "dip": 10, "whip": 8, "push": 10}
 
@@ -124,7 +127,10 @@ class _Film:
     def _build(self, shot: Shot) -> Scene | Footage:
         if shot.setting.kind == "footage":
             return Footage.of(self.score, shot, self.materials)
-        return build_scene(self.score, shot, self.materials, self.performances)  # pyright: ignore[reportArgumentType]
+        try:
+            return build_scene(self.score, shot, self.materials, self.performances)  # pyright: ignore[reportArgumentType]
+        finally:
+            give_back()
 
     def footage(self, frame: int) -> dict[int, U8]:
         """The clip frames that a frame needs, read in order by the caller's thread, by shot."""
@@ -151,7 +157,8 @@ class _Film:
         """Start to draw a frame into ``out``, I420; scenes of shots that are over are let go, the next one is begun a second ahead."""
         assert self.pool is not None
         k = self._index(frame)
-        for old in [j for j in self.scenes if j < k - 1]:
+        over = k if frame - frame_at(self.score.shots[k].start) >= LINGER else k - 1
+        for old in [j for j in self.scenes if j < over]:
             del self.scenes[old]
         read = self.footage(frame)
         self._scene(k).result()
