@@ -54,7 +54,7 @@ def placed(picture: Picture, behind: U8, size: tuple[int, int], face: int = 0) -
     """
     own_light = _light(picture.image)
     shares = tuple(round(SHOULDERS * picture.image.shape[1]) if can else 0 for can in continuable(picture, face))
-    picture = widen(replace(picture, plate=_flat(picture.image)), *shares, face=face, plain=True)
+    picture = widen(picture, *shares, face=face, plain=True)
     layout = _layout(picture, size, face)
     if layout.width > DETAIL * size[0]:
         picture = _smaller(picture, DETAIL * size[0] / layout.width)
@@ -88,7 +88,7 @@ def placeable(picture: Picture) -> bool:
 
 
 def _smaller(picture: Picture, share: float) -> Picture:
-    """The picture at a share of its size."""
+    """The picture at a share of its size; its plate, which another takes the place of, is left as it is."""
     height, width = picture.image.shape[:2]
     size = (max(2, round(share * width)), max(2, round(share * height)))
     sx, sy = size[0] / width, size[1] / height
@@ -100,15 +100,11 @@ def _smaller(picture: Picture, share: float) -> Picture:
         return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.uint8)
 
     return replace(
-        picture, image=sized(picture.image), matte=sized(picture.matte), plate=sized(picture.plate), foreground=None if own is None else sized(own),
+        picture, image=sized(picture.image), matte=sized(picture.matte), foreground=None if own is None else sized(own),
         ground=picture.ground * sy, pose=None if picture.pose is None else picture.pose * np.array([*by, 1], np.float32),
         subject_box=None if box is None else (round(box[0] * sx), round(box[1] * sy), round(box[2] * sx), round(box[3] * sy)),
         faces=tuple(replace(f, landmarks=f.landmarks * by, box=(f.box[0] * sx, f.box[1] * sy, f.box[2] * sx, f.box[3] * sy)) for f in picture.faces),
     )  # fmt: skip
-
-
-def _flat(image: U8) -> U8:
-    return np.zeros_like(image)
 
 
 def _layout(picture: Picture, size: tuple[int, int], face: int) -> Layout:

@@ -11,7 +11,7 @@ from phonofilm.perceive.percepts import Picture
 from phonofilm.score.camera import camera_at, carried
 from phonofilm.score.draft import Draft
 from phonofilm.score.model import Caption, Setting, Shot
-from phonofilm.score.view import EYE, view_of, widened
+from phonofilm.score.view import view_of, widened
 
 F64 = NDArray[np.float64]
 Box = tuple[float, float, float, float]
@@ -65,8 +65,4 @@ def _corners(draft: Draft, shot: Shot) -> F64 | None:
         return None
     face = draft.cast[shot.seen[0]].face if shot.seen else 0
     view = widened(view_of(picture, face, setting.lens), *setting.wider)
-    x0, y0, x1, y1 = view.focus
-    edge = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float64)
-    middle = np.array([setting.principal[0] * view.width, setting.principal[1] * view.height])
-    flat = (edge - middle) / view.focal * setting.near * np.array([1.0, -1.0]) + np.array([0.0, EYE])
-    return np.column_stack([flat, np.full(4, -setting.near)])
+    return view.world(view.focus, setting.principal[0] * view.width, setting.principal[1] * view.height, setting.near)

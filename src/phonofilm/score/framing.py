@@ -301,9 +301,7 @@ def _sampled(path: CameraPath) -> list[int]:
 
 
 def _box_seen(box: Box, view: View, cameras: Sequence[CameraPose], cx: float, cy: float, size: tuple[int, int]) -> bool:
-    x0, y0, x1, y1 = box
-    edge = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float64)
-    points = np.column_stack([(edge[:, 0] - cx) / view.focal * view.near, EYE - (edge[:, 1] - cy) / view.focal * view.near, np.full(4, -view.near)])
+    points = view.world(box, cx, cy, view.near)
     for camera in cameras:
         at = camera.project(points, *size)
         if at.min() < -1 or at[:, 0].max() > size[0] + 1 or at[:, 1].max() > size[1] + 1:

@@ -60,6 +60,12 @@ class View:
         """Focal length in pixels of the photo."""
         return self.lens / SENSOR * max(self.width, self.height)
 
+    def world(self, box: Box, cx: float, cy: float, depth: float) -> NDArray[np.float64]:
+        """World points f64[4 3] of a box's corners at a depth, where the photo's axis meets pixel ``cx``, ``cy``."""
+        x0, y0, x1, y1 = box
+        edge = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float64)
+        return np.column_stack([(edge[:, 0] - cx) / self.focal * depth, EYE - (edge[:, 1] - cy) / self.focal * depth, np.full(4, -depth)])
+
 
 def view_of(picture: Picture, face: int = 0, lens: float = LENS) -> View:
     """What a picture shows, in metres where a face gives the scale."""
