@@ -47,34 +47,42 @@ class Layout:
 
 
 def placed(picture: Picture, behind: U8, size: tuple[int, int], face: int = 0) -> Picture:
-    """The picture's subject before ``behind`` u8[h w 3], for a film of ``size``.
+    """The picture's subject before ``behind`` u8[h w 3], for a film of ``size``. Its light is taken part of the way to the new one."""
+    own_light = _light(picture.image)
+    picture = standing(picture, size, face)
+    assert picture.foreground is not None
+    height, width = picture.image.shape[:2]
+    x, y = picture.beyond
+    plate = _fitted(behind, width + 2 * x, height + 2 * y)
+    inner = np.s_[y : y + height, x : x + width]
+    gain = _gain(own_light, _light(plate[inner]))
+    own = _wrapped(np.clip(picture.foreground * gain, 0, 255).astype(np.uint8), picture.matte, plate[inner])
+    seen = picture.matte > 128
+    if seen.any() and not seen[-2:].any():
+        plate[inner] = _shaded(plate[inner], seen)
+    share = picture.matte.astype(np.float32)[..., None] / np.float32(255)
+    image = (own * share + plate[inner] * (1 - share) + np.float32(0.5)).astype(np.uint8)
+    return replace(picture, image=image, plate=plate, foreground=own)
+
+
+def standing(picture: Picture, size: tuple[int, int], face: int = 0) -> Picture:
+    """All of ``placed`` but its colours: where the subject stands before another picture, its own colours standing in for that and for the plate.
 
     Its size follows from where its photograph cuts it: a portrait is seen down to its chest and stays at the lower border, shoulders cut at the
-    sides are continued, what stands free gets ground under its feet and a shadow on it. Its light is taken part of the way to the new one.
+    sides are continued, what stands free gets ground under its feet.
     """
-    own_light = _light(picture.image)
     shares = tuple(round(SHOULDERS * picture.image.shape[1]) if can else 0 for can in continuable(picture, face))
     picture = widen(picture, *shares, face=face, plain=True)
     layout = _layout(picture, size, face)
     if layout.width > DETAIL * size[0]:
         picture = _smaller(picture, DETAIL * size[0] / layout.width)
         layout = _layout(picture, size, face)
-    beyond = (round(BEYOND * layout.width), round(BEYOND * layout.height))
-    plate = _fitted(behind, layout.width + 2 * beyond[0], layout.height + 2 * beyond[1])
-    inner = np.s_[beyond[1] : beyond[1] + layout.height, beyond[0] : beyond[0] + layout.width]
-    matte = _moved(picture.matte, layout)
-    gain = _gain(own_light, _light(plate[inner]))
     own = _moved(picture.foreground if picture.foreground is not None else picture.image, layout)
-    own = _wrapped(np.clip(own * gain, 0, 255).astype(np.uint8), matte, plate[inner])
-    seen = matte > 128
-    if seen.any() and not seen[-2:].any():
-        plate[inner] = _shaded(plate[inner], seen)
-    share = matte.astype(np.float32)[..., None] / np.float32(255)
-    image = (own * share + plate[inner] * (1 - share) + np.float32(0.5)).astype(np.uint8)
     by = np.array([layout.left, layout.top, 0], np.float32)
     box = picture.subject_box
     return replace(
-        picture, image=image, matte=matte, plate=plate, foreground=own, beyond=beyond, ground=picture.ground + layout.top,
+        picture, image=own, matte=_moved(picture.matte, layout), plate=own, foreground=own, ground=picture.ground + layout.top,
+        beyond=(round(BEYOND * layout.width), round(BEYOND * layout.height)),
         subject_box=None if box is None else _clipped(box, layout),
         faces=tuple(_shifted(f, by) for f in picture.faces),
         pose=None if picture.pose is None else picture.pose + np.array([*by, 0], np.float32),

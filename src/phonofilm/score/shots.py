@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from phonofilm.clock import TICKS_PER_FRAME, seconds
 from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import Picture
-from phonofilm.perceive.placed import placeable, placed
+from phonofilm.perceive.placed import placeable, standing
 from phonofilm.prompt.script import CameraMove, ScriptShot
 from phonofilm.score.camera import FAMILIES, MOST_SHARE, Stand, Step, build_moves, build_path, camera_at
 from phonofilm.score.copying import copied_move
@@ -80,7 +80,7 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     face = draft.cast[piece.tag].face if piece.tag in draft.cast else 0
     if behind:
         if (piece.tag, behind) not in draft.placed:
-            draft.placed[piece.tag, behind] = placed(picture, draft.percepts.pictures[behind].image, draft.size, face)
+            draft.placed[piece.tag, behind] = standing(picture, draft.size, face)
         picture = draft.placed[piece.tag, behind]
     elif kind == "product" and not _is_cut(draft, piece.tag):
         return _product_shot(draft, base, piece.tag, source, steps, handheld)

@@ -110,8 +110,8 @@ def _add_titles(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], le
         start, end = _span(draft, pieces, title.shot, length)
         start, end = min(start, body - TITLE), min(end, body)
         if title.at is not None and title.at < body:
-            start, end = title.at, max(end, title.at + TITLE) if title.at >= end else end
-            end = min(end, start + MOST_TITLE, body)
+            start = title.at
+            end = min(end if start < end else start + TITLE, start + MOST_TITLE, body)
         elif title.closing:
             start = max(start, end - max(TITLE, min(MOST_TITLE, (end - start) * 2 // 5)))
         stretches.setdefault((max(start, 0), end), []).append(title)

@@ -36,9 +36,8 @@ class Finish:
         captions = tuple(cue for cue in score.cues if isinstance(cue, Caption))
         typesetter = Typesetter(score.width, score.height)
         for cue in captions:
-            if cue.style == "title":  # laid out where it finds room
-                continue
-            typesetter.caption(cue.text, cue.language, cue.style)
+            if cue.style == "subtitle":
+                typesetter.caption(cue.text, cue.language)
         cards: list[tuple[Logo, LogoCard]] = []
         for cue in score.cues:
             if isinstance(cue, Logo):
