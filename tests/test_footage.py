@@ -54,14 +54,14 @@ def test_a_clip_that_is_too_short_is_slowed_smoothly_and_it_is_said(tmp_path: Pa
 )
 def test_a_clip_is_shown_from_where_no_cut_of_its_own_comes_between(length: int, used: int, cuts: tuple[int, ...], lasts: int, start: int) -> None:
     piece = Piece(start=0, end=lasts * TICKS_PER_FRAME, tag="clip")
-    found, rate = _span_of(None, piece, length * TICKS_PER_FRAME, used * TICKS_PER_FRAME, [c * TICKS_PER_FRAME for c in cuts])  # type: ignore[arg-type]
+    found, rate = _span_of(piece, length * TICKS_PER_FRAME, used * TICKS_PER_FRAME, [c * TICKS_PER_FRAME for c in cuts])
     assert (found // TICKS_PER_FRAME, rate) == (start, 1.0)
 
 
 def test_a_clip_of_short_passages_is_shown_where_fewest_of_its_cuts_fall() -> None:
     piece = Piece(start=0, end=48 * TICKS_PER_FRAME, tag="ride")
     cuts = [at * TICKS_PER_FRAME for at in (10, 20, 30, 60)]
-    start, rate = _span_of(None, piece, 90 * TICKS_PER_FRAME, 0, cuts)  # type: ignore[arg-type]
+    start, rate = _span_of(piece, 90 * TICKS_PER_FRAME, 0, cuts)
     assert (start, rate) == (30 * TICKS_PER_FRAME, 1.0)
 
 

@@ -1,5 +1,6 @@
 """A subject before another picture: the role of a background, from the prompt to the drawn frame."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,11 +8,16 @@ import cv2
 import numpy as np
 import pytest
 
+import phonofilm
 from media import picture as picture_of
 from phonofilm.clock import TICKS_PER_FRAME
 from phonofilm.engines.stage.stage import Stage, draw_frame
 from phonofilm.generate import score_of
+from phonofilm.media.colour import to_i420
+from phonofilm.media.read import read_frames
 from phonofilm.media.reference import open_references
+from phonofilm.media.rewrite import rewrite
+from phonofilm.media.stream import Decoded
 from phonofilm.perceive.picture import perceive_picture
 from phonofilm.perceive.placed import placed
 from phonofilm.prompt.reader import read
@@ -136,3 +142,47 @@ def test_a_place_that_is_named_but_not_shown_behind_a_photograph_is_remarked(tmp
     assert [r for r in alone.remarks if r.startswith("Beach") and "background" in r]
     given, _ = score_of(requested("@me on the beach, @hall is the background. No music.", me=picture_of("smile"), hall=behind), Stage())
     assert not [r for r in given.remarks if r.startswith("Beach")]
+
+
+def clip_file(folder: Path, num_frames: int) -> Path:
+    """A clip that is blue to the left and goes from black to green to the right, by two levels a frame."""
+
+    def frames() -> Iterator[Decoded]:
+        for k in range(num_frames):
+            image = np.full((360, 640, 3), (0, 2 * k, 0), np.uint8)
+            image[:, :320] = (30, 40, 180)
+            yield Decoded(at=k * TICKS_PER_FRAME, i420=to_i420(image))
+
+    return rewrite(folder / "clip.mp4", frames(), None, rate=24)
+
+
+def test_a_clip_is_played_behind_the_person_who_speaks_before_it(tmp_path: Path) -> None:
+    prompt = '@me in front of the background @wall says: "We came a long way." Static camera. No music.'
+    given = {"me": picture_of("smile"), "wall": clip_file(tmp_path, 96)}
+    film = phonofilm.make(prompt, tmp_path / "film.mp4", references=given, seconds=4, resolution="480p", ratio="16:9")
+    assert not any("@wall" in remark for remark in film.remarks)
+    shown = list(read_frames(film.path))
+    height, width = shown[0].shape[:2]
+    for number in (2, 50, 90):
+        left, right = (shown[number][: height // 3, part].reshape(-1, 3).mean(axis=0) for part in (np.s_[: width // 8], np.s_[-width // 8 :]))
+        assert np.abs(left - (30, 40, 180)).max() < 14 and np.abs(right - (0, 2 * number, 0)).max() < 14
+    assert 0.3 * width < FaceFinder().find(shown[50])[0].landmarks[:, 0].mean() < 0.7 * width
+    score, materials = score_of(requested(prompt, **given), Stage())
+    assert loads(dumps(score)) == score and [s.setting.behind.kind for s in score.shots if s.setting.behind] == ["video"]
+    drawn = draw_frame(score, materials, 50)  # alone, as in the film
+    assert np.abs(drawn.astype(int) - shown[50]).mean() < 3
+
+
+def test_a_thing_stands_with_its_shadow_before_a_clip_that_is_too_short(tmp_path: Path) -> None:
+    alone = np.zeros((400, 400, 4), np.uint8)
+    cv2.circle(alone, (200, 200), 120, (40, 90, 200, 255), -1, cv2.LINE_AA)
+    cv2.imwrite(str(tmp_path / "ball.png"), alone)
+    request = requested("The @ball before the background @wall. Static camera. No music.", ball=tmp_path / "ball.png", wall=clip_file(tmp_path, 72))
+    score, materials = score_of(request, Stage())
+    assert score.shots[0].setting.rate == 0.75 and any("@wall" in r and "75%" in r for r in score.remarks)
+    frame = draw_frame(score, materials, 0)
+    height, width = frame.shape[:2]
+    ball = (frame[..., 0] > 150).nonzero()
+    assert 0.4 < np.ptp(ball[0]) / height < 0.6 and 0.8 < ball[0].max() / height < 0.97
+    foot = frame[min(ball[0].max() + 2, height - 1), width // 2 - 40 : width // 2 - 20]
+    assert foot.mean(axis=0)[2] < 150 < frame[height // 2, 10, 2]

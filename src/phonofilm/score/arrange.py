@@ -24,14 +24,11 @@ def pieces_of(draft: Draft, presenters: Sequence[str], length: int) -> tuple[Pie
     shots = draft.script.shots
     stills = [t for t in draft.tagged(*STILL_ROLES, "face") if t in draft.percepts.pictures and t not in presenters]
     stills = [t for t in stills if draft.script.role(t) != "outfit" or not presenters]
-    backgrounds = [t for t in stills if draft.script.role(t) == "background"]
-    if presenters or len(stills) > len(backgrounds):  # they are behind the others, and seen alone where a shot names nothing else
-        stills = [t for t in stills if t not in backgrounds]
     # a clip that somebody moves after is not shown itself
     clips = [t for t in draft.tagged("footage", "edit_source", "background", *(() if presenters else ("motion",))) if t in draft.percepts.clips]
-    for tag in draft.tagged("background"):
-        if tag in clips and (presenters or stills):
-            draft.remarks.append(f"@{tag} is a clip, before which nobody can be put: it is shown by itself.")
+    backgrounds = [t for t in (*stills, *clips) if draft.script.role(t) == "background"]
+    if presenters or any(t not in backgrounds for t in stills):  # they are behind the others, and seen alone where a shot names nothing else
+        stills, clips = [t for t in stills if t not in backgrounds], [t for t in clips if t not in backgrounds]
     body = length - (LOGO_CARD if has_card(draft) else 0)
     if any(s.start is not None for s in shots) or (len(shots) > 1 and all(_says_a_shot(draft, k, s) for k, s in enumerate(shots) if k)):
         return _written_pieces(draft, shots, [*presenters, *stills, *clips], backgrounds, length)

@@ -81,7 +81,8 @@ class Setting:
     meets the picture at ``principal`` (shares of its width and height). Its subject stands ``near`` metres away, its plate ``far``.
     ``pinned``: the shot's first or last frame is that photo itself, fitted to the film. ``wider``: how much of its width the photo of a person
     is continued by on its left and its right, where it has no room for the film; ``principal`` is then a place in the continued one.
-    ``behind``: another picture before which the photo's subject is put; the photo is then that of both, and ``principal`` a place in it.
+    ``behind``: another picture before which the photo's subject is put; the photo is then that of both, and ``principal`` a place in it. Where it
+    is a clip, that is played from ``start`` at ``rate``.
     """
 
     kind: SettingKind

@@ -64,9 +64,7 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     if kind == "footage":
         stand = Stand(position=(0.0, 1.5, 0.0), focal=50.0, subject=(0.0, 1.5, -4.0))
         camera = build_moves(steps, stand, piece.start, piece.end, handheld=handheld)
-        clip = draft.percepts.clips[piece.tag]
-        start, rate = _span_of(draft, piece, clip.length, draft.used.get(piece.tag, 0), clip.cuts)
-        draft.used[piece.tag] = start + round((piece.end - piece.start) * rate)
+        start, rate = _played(draft, piece, piece.tag)
         return replace(base, camera=camera, setting=Setting(kind="footage", source=source, start=start, rate=rate))
     picture = draft.percepts.pictures[piece.tag]
     role = draft.script.role(piece.tag)
@@ -92,16 +90,19 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     draft.shown[piece.tag] = draft.shown.get(piece.tag, 0) + 1
     draft.remarks += framed.remarks
     seen = (piece.tag,) if piece.tag in draft.cast else ()
-    setting = replace(framed.setting, behind=source_of(draft.references[behind])) if behind else framed.setting
+    if not behind:
+        return replace(base, camera=framed.camera, setting=framed.setting, seen=seen)
+    start, rate = _played(draft, piece, behind) if behind in draft.percepts.clips else (0, 1.0)
+    setting = replace(framed.setting, behind=source_of(draft.references[behind]), start=start, rate=rate)
     return replace(base, camera=framed.camera, setting=setting, seen=seen)
 
 
 def background_of(draft: Draft, tag: str, shot: ScriptShot | None) -> str:
-    """The picture before which a shot puts what it shows: the background that its own words name, else the one named first; empty for none.
+    """The picture or clip before which a shot puts what it shows: the background that its own words name, else the one named first; empty for none.
 
     Where some shots of the prompt are said to be before it, the others are not.
     """
-    given = [t for t in draft.tagged("background") if t in draft.percepts.pictures]
+    given = [t for t in draft.tagged("background") if t in draft.percepts.pictures or t in draft.percepts.clips]
     if not given or tag in given or tag not in draft.percepts.pictures or draft.script.role(tag) in ("first_frame", "last_frame", "outfit"):
         return ""
     named = [t for t in given if shot is not None and t in shot.mentions]
@@ -125,7 +126,19 @@ def unseen_place(draft: Draft, shots: Sequence[Shot]) -> tuple[str, ...]:
     return (f"{named.capitalize()}: {shown} is filmed where it was taken. For another place give a picture of it as background.",)
 
 
-def _span_of(draft: Draft, piece: Piece, length: int, used: int, cuts: Sequence[int]) -> tuple[int, float]:
+def _played(draft: Draft, piece: Piece, tag: str) -> tuple[int, float]:
+    """From where a clip is played in a piece, and how fast; it goes on from where it was left."""
+    clip = draft.percepts.clips[tag]
+    start, rate = _span_of(piece, clip.length, draft.used.get(tag, 0), clip.cuts)
+    lasts = piece.end - piece.start
+    draft.used[tag] = start + round(lasts * rate)
+    if rate < 1:
+        again = f" and begins again after {seconds(round(clip.length / rate)):.1f} s" if clip.length / rate < lasts - TICKS_PER_FRAME else ""
+        draft.remarks.append(f"@{tag} lasts {seconds(clip.length):.1f} s of {seconds(lasts):.1f} s: it is played at {rate:.0%} of its speed{again}.")
+    return start, rate
+
+
+def _span_of(piece: Piece, length: int, used: int, cuts: Sequence[int]) -> tuple[int, float]:
     """From where a clip of that length is played in a piece, and how fast: one that is too short is slowed, to half its speed at most.
 
     Where it can be, none of the clip's own ``cuts`` falls inside: it would be one more than the edit's. ``used`` is to where it was played before.
@@ -136,11 +149,7 @@ def _span_of(draft: Draft, piece: Piece, length: int, used: int, cuts: Sequence[
     start = min(begins, key=lambda b: sum(b < c < b + lasts for c in cuts), default=start)
     if start + lasts > length:
         start = max(0, length - lasts)
-    rate = 1.0
-    if lasts > length:
-        rate = round(max(length / lasts, SLOWEST), 4)
-        again = f" and begins again after {seconds(round(length / rate)):.1f} s" if length / rate < lasts - TICKS_PER_FRAME else ""
-        draft.remarks.append(f"@{piece.tag} lasts {seconds(length):.1f} s of {seconds(lasts):.1f} s: it is played at {rate:.0%} of its speed{again}.")
+    rate = round(max(length / lasts, SLOWEST), 4) if lasts > length else 1.0
     return start // TICKS_PER_FRAME * TICKS_PER_FRAME, rate
 
 

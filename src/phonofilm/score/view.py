@@ -114,8 +114,9 @@ def _face_box(landmarks: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> t
 
 def guarded(picture: Picture, view: View, size: tuple[int, int]) -> list[Box]:
     """Which box of a photographed subject without a human face is kept in the frame, the best first: all of it, else its upper part, the more the
-    better. A drawing is a flat whole, over which a camera moves as it likes."""
-    if view.head or picture.subject in ("drawing", "none") or picture.subject_box is None or picture.matte.all():
+    better. A drawing is a flat whole, over which a camera moves as it likes, unless it stands before another picture."""
+    flat = picture.subject == "drawing" and not any(picture.beyond)
+    if view.head or flat or picture.subject == "none" or picture.subject_box is None or picture.matte.all():
         return []
     x0, y0, x1, y1 = picture.subject_box
     small = max(1, (y1 - y0) // 240)

@@ -33,12 +33,13 @@ from phonofilm.engines.stage.sheet import Drawn, Sheet, Warped, joined, look
 from phonofilm.engines.stage.table import STEEP, cast_shadow, table
 from phonofilm.engines.stage.world.places import build_place
 from phonofilm.engines.stage.world.studio import studio_backdrop
+from phonofilm.media.read import read_frames
 from phonofilm.perceive.percepts import Face, Picture
 from phonofilm.perceive.placed import placed
 from phonofilm.perceive.wider import columns, widen
 from phonofilm.score.camera import CameraPose, camera_at, carried
 from phonofilm.score.materials import Materials
-from phonofilm.score.model import Actor, Score, Shot
+from phonofilm.score.model import Actor, Score, Setting, Shot, Source
 
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
@@ -85,11 +86,15 @@ class Scene:
 
     def draw(self, tick: int, width: int, height: int) -> U8:
         """The frame u8[h w 3] that shows a tick."""
+        frame = compose(self.parts(tick, width, height), width, height)
+        return frame if self.pin is None else self._pinned(frame, tick)
+
+    def parts(self, tick: int, width: int, height: int) -> list[Drawn | Warped]:
+        """What the camera sees of the layers at a tick, far to near."""
         camera = camera_at(self.shot.camera, tick)
         own = carried(self.shot.camera, camera)
         seen = [layer.draw(own if layer in self.actors else camera, tick, width, height) for layer in self.layers]
-        frame = compose([part for part in seen if part is not None], width, height)
-        return frame if self.pin is None else self._pinned(frame, tick)
+        return [part for part in seen if part is not None]
 
     def _pinned(self, frame: U8, tick: int) -> U8:
         """The frame on its way from (or to) the photo itself: wholly the photo in the pinned frame, wholly the scene half a second off."""
@@ -101,7 +106,7 @@ class Scene:
 
 
 def build_scene(score: Score, shot: Shot, materials: Materials, performances: Mapping[str, Performance]) -> Scene:
-    """The scene of a shot that is not footage. Raises MissingMaterial."""
+    """The scene of a shot that is not footage; where a clip is behind it, what is before that. Raises MissingMaterial."""
     cameras = cameras_of(shot)
     cast = {actor.name: actor for actor in score.cast}
     seen = [cast[name] for name in shot.seen]
@@ -114,18 +119,21 @@ def build_scene(score: Score, shot: Shot, materials: Materials, performances: Ma
         picture = materials.picture(setting.source)
         if setting.behind is not None:
             who = next((c.face for c in seen if c.source.sha256 == setting.source.sha256), 0)
-            picture = placed(picture, materials.picture(setting.behind).image, (width, height), who)
+            picture = placed(picture, _behind(setting, setting.behind, materials, (width, height)), (width, height), who)
         if any(setting.wider):
             picture = widen(picture, *columns(setting.wider, picture.image.shape[1]), face=next((c.face for c in seen), 0))
         taken = pinhole(picture, setting)
-        soft = 0.0 if setting.pinned else (0.0016 if setting.behind is None else 0.003) * max(width, height) * (1 - setting.near / setting.far)
+        soft = unsharpness(setting, width, height)
         near = None if picture.matte.all() else setting.near
         own = [actor for actor in seen if actor.source.sha256 == setting.source.sha256]
         with ThreadPoolExecutor(1) as other:  # neither depends on the other, so the order of work does not matter
-            plate = other.submit(plate_sheet, picture, taken, setting.far, cameras, width, height, soft=soft, near=near)
+            plate = None
+            if not live(setting):
+                plate = other.submit(plate_sheet, picture, taken, setting.far, cameras, width, height, soft=soft, near=near)
             if own or (picture.matte.any() and not picture.matte.all()):
-                actors.append(_own_subject(picture, taken, setting.near, cameras, own, performances, width, height))
-            layers.append(Still.of(plate.result()))
+                actors.extend(_own_subject(picture, taken, setting.near, cameras, own, performances, width, height, shaded=live(setting)))
+            if plate is not None:
+                layers.append(Still.of(plate.result()))
         seen = [actor for actor in seen if actor not in own]
     elif setting.kind == "studio":
         layers.extend(_studio(shot, cameras, score))
@@ -135,6 +143,28 @@ def build_scene(score: Score, shot: Shot, materials: Materials, performances: Ma
         ground = setting.elevation if setting.kind == "studio" else None
         actors.extend(_standing(actor, materials.picture(actor.source), cameras, performances, width, height, ground=ground))
     return Scene(shot=shot, layers=(*layers, *actors), actors=tuple(actors), pin=_pin(score, shot, materials) if setting.pinned else None)
+
+
+def unsharpness(setting: Setting, width: int, height: int) -> float:
+    """The standard deviation in pixels of a frame by which what is behind the subject of a photo is out of focus."""
+    if setting.pinned:
+        return 0.0
+    return (0.0016 if setting.behind is None else 0.003) * max(width, height) * (1 - setting.near / setting.far)
+
+
+def live(setting: Setting) -> bool:
+    """Whether a clip is played behind the subject of a photo."""
+    return setting.behind is not None and setting.behind.kind == "video"
+
+
+def _behind(setting: Setting, source: Source, materials: Materials, size: tuple[int, int]) -> U8:
+    """What is behind the subject of a photo: a picture, or the first that a shot shows of a clip."""
+    if source.kind != "video":
+        return materials.picture(source).image
+    clip = materials.clip(source)
+    share = min(1.0, max(size[0] / clip.width, size[1] / clip.height))
+    size = (max(2, round(clip.width * share / 2) * 2), max(2, round(clip.height * share / 2) * 2))
+    return next(iter(read_frames(clip.path, setting.start % max(clip.length, TICKS_PER_FRAME), 1, size)))
 
 
 def _pin(score: Score, shot: Shot, materials: Materials) -> U8:
@@ -163,15 +193,18 @@ def cameras_of(shot: Shot) -> list[CameraPose]:
 
 def _own_subject(
     picture: Picture, taken: Pinhole, depth: float, cameras: list[CameraPose], actors: list[Actor],
-    performances: Mapping[str, Performance], width: int, height: int,
-) -> Layer:  # fmt: skip
-    """The subject of the photo that is the setting, where the photo shows it."""
+    performances: Mapping[str, Performance], width: int, height: int, *, shaded: bool,
+) -> list[Layer]:  # fmt: skip
+    """The subject of the photo that is the setting, where the photo shows it; ``shaded``: with a shadow at its foot, if the photo shows that."""
     cutout = cut_out(picture, enlargement(cameras, taken, depth, width, height))
     x0, y0, x1, y1 = cutout.box
     corners = taken.world(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float64), depth)
     metres = depth / taken.focal / cutout.scale[0]
     actor = next((a for a in actors if a.name in performances), None)
-    return _layer(cutout, corners, metres, picture, actor, performances)
+    layers: list[Layer] = []
+    if shaded and y1 < picture.matte.shape[0]:
+        layers.append(Still.of(_shadow(cutout.alpha, corners, float(corners[2, 1]))))
+    return [*layers, _layer(cutout, corners, metres, picture, actor, performances)]
 
 
 def _standing(

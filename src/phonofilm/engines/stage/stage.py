@@ -17,7 +17,7 @@ from phonofilm.engines.base import Capabilities, Chunk
 from phonofilm.engines.stage.acting import performances_of
 from phonofilm.engines.stage.finish import Finish
 from phonofilm.engines.stage.footage import Footage
-from phonofilm.engines.stage.scene import Scene, build_scene
+from phonofilm.engines.stage.scene import Scene, build_scene, live
 from phonofilm.engines.stage.sound.effects import supported
 from phonofilm.engines.stage.sound.mix import Mix, mix
 from phonofilm.engines.stage.style import Style
@@ -128,7 +128,8 @@ class _Film:
         if shot.setting.kind == "footage":
             return Footage.of(self.score, shot, self.materials)
         try:
-            return build_scene(self.score, shot, self.materials, self.performances)  # pyright: ignore[reportArgumentType]
+            scene = build_scene(self.score, shot, self.materials, self.performances)  # pyright: ignore[reportArgumentType]
+            return Footage.of(self.score, shot, self.materials, scene) if live(shot.setting) else scene
         finally:
             give_back()
 
@@ -137,7 +138,8 @@ class _Film:
         found: dict[int, U8] = {}
         for k, _ in self._shots(frame):
             scene = self._scene(k)
-            if self.score.shots[k].setting.kind == "footage":
+            setting = self.score.shots[k].setting
+            if setting.kind == "footage" or live(setting):
                 made = scene.result()
                 assert isinstance(made, Footage)
                 found[k] = made.read(frame)
