@@ -19,7 +19,7 @@ import numpy as np
 from av.container.input import InputContainer
 from av.error import InvalidDataError
 from av.filter import Graph
-from av.video.reformatter import ColorRange, Colorspace, Interpolation
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -33,6 +33,7 @@ from phonofilm.media.writer import FilmWriter
 
 COPY_PIXELS = 2_360_000  # a 2k film and no more
 _SCALING = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+SHRINKING = Interpolation.AREA | Interpolation.ACCURATE_RND  # of frames that are only looked at
 _BT2020, _UNSPECIFIED = 9, 2
 
 
@@ -94,27 +95,35 @@ def _sound_of(path: Path, found: Facts, start: int, length: int, remarks: list[s
 
 def steady(path: Path, start: int, num: int, width: int, height: int, remarks: list[str]) -> Iterator[NDArray[np.uint8]]:
     """I420 frames of the copy: each is the source frame on screen at the middle of its span."""
-    with tempfile.TemporaryDirectory() as folder, open_container(path, format_of(path)) as container:
+    with tempfile.TemporaryDirectory() as folder:
+        convert = Converter(Path(folder), width, height, remarks)
+        shown: av.VideoFrame | None = None
+        ready: NDArray[np.uint8] | None = None
+        for frame, stream in on_screen(path, start, num, remarks):
+            if ready is None or frame is not shown:
+                shown, ready = frame, convert(frame, stream)
+            yield ready
+
+
+def on_screen(path: Path, start: int, num: int, remarks: list[str]) -> Iterator[tuple[av.VideoFrame, VideoStream]]:
+    """For each of ``num`` frames of the copy from tick ``start`` the source frame that is on screen at its middle, and its stream."""
+    with open_container(path, format_of(path)) as container:
         stream = picture_stream(container)
         assert stream is not None
         stream.thread_type = "AUTO"
-        convert = Converter(Path(folder), width, height, remarks)
         made = 0
         shown: av.VideoFrame | None = None
-        ready: NDArray[np.uint8] | None = None
         for frame, at in progressive(timed(container, stream, start), stream, remarks):
             while shown is not None and made < num and frame_middle(made) + start < at:
-                ready = convert(shown, stream) if ready is None else ready
-                yield ready
+                yield shown, stream
                 made += 1
             if made == num:
                 return
-            shown, ready = frame, None
+            shown = frame
         if shown is None:
             raise ReferenceError_(path.name, "not one of its frames can be decoded", DAMAGED)
-        ready = convert(shown, stream) if ready is None else ready
         while made < num:
-            yield ready
+            yield shown, stream
             made += 1
 
 
@@ -171,9 +180,10 @@ def _pulled(graph: Graph, waiting: deque[int]) -> Iterator[tuple[av.VideoFrame, 
 class Converter:
     """Source frames to upright I420 of one size."""
 
-    def __init__(self, folder: Path, width: int, height: int, remarks: list[str]) -> None:
-        self.folder, self.width, self.height, self.remarks = folder, width, height, remarks
+    def __init__(self, folder: Path, width: int, height: int, remarks: list[str], scaling: Interpolation = _SCALING) -> None:
+        self.folder, self.width, self.height, self.remarks, self.scaling = folder, width, height, remarks, scaling
         self.graph: Graph | None = None
+        self.reformatter = VideoReformatter()  # one for all frames: each frame's own would be prepared anew
 
     def __call__(self, frame: av.VideoFrame, stream: VideoStream) -> NDArray[np.uint8]:
         turns = frame.rotation // 90 % 4
@@ -185,9 +195,9 @@ class Converter:
         if (frame.format.name, frame.width, frame.height, source) == ("yuv420p", width, height, Colorspace.ITU709) and frame.color_range in (0, 1):
             planes = cast(NDArray[np.uint8], frame.to_ndarray())
             return planes if not turns else _turned(planes, width, height, turns)
-        flat = frame.reformat(
-            width=width, height=height, format="yuv420p", src_colorspace=source, dst_colorspace=Colorspace.ITU709,
-            interpolation=int(_SCALING), dst_color_range=ColorRange.MPEG,
+        flat = self.reformatter.reformat(
+            frame, width=width, height=height, format="yuv420p", src_colorspace=source, dst_colorspace=Colorspace.ITU709,
+            interpolation=int(self.scaling), dst_color_range=ColorRange.MPEG,
         )  # fmt: skip
         planes = cast(NDArray[np.uint8], flat.to_ndarray())
         return planes if not turns else _turned(planes, width, height, turns)

@@ -5,13 +5,15 @@ Nothing is written, so what a film is directed by is known before there is a cop
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 from numpy.typing import NDArray
 
-from phonofilm.media.clips import plan, steady
+from phonofilm.media.clips import SHRINKING, Converter, on_screen, plan
 from phonofilm.media.colour import from_i420
 
 
@@ -24,10 +26,15 @@ def job(path: Path, most: int, every: int, wide: int, side: int) -> tuple[dict[s
     size = (wide, _even(wide * height / width))
     small = np.empty((num, size[1], size[0], 3), np.uint8)
     large: list[NDArray[np.uint8]] = []
-    for k, planes in enumerate(steady(path, 0, num, width, height, remarks)):
-        small[k] = from_i420(planes, size)
-        if k % every == 0:
-            large.append(from_i420(planes, (_even(width * scale), _even(height * scale))))
+    with tempfile.TemporaryDirectory() as folder:
+        shrink = Converter(Path(folder), *size, remarks, SHRINKING)
+        look = Converter(Path(folder), _even(width * scale), _even(height * scale), [], SHRINKING)
+        shown: av.VideoFrame | None = None
+        for k, (frame, stream) in enumerate(on_screen(path, 0, num, remarks)):
+            small[k] = small[k - 1] if frame is shown else from_i420(shrink(frame, stream))
+            shown = frame
+            if k % every == 0:
+                large.append(from_i420(look(frame, stream)))
     values = {"width": width, "height": height, "frames": num, "sound": found.sound, "remarks": remarks}
     return values, {"small": small, "large": np.stack(large)}
 

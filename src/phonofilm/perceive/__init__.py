@@ -13,7 +13,7 @@ from phonofilm.perceive.percepts import WHOLE, Clip, Percepts, Picture, Sound
 from phonofilm.progress import Progress, quiet
 from phonofilm.request import Reference
 
-VERSIONS = {"picture": 8, "sound": 7, "clip": 5, "camera": 1, "performer": 3}  # counted up whenever a perceiver gives other results
+VERSIONS = {"picture": 8, "sound": 7, "clip": 6, "camera": 1, "performer": 3}  # counted up whenever a perceiver gives other results
 
 _FACES = ("face_detection", "face_detection_near", "face_landmark", "iris_landmark")
 _HEARD = ("speech_activity", "beats_1", "beats_2", "beats_3", "unmix")
