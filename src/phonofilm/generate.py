@@ -18,6 +18,7 @@ from phonofilm.engines import make_engine
 from phonofilm.engines.base import Engine
 from phonofilm.errors import PhonofilmError, RequestError
 from phonofilm.limits import profile
+from phonofilm.linear import one_thread
 from phonofilm.media.check import check
 from phonofilm.media.provenance import provenance
 from phonofilm.media.writer import FilmWriter
@@ -71,6 +72,7 @@ def generate(request: Request, out: Path, *, engine: Engine | None = None, progr
 
 def score_of(request: Request, engine: Engine, *, progress: Progress = quiet) -> tuple[Score, Materials]:
     """The score of a request and what it is played with."""
+    one_thread()
     remarks = list(check(request.references, request.limits))
     script = read(request.prompt, request.references)
     roles = {b.tag: b.role for b in script.bindings}
@@ -117,6 +119,7 @@ def render(
     score: Score, materials: Materials, out: Path, *, engine: Engine, sound: bool = True, draft: bool = False, progress: Progress = quiet
 ) -> Film:
     """Play a score into a file: written whole, or not at all."""
+    one_thread()
     check_score(score)
     require_for_score(score)
     metadata = provenance(engine=engine.capabilities.name, seed=score.seed, request=score.request, score_sha256=score_hash(score))

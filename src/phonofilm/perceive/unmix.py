@@ -27,6 +27,7 @@ _LEVELS = 6
 _WIDTHS = (16, 32, 64, 128, 256, 512)
 _KERNEL, _LAST = 5, 4
 _AT_ONCE = 4_000_000  # numbers that a convolution lays out before it multiplies
+_LAID = 300_000  # … that its reverse lays out after it multiplied: what a core keeps near
 _STEADY = 1e-3  # what the networks were trained to add to a variance
 
 
@@ -111,10 +112,12 @@ def _down(x: F32, kernel: F32, bias: F32) -> F32:
 def _up(x: F32, kernel: F32, bias: F32) -> F32:
     """The reverse of ``_down``: x t f k laid out at every other place."""
     rows, columns, fed = x.shape
+    if rows * columns <= fed:
+        return _gathered(x, kernel, bias)
     made = len(bias)
     flat = np.ascontiguousarray(kernel.transpose(3, 0, 1, 2).reshape(fed, -1))
     out = np.zeros((2 * rows + _KERNEL - 2, 2 * columns + _KERNEL - 2, made), np.float32)
-    several = max(1, _AT_ONCE // (columns * flat.shape[1]))
+    several = max(1, _LAID // (columns * flat.shape[1]))
     for top in range(0, rows, several):
         part = x[top : top + several]
         laid = (part.reshape(-1, fed) @ flat).reshape(*part.shape[:2], _KERNEL, _KERNEL, made)
@@ -122,6 +125,19 @@ def _up(x: F32, kernel: F32, bias: F32) -> F32:
             for b in range(_KERNEL):
                 out[2 * top + a : 2 * (top + len(part)) + a - 1 : 2, b : b + 2 * columns - 1 : 2] += laid[:, :, a, b]
     return out[1 : 1 + 2 * rows, 1 : 1 + 2 * columns] + bias
+
+
+def _gathered(x: F32, kernel: F32, bias: F32) -> F32:
+    """``_up`` of few places: what each of the four places that come of one is made of, put together before it is multiplied."""
+    rows, columns, _ = x.shape
+    around = np.pad(x, ((1, 1), (1, 1), (0, 0)))
+    taps = (((1, 1), (3, 0)), ((0, 2), (2, 1), (4, 0)))  # of an even and an odd place: the kernel's row, and of ``around`` the first
+    out = np.empty((2 * rows, 2 * columns, len(bias)), np.float32)
+    for y, x0 in np.ndindex(2, 2):
+        weights = np.concatenate([kernel[a, b].T for a, _ in taps[y] for b, _ in taps[x0]])
+        read = np.concatenate([around[top : top + rows, left : left + columns] for _, top in taps[y] for _, left in taps[x0]], axis=2)
+        out[y::2, x0::2] = (read.reshape(-1, len(weights)) @ weights).reshape(rows, columns, -1)
+    return out + bias
 
 
 def _even(x: F32, row: tuple[F32, ...]) -> F32:
