@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 from phonofilm.linear import one_thread
 from phonofilm.memory import give_back
@@ -14,7 +17,11 @@ from phonofilm.perceive.percepts import WHOLE, Clip, Percepts, Picture, Sound
 from phonofilm.progress import Progress, quiet
 from phonofilm.request import Reference
 
-VERSIONS = {"picture": 8, "sound": 8, "clip": 6, "camera": 1, "performer": 3}  # counted up whenever a perceiver gives other results
+if TYPE_CHECKING:
+    from phonofilm.perceive.look import Look, Networks
+
+AHEAD = 2  # pictures that are looked at before the one before them is cut out
+VERSIONS = {"picture": 9, "sound": 8, "clip": 6, "camera": 1, "performer": 3}  # counted up whenever a perceiver gives other results
 
 _FACES = ("face_detection", "face_detection_near", "face_landmark", "iris_landmark")
 _HEARD = ("speech_activity", "beats_1", "beats_2", "beats_3", "unmix")
@@ -57,61 +64,91 @@ def perceive(
     copies: dict[str, Later[Clip]] = {}
     pictures: dict[str, Picture] = {}
     clips: dict[str, Clip] = {}
-    # what is heard, and what is finished of what is seen, one after another, for it takes memory; nobody waits for the last two
-    ears, filler, hands = (ThreadPoolExecutor(1) for _ in range(3))
+    images = [r for r in references if r.kind == "image"]
+    # what is heard, first looks, and what is finished of what is seen, one after another, for it takes memory; nobody waits for the last two
+    ears, eyes, filler, hands = (ThreadPoolExecutor(1) for _ in range(4))
     try:
         listening = ears.submit(lambda: {r.tag: _heard(r, heard, voices is None or r.tag in voices, told) for r in references if r.kind == "audio"})
-        for k, r in enumerate(r for r in references if r.kind == "image"):
-            pictures[r.tag], finish = _picture(r, roles.get(r.tag, ""), None if k else filler, told)
+        looks = _looks(images, roles, eyes, told)
+        looking = deque(islice(looks, 1 + AHEAD))
+        watching = [eyes.submit(_clip, r, roles.get(r.tag, ""), voices is None or r.tag in voices, told) for r in references if r.kind == "video"]
+        for k, r in enumerate(images):
+            pictures[r.tag], finish = _picture(r, roles.get(r.tag, ""), looking.popleft().result(), None if k else filler, told)
+            looking.extend(islice(looks, 1))
             if finish is not None:
                 later[pictures[r.tag].source] = Later(finish, hands)
                 if not k:  # the first picture, which mostly opens the film, is finished at once
                     later[pictures[r.tag].source].begin()
-        for r in references:
-            if r.kind == "video":
-                clips[r.tag], finish = _clip(r, roles.get(r.tag, ""), voices is None or r.tag in voices, told)
-                if finish is not None:
-                    copies[clips[r.tag].source] = Later(finish, hands)
+        for r, watched in zip((r for r in references if r.kind == "video"), watching, strict=True):
+            clips[r.tag], finish = watched.result()
+            if finish is not None:
+                copies[clips[r.tag].source] = Later(finish, hands)
         percepts = Percepts(pictures=pictures, clips=clips, sounds=listening.result(), later=later, copies=copies)
         return percepts.whole() if wait else percepts
     except BaseException:
         ended.set()
-        for pool in (ears, filler, hands):
+        for pool in (ears, eyes, filler, hands):
             pool.shutdown(wait=False, cancel_futures=True)
         raise
     finally:
         ears.shutdown()
+        eyes.shutdown()
         filler.shutdown(wait=False)
         give_back()
 
 
-def _picture(reference: Reference, role: str, filler: Executor | None, progress: Progress) -> tuple[Picture, Callable[[], Picture] | None]:
-    """A picture, and what finishes it (its plate is begun by ``filler`` where one is given); None where it is finished."""
-    from phonofilm.perceive.cache import entry_of, keep, recall
+def _looks(references: Sequence[Reference], roles: Mapping[str, str], eyes: Executor, progress: Progress) -> Iterator[Future[Picture | Look]]:
+    """For each picture what is known of it, else a first look at it, begun as it is asked for."""
+    networks: list[Networks] = []
 
-    whole = role in WHOLE
-    entry = entry_of(
+    def looked(reference: Reference, last: bool) -> Picture | Look:
+        from phonofilm.perceive.cache import recall
+
+        role = roles.get(reference.tag, "")
+        found = recall(_entry(reference, role))
+        if isinstance(found, Picture):
+            return found
+        from phonofilm.perceive.look import Networks, look
+
+        kept = networks.pop() if networks else Networks()
+        seen = look(reference.path, progress, role=role, networks=kept)
+        if not last:  # they hold much memory
+            networks.append(kept)
+        return seen
+
+    for reference in references:
+        yield eyes.submit(looked, reference, reference is references[-1])
+
+
+def _entry(reference: Reference, role: str) -> Path:
+    from phonofilm.perceive.cache import entry_of
+
+    return entry_of(
         "picture",
         reference.sha256,
         VERSIONS["picture"],
         models=_MODELS["picture"],
-        parameters={"whole": whole, "name": reference.path.name},
+        parameters={"whole": role in WHOLE, "name": reference.path.name},
     )
-    found = recall(entry)
-    if isinstance(found, Picture):
-        return found, None
+
+
+def _picture(
+    reference: Reference, role: str, known: Picture | Look, filler: Executor | None, progress: Progress
+) -> tuple[Picture, Callable[[], Picture] | None]:
+    """A picture, and what finishes it (its plate is begun by ``filler`` where one is given); None where it is finished."""
+    if isinstance(known, Picture):
+        return known, None
+    from phonofilm.perceive.cache import keep
     from phonofilm.perceive.picture import sketch_picture
 
-    sketch, finish = sketch_picture(reference.path, reference.sha256, progress, role=role, other=filler)
+    sketch, finish = sketch_picture(known, reference.sha256, progress, role=role, other=filler)
 
     def finished() -> Picture:
         made = finish()
-        keep(entry, made)
+        keep(_entry(reference, role), made)
         return made
 
-    if whole:
-        return finished(), None
-    return sketch, finished
+    return (finished(), None) if role in WHOLE else (sketch, finished)
 
 
 def _heard(reference: Reference, tell: Callable[[Reference, Sound], None] | None, voice: bool, progress: Progress) -> Sound:

@@ -31,8 +31,9 @@ def enlarge(picture: U8, alpha: U8 | None, meshes: list[Mesh]) -> tuple[U8, U8 |
     height, width = picture.shape[:2]
     factor = factor_for(width, height)
     size = (round(width * factor), round(height * factor))
-    plain = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_LANCZOS4), np.float32)
-    out = (plain + np.float32(0.5) * (plain - cv2.GaussianBlur(plain, (0, 0), factor))).astype(np.float32)
+    given = picture.astype(np.float32)
+    crisp = given + np.float32(0.5) * (given - cv2.GaussianBlur(given, (0, 0), 1.0))
+    out = np.asarray(cv2.resize(crisp, size, interpolation=cv2.INTER_LANCZOS4), np.float32)
     everywhere = (0, 0, width, height)
     parts = [around_head(mesh, picture, 1.1) for mesh in meshes[:2]] or [everywhere]
     for part in parts:

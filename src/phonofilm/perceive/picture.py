@@ -11,23 +11,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from phonofilm.media.read import read_picture
 from phonofilm.perceive import matte as mattes
 from phonofilm.perceive import plate as plates
-from phonofilm.perceive.enlarge import enlarge, factor_for
+from phonofilm.perceive.look import Look, Networks, look
 from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import WHOLE, Picture, SubjectKind
 from phonofilm.perceive.subject import Salience, coarse_map, drawn, fills, kind_of
 from phonofilm.perceive.traits import face_of
 from phonofilm.progress import Progress, quiet
-from phonofilm.vision.face import FaceFinder, Mesh
-from phonofilm.vision.pose import Body, BodyFinder
-from phonofilm.vision.tensors import THREADS
+from phonofilm.vision.face import Mesh
+from phonofilm.vision.pose import Body
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
-
-SEEN_SIDE = 1280  # longest side at which the networks look
 
 
 def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, role: str = "") -> Picture:
@@ -38,35 +34,16 @@ def perceive_picture(path: Path, sha256: str, progress: Progress = quiet, *, rol
         ModelMissing: a model file is not in the cache.
     """
     with ThreadPoolExecutor(1) as other:
-        return sketch_picture(path, sha256, progress, role=role, other=other)[1]()
+        return sketch_picture(look(path, progress, role=role, networks=Networks()), sha256, progress, role=role, other=other)[1]()
 
 
-def sketch_picture(path: Path, sha256: str, progress: Progress, *, role: str, other: Executor | None) -> tuple[Picture, Callable[[], Picture]]:
-    """All of ``perceive_picture`` that a film is directed by, and what finishes it: the plate, and the subject's own colours.
+def sketch_picture(seen: Look, sha256: str, progress: Progress, *, role: str, other: Executor | None) -> tuple[Picture, Callable[[], Picture]]:
+    """All of ``perceive_picture`` that a film is directed by, of what was ``seen``, and what finishes it: the plate, and the subject's own colours.
 
     Until then the picture is its own plate and has no foreground. The plate is begun by ``other`` as soon as the region is known, where one is given.
     """
-    cv2.setNumThreads(THREADS)
-    name = path.name
-    progress(f"reading {name}", 0.0)
-    data = read_picture(path)
-    image, alpha, remarks = data.rgb, data.alpha, list(data.remarks)
-    factor = factor_for(image.shape[1], image.shape[0])
-    progress(f"faces of {name}", 0.1)
-    finder = FaceFinder()
-    with ThreadPoolExecutor(1) as beside:  # what stands out is seen before the picture is enlarged
-        salience = None if role in WHOLE or alpha is not None else beside.submit(Salience.of, mattes.fit(image, SEEN_SIDE))
-        if factor > 1:
-            given, found = image, finder.find(image)
-            image, alpha = enlarge(image, alpha, found)
-            remarks.append(f"{name} is small: enlarged {factor:.1f} times, so fine detail is estimated.")
-            small = mattes.fit(image, SEEN_SIDE)
-            meshes = finder.again(small, found, small.shape[1] / given.shape[1])
-        else:
-            small = mattes.fit(image, SEEN_SIDE)
-            meshes = finder.find(small)
-        scale = image.shape[1] / small.shape[1]
-        body = BodyFinder().find(small)
+    name, image, alpha, small, meshes, body = seen.name, seen.image, seen.alpha, seen.small, seen.meshes, seen.body
+    remarks, factor, scale = list(seen.remarks), seen.factor, image.shape[1] / small.shape[1]
     progress(f"matte of {name}", 0.3)
     begun: Future[U8] | None = None
     reach: U8 | None = None
@@ -75,8 +52,7 @@ def sketch_picture(path: Path, sha256: str, progress: Progress, *, role: str, ot
         kind: SubjectKind = "person" if meshes else "none"
         matte = alpha if alpha is not None else np.full(image.shape[:2], 255, np.uint8)
     else:
-        region, hair, kind = _region(small, image, alpha, meshes, body, None if salience is None else salience.result())
-        del salience  # its network holds much memory
+        region, hair, kind = _region(small, image, alpha, meshes, body, seen.salience)
         if region is not None:  # the plate is made of what no matte of this region reaches, so it can be made beside the matte
             reach = mattes.reach_of(image, region, hair)
             begun = other.submit(_filled, image, reach) if other else None

@@ -30,9 +30,9 @@ class Salience:
     found: F32
 
     @classmethod
-    def of(cls, picture: U8) -> Salience:
+    def of(cls, picture: U8, network: SubjectMask | None = None) -> Salience:
         """That of u8[h w 3], at its size."""
-        network = SubjectMask()
+        network = network or SubjectMask()
         return cls(network=network, found=network(picture))
 
 
