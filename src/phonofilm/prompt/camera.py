@@ -30,6 +30,8 @@ MOVE: dict[str, Move] = {
     "in": "push_in", "out": "pull_out", "left": "truck_left", "right": "truck_right", "up": "crane_up", "down": "crane_down",
     "clockwise": "orbit_left", "counter": "orbit_right",
 }  # fmt: skip
+#: families whose amount may be said as "half a circle"
+TURNS = frozenset({"orbit", "orbit_left", "orbit_right", "pan", "pan_left", "pan_right", "roll"})
 _DEGREES = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*(?:°|º|degrees?|deg\b|度|도|grados|degres|grad\b)")
 _SUBJECT_PARTICLE = re.compile(r"[がは]|(?<=[가-힣])[이가은는](?=\s)")
 _REACH = 40
@@ -80,7 +82,7 @@ def _sentence(text: Text, words: str, subjects: str, lexicon: Lexicon, start: in
         move = _move(lexicon, words, hit, before, after)
         if move is None:
             continue
-        if negated(lexicon, words, hit.start, hit.end) and move not in ("static", "handheld"):
+        if negated(lexicon, words, hit.start, hit.end) and move != "static":
             continue
         speed, amount, degrees = _manner(lexicon, words, hit, before, after, first=index == 0)
         moves.append(CameraMove(move=move, span=text.span(hit.start, hit.end), speed=speed, amount=amount, degrees=degrees))
@@ -158,7 +160,8 @@ def _manner(lexicon: Lexicon, words: str, hit: Hit, before: int, after: int, *, 
         return float(min(hits, key=lambda h: min(abs(h.end - hit.start), abs(h.start - hit.end))).key) if hits else 1.0
 
     degrees = _DEGREES.search(words, at, stop)
-    return nearest("speed"), nearest("amount"), float(degrees[1]) if degrees else 0.0
+    turns = lexicon.find("turn", words, at, stop) if hit.key in TURNS else []
+    return nearest("speed"), nearest("amount"), float(degrees[1]) if degrees else float(turns[0].key) if turns else 0.0
 
 
 def _without_repeats(moves: list[CameraMove], text: Text) -> list[CameraMove]:

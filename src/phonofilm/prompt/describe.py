@@ -33,14 +33,20 @@ def _rows(script: Script) -> Iterator[str]:
                 yield f"  sound     {sound.sound.replace('_', ' ')}{' (lasting)' if sound.ambience else ''}{at} {_place(sound.span)}"
         for title in script.titles:
             if title.shot == number - 1:
-                at = f" at {time_code(title.at)}" if title.at is not None else " at the end" if title.closing else ""
+                at = " at the end" if title.closing else " at the beginning" if title.opening else ""
+                at = f" at {time_code(title.at)}" if title.at is not None else at
                 yield f"  title     “{title.text}”{at}{' in ' + title.colour if title.colour else ''} {_place(title.span)}"
         for line in script.lines:
             if line.shot == number - 1:
                 speaker = "narrator" if line.narration else line.speaker or "somebody"
+                speaker += f" ({line.gender})" if line.gender else ""
                 at = f" at {time_code(line.at)}" if line.at is not None else ""
                 yield f"  line      {speaker} [{line.language}]{at}: “{line.text}” {_place(line.span)}"
     scene = script.scene
+    if script.ratio:
+        yield f"ratio       {script.ratio}"
+    if script.seconds:
+        yield f"length      {script.seconds} s"
     for name in ("place", "hour", "weather", "light", "mood", "style", "music", "surface"):
         if value := getattr(scene, name):
             yield f"{name:<11} {value}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from phonofilm.prompt.language import detect
 from phonofilm.prompt.lexicon import Hit, Lexicon
@@ -46,7 +46,10 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
         after = _context_after(masked, end, following)
         words = text.words(*quote.inner).strip()
         braced = text.folded[start] == "{"
+        named = text.folded[start] == "《"
         kind, cue = ("line", None) if braced else _kind(lexicon, masked, before, start, end, after, words)
+        if named and kind != "title":
+            continue  # the name of a work is neither said nor read as words
         if kind == "plain":
             said.plain.append(quote)
             continue
@@ -54,26 +57,33 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
         if kind == "title":
             tint = _tint(lexicon, masked, before if cue is None else min(before, cue.start), start, end, after)
             said.tints += [(tint.start, tint.end)] if tint else []
-            closing = lexicon.has("say.closing", masked, before, start) or lexicon.has("say.closing", masked, end, after)
+            closing, opening = _placing(lexicon, masked, before, start, end, after)
             span = text.span(start, end)
-            said.titles.append(TitleWish(text=words, span=span, closing=closing, colour=tint.key if tint else ""))
+            said.titles.append(TitleWish(text=words, span=span, closing=closing, opening=opening, colour=tint.key if tint else ""))
             said.titled.append((start, end))
         else:
             narration = kind == "narration"
             speaker = "" if narration else _speaker(text, masked, lexicon, mentions, before, start, end, after)
             if not speaker and not narration and index and not masked[previous_end:start].strip(" \n,，、:：-–—" + HIDDEN):
                 speaker = previous_speaker
-            spoken_in = _language(lexicon, masked, max(before, previous_end), start, after)
+            spoken_in = _language(lexicon, masked, max(before, previous_end), start, start if _labelled(masked, before, start) else after)
             said.lines.append(
                 SpokenLine(
                     text=words, span=text.span(start, end), language=spoken_in or detect(words, language), speaker=speaker,
-                    narration=narration,
+                    narration=narration, gender=_gender(lexicon, masked, before, start, end, after, said=speaker),
                 )
             )  # fmt: skip
             said.places.append((start, end))
             previous_speaker = speaker
         previous_end = end
+    told = {line.speaker: line.gender for line in reversed(said.lines) if line.speaker and line.gender}
+    said.lines = [line if line.gender else replace(line, gender=told.get(line.speaker, "")) for line in said.lines]
     return said
+
+
+def _labelled(masked: str, before: int, start: int) -> bool:
+    """Whether a colon right before a quote says that what introduces it has been said."""
+    return bool(re.search(r"[:：]\s*[-–—]?\s*$", masked[before:start]))
 
 
 def _context_before(sentences: Sequence[Span], start: int, previous_end: int) -> int:
@@ -95,15 +105,19 @@ def _kind(lexicon: Lexicon, masked: str, before: int, start: int, end: int, afte
     """line, narration, title or plain; the cue that decided it. The cue nearest to the quote decides, one behind it only if it touches."""
     masked = mask(masked, [(h.start, h.end) for h in lexicon.find("say.manner", masked, before, after)])
     scored: list[tuple[int, str, Hit]] = []
+    introduced = _labelled(masked, before, start) and (
+        bool(re.search("[\ue001\ue002]", masked[before:start]))
+        or any(lexicon.has(section, masked, before, start) for section in ("say.verb", "say.narrator", "say.title", "person"))
+    )
     for kind in ("verb", "narrator", "title"):
         for hit in lexicon.find(f"say.{kind}", masked, before, start):
             scored.append((start - hit.end, kind, hit))
-        for hit in lexicon.find(f"say.{kind}", masked, end, after):
-            if re.search(r"[\"{}]", masked[end : hit.start]) or re.match(r"\"?\s*:", masked[hit.end :][:4]):
+        for hit in lexicon.find(f"say.{kind}", masked, end, after) if not introduced else ():
+            if re.search('["{}\ue001\ue002]', masked[end : hit.start]) or re.match(r"\"?\s*:", masked[hit.end :][:4]):
                 continue
             if hit.start - end <= (16 if not masked[hit.start : hit.end].isascii() else 22):
                 scored.append((hit.start - end + 1, kind, hit))
-    colon = re.search(r"[:：]\s*[-–—]?\s*$", masked[before:start])
+    colon = _labelled(masked, before, start)
     kinds = {kind for _, kind, _ in scored}
     if scored:
         distance, kind, hit = min(scored, key=lambda s: s[0])
@@ -138,8 +152,34 @@ def _tint(lexicon: Lexicon, masked: str, before: int, start: int, end: int, afte
     return ahead[-1] if ahead else None
 
 
+def _placing(lexicon: Lexicon, masked: str, before: int, start: int, end: int, after: int) -> tuple[bool, bool]:
+    """Whether a title comes at the end of its shot, and whether at its beginning: the last word for either before it, else one in its own clause."""
+    clause = re.search(r"[,，、;；]", masked[end:after])
+    behind = end + clause.start() if clause else after
+    for first, last in ((before, start), (end, behind)):
+        closing = [h.end for h in lexicon.find("say.closing", masked, first, last)]
+        opening = [h.end for h in lexicon.find("say.opening", masked, first, last)]
+        if closing or opening:
+            ends = max(closing, default=-1) >= max(opening, default=-1)
+            return ends, not ends
+    return False, False
+
+
+def _gender(lexicon: Lexicon, masked: str, before: int, start: int, end: int, after: int, *, said: str) -> str:
+    """female or male, by the word for either that is nearest before a line, else in the speaker's own name, else behind the line."""
+    hits = lexicon.find("gender", masked, before, start)
+    if hits:
+        return hits[-1].key
+    own = lexicon.find("gender", said.lower())
+    behind = own or ([] if _labelled(masked, before, start) else lexicon.find("gender", masked, end, after))
+    return behind[0].key if behind else ""
+
+
 def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention], before: int, start: int, end: int, after: int) -> str:
     """A tag, a noun or a pronoun as written, or empty."""
+    objects = lexicon.find("say.object", masked, before, after)
+    held = {m.tag for m in shown if any(h.start <= m.span[0] and m.span[1] <= h.end for h in objects)}
+    shown = [m for m in shown if m.tag not in held] or shown
     verbs = [h for h in lexicon.find("say.verb", masked, before, start)]
     limit = verbs[-1].start if verbs else start
     people = [h for h in lexicon.find("person", masked, before, start)]
@@ -166,7 +206,18 @@ def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention]
         return tag[-1].tag
     noun = text.words(nearest.start, nearest.end).strip()
     alias = next((m.tag for m in shown if m.span[0] < start and _alias(masked, m, masked[nearest.start : nearest.end])), None)
+    alias = alias or _is_said_to_be(masked, lexicon, shown, masked[nearest.start : nearest.end], start)
+    if alias is None and len({m.tag for m in named}) == 1:
+        return named[-1].tag  # "close up of @me, the man says"
     return alias or noun
+
+
+def _is_said_to_be(masked: str, lexicon: Lexicon, shown: Sequence[Mention], noun: str, start: int) -> str | None:
+    """The tag that the prompt says is somebody ("@me is the model"), None where it does not."""
+    for hit in lexicon.find("say.being", masked, 0, start):
+        if masked[hit.end : hit.end + len(noun) + 1].strip().startswith(noun):
+            return next((m.tag for m in shown if hit.start <= m.span[0] < hit.end), None)
+    return None
 
 
 def _alias(masked: str, mention: Mention, noun: str) -> bool:

@@ -89,7 +89,7 @@ def find_mentions(text: Text, hidden: Sequence[Span], references: Sequence[Refer
                 continue
             if first < 1 or last > len(tags_here) or first > last:
                 at = text.span(*match.span())[0]
-                raise UnknownMention(f"{match['word']}{last}", known=[r.tag for r in references], at=at)
+                raise UnknownMention(f"{text.words(*match.span('word')).strip()}{last}", known=[r.tag for r in references], at=at)
             start, end = _trim(folded, *match.span(), closed=bool(match["open"]))
             found += [(start, end, tags_here[n - 1]) for n in range(first, last + 1)]
     for kind, given in by_kind.items():

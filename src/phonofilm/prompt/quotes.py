@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from phonofilm.prompt.script import Span
 
-_PAIRS = {"“": "”", "„": "“”", "«": "»", "»": "«", "「": "」", "『": "』", "‘": "’", "‹": "›", "《": "", '"': '"', "'": "'", "〝": "〟", "＂": "＂"}
+_PAIRS = {"“": "”", "„": "“”", "«": "»", "»": "«", "「": "」", "『": "』", "‘": "’", "‹": "›", "《": "》", '"': '"', "'": "'", "〝": "〟", "＂": "＂"}
 LONGEST = 1200
 #: {words} are dialogue in some prompt dialects; what holds quotes, colons or braces of its own is JSON
 _BRACED = re.compile(r"\{[^{}\"“”:\n]*[^\W\d_][^{}\"“”:\n]*\}")
+#: words after a colon and a dash, to the end of their sentence, as dialogue is set in Spanish and French
+_DASHED = re.compile(r"[—–]\s*([¡¿]*[^\W\d_][^\n\"“”«»—–]*?(?:[.!?…]+(?=\s|$)|(?=\n|\s[—–]|$)))")
 _JSON_KEY = re.compile(r"\"\s*:")
 
 
@@ -33,6 +35,10 @@ def find_quotes(folded: str) -> list[Quote]:
         mark = folded[at]
         closers = _PAIRS.get(mark, "")
         end = _close(folded, at, closers) if closers and _opens(folded, at, mark) else -1
+        if mark in "—–" and (spoken := _DASHED.match(folded, at)) and re.search(r"[:：]\s*$", folded[max(0, at - 4) : at]):
+            quotes.append(Quote(span=spoken.span(), inner=spoken.span(1)))
+            at = spoken.end()
+            continue
         if mark == "{" and (braced := _BRACED.match(folded, at)):
             end = braced.end() - 1
         if end > 0 and _JSON_KEY.match(folded, end) and re.search(r"[{,\[]\s*$", folded[max(0, at - 12) : at]):

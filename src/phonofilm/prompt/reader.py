@@ -15,18 +15,20 @@ from phonofilm.prompt.camera import find_moves
 from phonofilm.prompt.language import detect, mixed
 from phonofilm.prompt.lexicon import Hit, Lexicon, lexicon
 from phonofilm.prompt.lines import Said, read_quotes
+from phonofilm.prompt.measures import find_length, find_ratio
 from phonofilm.prompt.mentions import addresses, find_mentions, names_file
 from phonofilm.prompt.negation import refusals
 from phonofilm.prompt.quotes import find_quotes
 from phonofilm.prompt.remarks import not_understood
 from phonofilm.prompt.roles import bind, mute
 from phonofilm.prompt.scene import find_scene, find_sounds
-from phonofilm.prompt.script import CameraMove, Mention, Script, ScriptShot, SoundWish, Span, SpokenLine, TitleWish
-from phonofilm.prompt.shots import Cut, find_cuts, point_in
-from phonofilm.prompt.text import MENTION_A, MENTION_B, SENTENCE_END, Text, around, mask, prepare, split
+from phonofilm.prompt.script import CameraMove, Mention, Remark, Script, ScriptShot, SoundWish, Span, SpokenLine, TitleWish
+from phonofilm.prompt.shots import Cut, find_cuts, moments, point_in
+from phonofilm.prompt.text import CLAUSE_END, MENTION_A, MENTION_B, SENTENCE_END, Text, around, mask, prepare, split
 from phonofilm.request import Reference
 
 LONGEST = 20_000
+_ZOOM = re.compile("zoom|变焦|ズーム|줌")
 Quoted = TypeVar("Quoted", SpokenLine, TitleWish)
 
 
@@ -45,25 +47,31 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     masked = _uncover(masked, text.folded, said)
     cuts = find_cuts(masked, words)
     bindings, notes, asked = bind(references, places, masked, words, {line.speaker for line in said.lines}, bool(said.lines))
-    shots, read_from = _shots(text, masked, words, cuts, places)
+    refused = refusals(words, masked)
+    products = [b.tag for b in bindings if b.role == "product"]
+    shots, read_from = _shots(text, masked, words, cuts, _with_named(places, products, words, masked), refused)
     sounds = _sounds(text, masked, words, cuts)
     scene, hits = find_scene(text, mask(masked, said.tints), words, 0, len(masked))
     sentences = split(masked, SENTENCE_END)
-    refused = refusals(words, masked)
     wished = [h for h in words.find("wish.captions", masked) if not any(h.start < r.end and r.start < h.end for r in refused)]
     captions = False if any(r.key == "captions" for r in refused) else True if wished else None
-    used = [*(h for _, h in sounds), *hits, *refused, *wished]
-    known = [*words.find("framing", masked), *words.find("known", masked)]
+    ratio, asked_ratio, shapes = find_ratio(masked, words)
+    length, lengths = find_length(masked, words)
+    if ratio != asked_ratio:
+        notes.append(Remark(text=f"The ratio {asked_ratio} is not offered; the nearest is {ratio}."))
+    used = [*(h for _, h in sounds), *words.find("effect", masked), *words.find("ambience", masked), *hits, *refused, *wished, *shapes, *lengths]
+    known = words.find("known", masked)
     understood = [
         *read_from,
         *asked,
-        *((h.start, h.end) for h in known),
+        *((h.start, h.end) for h in words.find("framing", masked)),
         *((h.start, h.end) for h in used),
         *(m.span for m in places),
         *said.read,
         *said.tints,
-        *hidden,
+        *(span for span in hidden if text.folded[span[0]] != "《"),
         *((c.start, c.body) for c in cuts),
+        *(m.span() for m in moments(masked, 0, len(masked)) if m["lead"] or m["tail"] or m["named"]),
     ]
     return Script(
         prompt=prompt,
@@ -77,7 +85,9 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         titles=tuple(_placed(title, place, masked, sentences, cuts) for title, place in zip(said.titles, said.titled, strict=True)),
         captions=captions,
         refused=frozenset(r.key for r in refused),
-        remarks=(*remarks, *notes, *not_understood(text, _without_manner(masked, words), understood)),
+        ratio=ratio,
+        seconds=length,
+        remarks=(*remarks, *notes, *not_understood(text, _without_manner(masked, words), understood, [(h.start, h.end) for h in known])),
     )
 
 
@@ -98,7 +108,9 @@ def _uncover(masked: str, folded: str, said: Said) -> str:
     return masked
 
 
-def _shots(text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut], places: Sequence[Mention]) -> tuple[tuple[ScriptShot, ...], list[Span]]:
+def _shots(
+    text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut], places: Sequence[Mention], refused: Sequence[Hit]
+) -> tuple[tuple[ScriptShot, ...], list[Span]]:
     """The shots with their moves, and the folded places that these were read from. Moves said before the first time code belong to the first shot."""
     shots: list[ScriptShot] = []
     for index, cut in enumerate(cuts):
@@ -114,11 +126,23 @@ def _shots(text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut], places:
                 framing=tuple(dict.fromkeys(h.key for h in words.find("framing", masked, cut.body, cut.end))), hour=scene.hour, weather=scene.weather,
             )
         )  # fmt: skip
+    if not any(shot.moves for shot in shots):
+        # "no camera movement" asks for a camera that stands still
+        still = next((h for h in refused if h.key == "camera" and not _ZOOM.search(masked, h.start, h.end)), None)
+        if still is not None:
+            move = CameraMove(move="static", span=text.span(still.start, still.end))
+            shots = [replace(shot, moves=(move,)) for shot in shots]
     whole = [m for i, shot in enumerate(shots) for m in shot.moves if _goes_through(text, masked, words, m, cuts[i])]
     if whole and len(shots) > 1:
         shots = [shot if shot.moves else replace(shot, moves=tuple(whole)) for shot in shots]
     spans = [move.span for shot in shots for move in shot.moves]
     return tuple(shots), [_folded(text, span) for span in spans]
+
+
+def _with_named(places: Sequence[Mention], products: Sequence[str], words: Lexicon, masked: str) -> list[Mention]:
+    """The mentions, and "the product" as one where a single file shows it."""
+    named = [Mention(tag=products[0], span=(h.start, h.end)) for h in words.find("named.product", masked)] if len(products) == 1 else []
+    return sorted([*places, *named], key=lambda m: m.span)
 
 
 def _goes_through(text: Text, masked: str, words: Lexicon, move: CameraMove, cut: Cut) -> bool:
@@ -157,6 +181,10 @@ def _placed(line: Quoted, place: Span, masked: str, sentences: list[Span], cuts:
 
 
 def _moment(masked: str, sentences: list[Span], place: int, cut: Cut) -> int | None:
-    """A single time said in the same sentence as a sound or a line."""
+    """A single time said in the same clause as a sound, a title or a line, else in its sentence: the last one before it, else the first."""
     first, last = around(sentences, place)
-    return point_in(masked, max(cut.body, first), min(cut.end, last))
+    first, last = max(cut.body, first), min(cut.end, last)
+    begun = max((m.end() for m in CLAUSE_END.finditer(masked, first, place)), default=first)
+    ended = next((m.start() for m in CLAUSE_END.finditer(masked, place, last)), last)
+    own = point_in(masked, begun, ended)
+    return own if own is not None else point_in(masked, first, last, place)

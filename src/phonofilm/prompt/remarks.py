@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from phonofilm.prompt.script import Remark, Span
-from phonofilm.prompt.text import CLAUSE_END, Text, split
+from phonofilm.prompt.text import CLAUSE_END, Text, mask, split
 
 _CONTENT = re.compile(r"[^\W\d_]")
 _SENTENCE_END = re.compile(r"[.!?\n。！？]")
@@ -15,8 +15,12 @@ _SHORTEST = 4
 _MOST = 20
 
 
-def not_understood(text: Text, masked: str, understood: Sequence[Span]) -> list[Remark]:
-    """A remark for each clause of the masked prompt that no span of ``understood`` touches; neighbours within a sentence are one remark."""
+def not_understood(text: Text, masked: str, understood: Sequence[Span], known: Sequence[Span] = ()) -> list[Remark]:
+    """A remark for each clause of the masked prompt that no span of ``understood`` touches; neighbours within a sentence are one remark.
+
+    ``known`` are words that ask for nothing by themselves ("style"): what stands beside them counts.
+    """
+    content = mask(masked, known, " ")
     left: list[Span] = []
     spans = _joined(understood)
     for start, end in split(masked, CLAUSE_END):
@@ -24,7 +28,7 @@ def not_understood(text: Text, masked: str, understood: Sequence[Span]) -> list[
             start += 1
         while end > start and not masked[end - 1].isalnum():
             end -= 1
-        if len(_CONTENT.findall(masked[start:end])) < (_SHORTEST if masked[start:end].isascii() else 2):
+        if len(_CONTENT.findall(content[start:end])) < (_SHORTEST if masked[start:end].isascii() else 2):
             continue
         if _touches(spans, start, end):
             continue

@@ -84,7 +84,10 @@ def bind(
 def mute(references: Sequence[Reference], mentions: Sequence[Mention], masked: str, lexicon: Lexicon) -> set[str]:
     """Tags that no line can be spoken by: sounds, and files whose role is told to be one of ``MUTE``."""
     read = _from_words(references, mentions, masked, lexicon, _role_hits(lexicon, masked))
-    return {r.tag for r in references if r.kind == "audio" or (read.get(r.tag) or from_name(r)) in MUTE}
+    silent = {r.tag for r in references if r.kind == "audio" or (read.get(r.tag) or from_name(r)) in MUTE}
+    things = {r.tag for r in references if (read.get(r.tag) or from_name(r)) == "product"}
+    # a thing speaks only where nobody else could
+    return silent | things if {m.tag for m in mentions} - silent - things else silent
 
 
 def from_name(reference: Reference) -> Role | None:

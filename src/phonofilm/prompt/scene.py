@@ -12,6 +12,8 @@ from phonofilm.prompt.text import CLAUSE_END, SENTENCE_END, Text, around, mask, 
 _HEX = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})(?![0-9a-z])")
 #: a place that is only mentioned in passing gives way to any other
 _WEAK_PLACES = ("sky", "city", "room", "snow")
+#: "soft piano music" is piano music
+_MOODS_OF_MUSIC = ("calm", "upbeat", "epic", "romantic", "suspense")
 _MOST = 12
 
 
@@ -22,11 +24,16 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
     # "soft piano music" is neither a light nor a piano to be seen
     unheard = mask(masked, [(h.start, h.end) for h in lexicon.find("music", masked, start, end)])
 
+    # a camera that stays calm is no mood
+    unmoved = mask(masked, [(h.start, h.end) for h in lexicon.find("strong", masked, start, end)])
+
     def first(section: str, source: str) -> str:
         found = [h for h in lexicon.find(section, source, start, end) if not negated(lexicon, masked, h.start, h.end)]
         hits.extend(found)
         if section == "place":
             found = [h for h in found if h.key not in _WEAK_PLACES] or found
+        if section == "music":
+            found = [h for h in found if h.key not in _MOODS_OF_MUSIC] or found
         return found[0].key if found else ""
 
     plain = mask(unheard, [(h.start, h.end) for h in lexicon.find("framing", masked, start, end)])
@@ -36,12 +43,14 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
         hits.extend(found)
         return tuple(dict.fromkeys(text.words(h.start, h.end).strip() for h in found))[:_MOST]
 
-    colours = [h for h in lexicon.find("colour", masked, start, end)]
+    # "fade to black" and "black and white film" are no colours of things
+    uncoloured = mask(masked, [(h.start, h.end) for section in ("transition", "style") for h in lexicon.find(section, masked, start, end)])
+    colours = lexicon.find("colour", uncoloured, start, end)
     hexes = [m[0] if len(m[0]) == 7 else "#" + "".join(2 * c for c in m[0][1:]) for m in _HEX.finditer(masked, start, end)]
     hits.extend(colours)
     scene = Scene(
         place=first("place", words), hour=first("hour", masked), weather=first("weather", masked), light=first("light", unheard),
-        mood=first("mood", masked), style=first("style", masked), music=first("music", masked), surface=first("surface", masked),
+        mood=first("mood", unmoved), style=first("style", masked), music=first("music", masked), surface=first("surface", masked),
         subjects=(written("person") + written("thing"))[:_MOST], actions=written("action"),
         colours=tuple(dict.fromkeys([*hexes, *(h.key for h in colours)]))[:_MOST],
     )  # fmt: skip
@@ -64,7 +73,7 @@ def find_sounds(text: Text, masked: str, lexicon: Lexicon, start: int, end: int)
         first, last = around(clauses, hit.start)
         near = lexicon.has("sound.word", words, max(first, start), min(last, end)) or any(first <= h.start < last for h in chosen)
         listed = _sound_list(lexicon, words, around(sentences, hit.start), hit)
-        if near or listed:
+        if near or listed or _only_heard(lexicon, words, max(first, start), min(last, end)):
             chosen.append(hit)
             ambience[(hit.start, hit.end, hit.key)] = hit.key in lasting
     found: dict[str, tuple[SoundWish, Hit]] = {}
@@ -74,6 +83,14 @@ def find_sounds(text: Text, masked: str, lexicon: Lexicon, start: int, end: int)
         wish = SoundWish(sound=hit.key, span=text.span(hit.start, hit.end), ambience=ambience[(hit.start, hit.end, hit.key)])
         found[hit.key] = (wish, hit)
     return list(found.values())
+
+
+def _only_heard(lexicon: Lexicon, words: str, start: int, end: int) -> bool:
+    """Whether a clause names nothing but two or more things that are heard ("…, wind and birds, …")."""
+    heard = lexicon.find("heard", words, start, end)
+    rest = mask(words[start:end], [(h.start - start, h.end - start) for h in heard], " ")
+    rest = mask(rest, [(h.start, h.end) for h in lexicon.find("negator.join", rest)], " ")
+    return len({h.key for h in heard}) > 1 and not re.sub(r"[\W_]", "", rest)
 
 
 def _sound_list(lexicon: Lexicon, words: str, sentence: tuple[int, int], hit: Hit) -> bool:

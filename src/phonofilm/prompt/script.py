@@ -52,7 +52,10 @@ class CameraMove:
 
 @dataclass(frozen=True, kw_only=True)
 class SpokenLine:
-    """Words to say. ``speaker`` is a tag, a noun ("she") or empty for a narrator; ``language`` a code: en zh yue ja ko es fr de."""
+    """Words to say. ``speaker`` is a tag, a noun ("she") or empty for a narrator; ``language`` a code: en zh yue ja ko es fr de.
+
+    ``gender`` of who speaks, female or male, where the words before the line tell it; else empty.
+    """
 
     text: str
     span: Span
@@ -61,13 +64,13 @@ class SpokenLine:
     narration: bool = False
     shot: int = 0
     at: int | None = None
+    gender: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TitleWish:
-    """Words asked to be seen. ``shot`` is the one that they stand in, ``at`` a tick where one was given, ``closing``: they come at its end.
-
-    ``colour`` as #rrggbb where one was named for them.
+    """Words asked to be seen. ``shot`` is the one that they stand in, ``at`` a tick where one was given, ``closing``: they come at its end,
+    ``opening``: at once and not for all of it. ``colour`` as #rrggbb where one was named for them.
     """
 
     text: str
@@ -75,6 +78,7 @@ class TitleWish:
     shot: int = 0
     at: int | None = None
     closing: bool = False
+    opening: bool = False
     colour: str = ""
 
 
@@ -143,6 +147,7 @@ class Script:
     """The whole reading of a prompt.
 
     ``titles`` are words asked to be seen ("the title says …"); ``refused`` what must not be there: music, text, captions, speech …
+    ``ratio`` and ``seconds``: the film's, where the words name them (empty and 0: they do not).
     """
 
     prompt: str
@@ -156,6 +161,8 @@ class Script:
     titles: tuple[TitleWish, ...] = ()
     captions: bool | None = None
     refused: frozenset[str] = frozenset()
+    ratio: str = ""
+    seconds: int = 0
     remarks: tuple[Remark, ...] = ()
 
     def role(self, tag: str) -> Role | None:

@@ -13,7 +13,7 @@ from phonofilm.prompt.text import SENTENCE_END
 _UNIT = r"(?:s(?:ec(?:ond(?:s|es|en)?|s)?)?|seg(?:undos?)?|sek(?:unden?)?|秒目?|초|sekunden?)"
 _TIME = r"(?:\d{1,2}:\d{2}(?:[.,]\d+)?|\d{1,3}(?:\.\d+)?)"
 _DASH = r"(?:-|–|—|−|~|〜|～|→|to|bis|a|à|al|至|到|から|부터|until|through)"
-_SPAN = rf"(?P<start>{_TIME})\s*(?P<u1>{_UNIT})?(?:\s*에서)?\s*{_DASH}\s*(?P<end>{_TIME})\s*(?P<u2>{_UNIT}(?![a-z]))?(?:까지|まで)?"
+_SPAN = rf"(?P<start>{_TIME})\s*(?P<u1>{_UNIT})?(?:\s*에서)?\s*{_DASH}\s*(?P<end>{_TIME})\s*(?P<u2>{_UNIT}(?![a-z])\.?)?(?:까지|まで)?"
 _LABEL = (
     r"(?:shots?|scenes?|cut|clip|beat|planos?|tomas?|escenas?|plans?|einstellung|szene"
     r"|镜头|分镜|镜|场景|画面|片段|カット|シーン|ショット|샷|씬|장면|컷)"
@@ -27,8 +27,10 @@ _MARKER = (
 _NUMBERED = re.compile(r"\d|[第镜カ분场分][一二三四五六七八九十]|镜头|分镜")
 _SEPARATOR = re.compile(r"\s*(?:画面|화면|フレーム)?\s*[:.：、|)\]】\-–—]?\s*(?:画面|화면)?\s*[:：]?\s*")
 _POINT = re.compile(
-    rf"(?P<lead>\bat |\bat the |@ ?|\bà |\ba los |\bbei |\bnach |第)?(?:(?P<clock>(?<![\d:])0?0:\d{{2}}(?:\.\d+)?(?![\d:]))"
-    rf"|(?P<t>\d{{1,2}}:\d{{2}}(?:\.\d+)?|\d{{1,2}}(?:\.\d+)?)\s*(?P<u>{_UNIT})(?P<tail>目|に|で|时|時|处|에|쯤)?)"
+    r"(?P<lead>\bat |\bat the |@ ?|\bafter |\ba (?:la |les )?(?=\d+ (?:secondes?|segundos?))|\bapres |\ba los |\bbei |\bnach |\bab |第)?"
+    rf"(?:(?P<clock>(?<![\d:])0?0:\d{{2}}(?:\.\d+)?(?![\d:]))"
+    rf"|(?P<t>\d{{1,2}}:\d{{2}}(?:\.\d+)?|\d{{1,2}}(?:\.\d+)?)\s*(?P<u>{_UNIT})(?P<tail>目|に|で|から|後|頃|时|時|处|处|后|之后|에|쯤|때|후|뒤)?"
+    r"|(?P<named>\b(?:second|sekunde|seconde|segundo) (?P<n>\d{1,2}(?:[.,]\d+)?)(?![\d:])))"
 )
 
 
@@ -148,9 +150,18 @@ def _sentence_start(folded: str, start: int, place: int) -> int:
     return max((m.end() for m in SENTENCE_END.finditer(folded, start, place)), default=start)
 
 
-def point_in(folded: str, start: int, end: int) -> int | None:
-    """The single moment named in a stretch ("at 3 s", ``0:04``), in ticks; a time of day (7:30) is none."""
-    for match in _POINT.finditer(folded, start, end):
-        if match["clock"] or match["lead"] or match["tail"]:
-            return nearest_frame_start(ticks(clock_time(match["clock"] or match["t"])))
-    return None
+def point_in(folded: str, start: int, end: int, place: int = -1) -> int | None:
+    """The moment named in a stretch ("at 3 s", ``0:04``), in ticks; a time of day (7:30) is none.
+
+    Of several it is the last one before ``place``, else the first.
+    """
+    found: int | None = None
+    for match in moments(folded, start, end):
+        if found is None or match.end() <= place:
+            found = nearest_frame_start(ticks(clock_time(match["clock"] or match["t"] or match["n"])))
+    return found
+
+
+def moments(folded: str, start: int, end: int) -> list[re.Match[str]]:
+    """Where single moments are named in a stretch."""
+    return [m for m in _POINT.finditer(folded, start, end) if m["clock"] or m["lead"] or m["tail"] or m["named"]]
