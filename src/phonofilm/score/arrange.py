@@ -11,6 +11,7 @@ from phonofilm.prompt.script import ScriptShot
 from phonofilm.score.draft import CARD, LOGO_CARD, Draft, has_card
 from phonofilm.score.edit import SHORTEST_SHOT, Piece, beat_cuts, cut_times, order, pieces_between
 from phonofilm.score.model import Line, Music
+from phonofilm.score.plan import edges_by_lines, follows_shots, turns
 from phonofilm.score.speech import pauses, said_at
 
 STILL_ROLES = ("product", "subject", "background", "first_frame", "last_frame", "outfit")
@@ -30,12 +31,14 @@ def pieces_of(draft: Draft, presenters: Sequence[str], length: int) -> tuple[Pie
     if presenters or any(t not in backgrounds for t in stills):  # they are behind the others, and seen alone where a shot names nothing else
         stills, clips = [t for t in stills if t not in backgrounds], [t for t in clips if t not in backgrounds]
     body = length - (LOGO_CARD if has_card(draft) else 0)
-    if any(s.start is not None for s in shots) or (len(shots) > 1 and all(_says_a_shot(draft, k, s) for k, s in enumerate(shots) if k)):
+    if follows_shots(draft):
         return _written_pieces(draft, shots, [*presenters, *stills, *clips], backgrounds, length)
     every = [*presenters, *stills, *clips]
     if len(every) <= 1:
         tail = (Piece(start=body, end=length, tag=CARD),) if body < length else ()
         return (Piece(start=0, end=body, tag=every[0] if every else "", shot=0), *tail)
+    if talk := turns(draft, 0, body):
+        return _talk_pieces(talk, [*stills, *clips], body, length)
     music = next((c for c in draft.cues if isinstance(c, Music)), None)
     lines = [c for c in draft.cues if isinstance(c, Line)]
     spoken = [c for c in lines if not c.sung]
@@ -56,6 +59,18 @@ def pieces_of(draft: Draft, presenters: Sequence[str], length: int) -> tuple[Pie
     if body < length:
         made = (*made, Piece(start=body, end=length, tag=CARD))
     return made
+
+
+def _talk_pieces(talk: Sequence[tuple[int, int, str]], others: Sequence[str], body: int, length: int) -> tuple[Piece, ...]:
+    """People who speak in turn, each seen while heard; other pictures and clips come in the later part of the longest turns."""
+    pieces = [Piece(start=nearest_frame_start(a), end=nearest_frame_start(b), tag=tag, shot=0) for a, b, tag in talk]
+    for tag in others:
+        longest = max((p for p in pieces if p.tag not in others), key=lambda p: p.end - p.start)
+        cut = nearest_frame_start(longest.start + (longest.end - longest.start) * 3 // 5)
+        if longest.end - cut >= SHORTEST_SHOT:
+            k = pieces.index(longest)
+            pieces[k : k + 1] = [replace(longest, end=cut), replace(longest, start=cut, tag=tag)]
+    return (*pieces, Piece(start=body, end=length, tag=CARD)) if body < length else tuple(pieces)
 
 
 def _pinned_pieces(draft: Draft, presenters: Sequence[str], length: int) -> tuple[Piece, ...]:
@@ -101,6 +116,9 @@ def _written_pieces(draft: Draft, shots: Sequence[ScriptShot], every: list[str],
             edges[k] = nearest_frame_start(shot.start)
         if shot.end is not None and k + 1 < num and edges[k + 1] is None and shot.end < length:
             edges[k + 1] = nearest_frame_start(shot.end)
+    for k, at in edges_by_lines(draft).items():
+        if SHORTEST_SHOT <= at < length:
+            edges[k] = nearest_frame_start(at)
     known = [k for k, e in enumerate(edges) if e is not None]
     for a, b in pairwise(known):
         low, high = edges[a] or 0, edges[b] or 0
@@ -110,6 +128,10 @@ def _written_pieces(draft: Draft, shots: Sequence[ScriptShot], every: list[str],
     for k, shot in enumerate(shots):
         start, end = edges[k] or 0, edges[k + 1] or 0
         tags = _shown(draft, k, shot, every, backgrounds, pieces)
+        talk = turns(draft, start, end, k)
+        if talk and all(tag in every for _, _, tag in talk):
+            pieces += [Piece(start=nearest_frame_start(a), end=nearest_frame_start(b), tag=tag, shot=k) for a, b, tag in talk]
+            continue
         num_parts = max(1, min(len(tags), (end - start) // SHORTEST_SHOT))
         parts = [nearest_frame_start(start + (end - start) * p // num_parts) for p in range(num_parts + 1)]
         if end - start >= TICKS_PER_FRAME * 4:
@@ -132,10 +154,3 @@ def _shown(draft: Draft, k: int, shot: ScriptShot, every: Sequence[str], backgro
     if shot.place and not speaks:
         return [""]
     return [before[-1].tag if before else every[0]]
-
-
-def _says_a_shot(draft: Draft, k: int, shot: ScriptShot) -> bool:
-    """Whether words after a cut say something to see or hear; "cut to @music" says none."""
-    seen = any(t in draft.percepts.pictures or t in draft.percepts.clips for t in shot.mentions)
-    said = any(line.shot == k for line in draft.script.lines) or any(s.shot == k for s in draft.script.sounds)
-    return seen or said or bool(shot.moves or shot.place or shot.framing)

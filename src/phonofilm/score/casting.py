@@ -13,10 +13,21 @@ from phonofilm.score.beat_grid import PACES, compose_beats
 from phonofilm.score.draft import Draft
 from phonofilm.score.likening import likened
 from phonofilm.score.model import Actor, Line, Music
+from phonofilm.score.plan import rests
 from phonofilm.score.speech import LEAD, Speech, recorded, source_of, written
 
 #: a face lower than this in its photo, in pixels, has no lips to move
 SMALLEST_FACE = 48
+#: what is composed where the prompt asks for music of a kind that is not
+NEAREST_MUSIC = {
+    "guitar": "calm",
+    "folk": "calm",
+    "strings": "epic",
+    "romantic": "piano",
+    "rock": "electronic",
+    "hiphop": "lofi",
+    "suspense": "ambient",
+}
 #: words for the person on one side of a picture
 SIDES = {
     "left": r"(?:on|to) the left|left(?:most|-hand)? (?:person|man|woman|one|face)|左边|左邊|左側|左の人|왼쪽|a la izquierda|à gauche|links",
@@ -62,7 +73,7 @@ def speech_of(draft: Draft, presenters: Sequence[str]) -> Speech:
     speaker = presenters[0] if presenters else ""
     made: list[Line] = []
     remarks: list[str] = []
-    at = LEAD
+    at, silence = LEAD, 0
     for tag in draft.tagged("voice"):
         sound = draft.sound(tag)
         if sound is None:
@@ -76,13 +87,16 @@ def speech_of(draft: Draft, presenters: Sequence[str]) -> Speech:
         speakers = {k: _who(draft, k, presenters) for k in range(len(draft.script.lines))}
         spoken = written(draft.script.lines, speakers, draft.script, draft.request, windows, likened(draft))
         shift = at - LEAD if made and not windows else 0
-        made += [_later(line, shift) for line in spoken.lines]
+        held = rests(draft, draft.script.lines, spoken.length)
+        for line, rest in zip(spoken.lines, held.before, strict=True):
+            shift += rest
+            made.append(_later(line, shift))
         remarks += spoken.remarks
-        at = max(at, spoken.length + shift)
+        silence = held.after
     else:
         remarks += [f"@{tag}: there is no written line to speak in a voice like its own." for tag in draft.tagged("timbre")]
     length = max((line.end for line in made), default=0)
-    return Speech(lines=tuple(made), length=length + LEAD if made else 0, remarks=tuple(remarks))
+    return Speech(lines=tuple(made), length=length + LEAD + silence if made else 0, remarks=tuple(remarks))
 
 
 def _later(line: Line, shift: int) -> Line:
@@ -125,6 +139,8 @@ def add_music(draft: Draft, length: int, tag: str | None, music: Sound | None, p
     heard = spoken or draft.script.sounds or any(clip.sound for clip in shown)
     if not wish and heard:
         return
-    style = wish if wish in PACES else {"": "calm" if not draft.tagged("product") else "upbeat"}.get(wish, "calm")
+    style = wish if wish in PACES else NEAREST_MUSIC.get(wish, "upbeat" if draft.tagged("product") else "calm")
+    if wish and style != wish:
+        draft.remarks.append(f"Music of the kind {wish!r} is not composed here; {style} music stands in for it.")
     tempo, beats, downbeats, sections = compose_beats(style, length, draft.request.seed)
     draft.cues.append(Music(start=0, end=length, style=style, tempo=tempo, beats=beats, downbeats=downbeats, sections=sections))

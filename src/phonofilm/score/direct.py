@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.perceive.percepts import Percepts
 from phonofilm.progress import Progress
 from phonofilm.prompt.script import Script
-from phonofilm.request import RATIOS, SIZES, Request
+from phonofilm.request import LONGEST, RATIOS, SHORTEST, SIZES, Request
 from phonofilm.score.arrange import pieces_of
 from phonofilm.score.casting import add_music, presenters_of, speech_of
+from phonofilm.score.dark import dark_of
 from phonofilm.score.document import dumps, loads
 from phonofilm.score.draft import Draft
 from phonofilm.score.model import Score, Source
@@ -33,20 +35,25 @@ def direct(script: Script, percepts: Percepts, request: Request, *, progress: Pr
     music = draft.sound(music_tag) if music_tag else None
     length = film_length(request, script, percepts, speech.length, music)
     draft.remarks += speech.remarks
+    draft.remarks += unkept_measures(request, script, length)
     draft.cues += [line for line in speech.lines if line.start < length]
     add_music(draft, length, music_tag, music, presenters)
     progress("planning the shots")
     pieces = pieces_of(draft, presenters, length)
     shots = tuple(shot_of(draft, k, piece) for k, piece in enumerate(pieces))
     draft.remarks += unseen_place(draft, shots)
+    if "cuts" in script.refused and len(shots) > 1:
+        draft.remarks.append(f"The prompt asks for no cuts; the film has {len(shots)} shots, one for each thing that it shows in turn.")
     add_motion(draft, presenters, pieces, shots, length)
     add_sounds(draft, pieces, shots, length)
-    add_words(draft, presenters, pieces, shots, length)
+    dark = dark_of(draft, pieces, length)
+    add_words(draft, presenters, pieces, shots, length, dark)
     add_logo(draft, length)
     score = Score(
         length=length, width=draft.size[0], height=draft.size[1], seed=request.seed, shots=shots, cast=tuple(draft.cast.values()),
         cues=tuple(sorted(draft.cues, key=lambda c: (c.start, c.kind))),
         mood=f"{script.scene.mood} {script.scene.style}".strip(), style=style_of(draft), watermark=request.watermark,
+        opens=dark.opens, closes=dark.closes, closed=dark.closed,
         remarks=tuple(dict.fromkeys(draft.remarks)), request=kept_request(request),
     )  # fmt: skip
     return loads(dumps(score))  # what is played is what the document says, to the last digit
@@ -62,8 +69,8 @@ def style_of(draft: Draft) -> Source | None:
 
 
 def film_size(request: Request, script: Script, percepts: Percepts) -> tuple[int, int]:
-    """Width and height: the asked ratio, or the one nearest to the first frame, the footage or the first picture."""
-    ratio = request.ratio
+    """Width and height: the ratio that the request asks for, else the prompt, else the nearest to the first frame, footage or picture."""
+    ratio = request.ratio if request.ratio != "adaptive" else script.ratio or "adaptive"
     if ratio == "adaptive":
         first = [b.tag for b in script.bindings if b.role in ("first_frame", "edit_source")]
         aspect = 16 / 9
@@ -77,6 +84,17 @@ def film_size(request: Request, script: Script, percepts: Percepts) -> tuple[int
                 break
         ratio = min(RATIOS, key=lambda r: abs(_aspect(r) / aspect - 1) + abs(aspect / _aspect(r) - 1))
     return SIZES["480p" if request.draft else request.resolution][ratio]
+
+
+def unkept_measures(request: Request, script: Script, length: int) -> tuple[str, ...]:
+    """Remarks where the film is not of the ratio or the length that its prompt names."""
+    remarks: list[str] = []
+    if script.ratio and request.ratio not in ("adaptive", script.ratio):
+        remarks.append(f"The prompt names the ratio {script.ratio}; the film has {request.ratio}, as the request says.")
+    if script.seconds and length != script.seconds * TICKS_PER_SECOND:
+        why = "as the request says" if request.seconds else "for what it holds" if SHORTEST <= script.seconds <= LONGEST else "as films can have"
+        remarks.append(f"The prompt names a length of {script.seconds} s; the film has {length // TICKS_PER_SECOND} s, {why}.")
+    return tuple(remarks)
 
 
 def _aspect(ratio: str) -> float:

@@ -117,6 +117,8 @@ _MAN = ("he", "his", "man", "boy", "guy", "他", "男", "彼", "그", "남자", 
 
 def character(spoken: SpokenLine, script: Script) -> dict[str, str]:
     """Gender of a speaker as the prompt's words say it; empty where they do not."""
+    if spoken.gender:
+        return {"gender": spoken.gender}
     who = spoken.speaker.lower().split()
     before = script.prompt[max(0, spoken.span[0] - 40) : spoken.span[0]].lower()
     if any(w in who for w in _WOMAN) or any(w in before for w in ("她", "彼女", "그녀", "女")):
@@ -131,7 +133,7 @@ def film_length(request: Request, script: Script, percepts: Percepts, spoken: in
     if request.seconds:
         return request.seconds * TICKS_PER_SECOND
     codes = max((shot.end or 0 for shot in script.shots), default=0)
-    wanted = max(codes, spoken)
+    wanted = max(codes, spoken, ticks(script.seconds))
     if not wanted and music is not None:
         wanted = len(music.samples)
     if not wanted and percepts.clips:

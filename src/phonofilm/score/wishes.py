@@ -9,6 +9,7 @@ from phonofilm.clock import frame_start, nearest_frame_start, seconds, ticks
 from phonofilm.prompt.script import TitleWish
 from phonofilm.score.captions import split_caption
 from phonofilm.score.covering import kept_free
+from phonofilm.score.dark import Dark
 from phonofilm.score.draft import CARD, LOGO_CARD, Draft
 from phonofilm.score.edit import Piece
 from phonofilm.score.model import Ambience, Caption, Effect, Line, Logo, Shot
@@ -80,11 +81,11 @@ def _is_timed(draft: Draft, number: int) -> bool:
     return number < len(draft.script.shots) and draft.script.shots[number].start is not None
 
 
-def add_words(draft: Draft, presenters: Sequence[str], pieces: Sequence[Piece], shots: Sequence[Shot], length: int) -> None:
+def add_words(draft: Draft, presenters: Sequence[str], pieces: Sequence[Piece], shots: Sequence[Shot], length: int, dark: Dark) -> None:
     """Words on the picture: captions where they are asked for or a talk has pictures, and the titles that the prompt gives."""
     _add_captions(draft, presenters, length)
     if "text" not in draft.script.refused:
-        _add_titles(draft, pieces, shots, length)
+        _add_titles(draft, pieces, shots, length, dark)
 
 
 def _add_captions(draft: Draft, presenters: Sequence[str], length: int) -> None:
@@ -102,8 +103,11 @@ def _add_captions(draft: Draft, presenters: Sequence[str], length: int) -> None:
             draft.cues.append(Caption(start=start, end=min(end, length), text=text, language=line.language))
 
 
-def _add_titles(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], length: int) -> None:
-    """Each title in its own shot of the prompt: from its time, at the shot's end, or for all of it; several of a stretch share it out."""
+def _add_titles(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], length: int, dark: Dark) -> None:
+    """Each title in its own shot of the prompt: from its time, at the shot's end, or for all of it; several of a stretch share it out.
+
+    In the dark after the picture it stands as long as that does.
+    """
     body = next((p.start for p in pieces if p.tag == CARD), length)
     stretches: dict[tuple[int, int], list[TitleWish]] = {}
     for title in draft.script.titles:
@@ -112,6 +116,10 @@ def _add_titles(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], le
         if title.at is not None and title.at < body:
             start = title.at
             end = min(end if start < end else start + TITLE, start + MOST_TITLE, body)
+        elif dark.closed and dark.closed < end and title.shot == len(draft.script.shots) - 1 and draft.script.shots[-1].transition == "dip":
+            start = dark.closed - frame_start(4)
+        elif title.opening:
+            end = min(end, start + MOST_TITLE)
         elif title.closing:
             start = max(start, end - max(TITLE, min(MOST_TITLE, (end - start) * 2 // 5)))
         stretches.setdefault((max(start, 0), end), []).append(title)
@@ -124,7 +132,7 @@ def _add_titles(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], le
             draft.cues.append(
                 Caption(
                     start=first, end=last, text=title.text, language=draft.script.language, style="title", colour=title.colour,
-                    free=kept_free(draft, shots, first, last),
+                    free=() if dark.closed and first >= dark.closes else kept_free(draft, shots, first, last),
                 )
             )  # fmt: skip
 

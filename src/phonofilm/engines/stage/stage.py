@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from phonofilm.clock import FRAMES_PER_SECOND, TICKS_PER_FRAME, frame_at, frame_middle
+from phonofilm.clock import FRAMES_PER_SECOND, TICKS_PER_FRAME, TICKS_PER_SECOND, frame_at, frame_middle
 from phonofilm.engines.base import Capabilities, Chunk
 from phonofilm.engines.stage.acting import performances_of
 from phonofilm.engines.stage.finish import Finish
@@ -32,6 +32,8 @@ U8 = NDArray[np.uint8]
 FIRST_FRAMES, CHUNK_FRAMES = 2, 6  # of the first chunk, so that coding begins soon, and of the others
 #: frames of a shot after which nothing of the one before it is drawn any more: its longest crossing, and what may be in work
 LINGER = 24
+#: ticks in which a film comes out of the dark
+OPENING = TICKS_PER_SECOND
 #: frames over which one shot gives way to the next, by transition
 CROSSING = {"cut": 0, "dissolve": 12, "dip": 10, "whip": 8, "push": 10}
 
@@ -180,12 +182,22 @@ class _Film:
         shots = self._shots(frame)
         drawn = [self.finish.graded(self._draw(k, tick, read), self.score.shots[k], frame) for k, _ in shots]
         image = drawn[0] if len(drawn) == 1 else crossed(drawn[0], drawn[1], shots[1][1], self.score.shots[shots[1][0]].transition)
-        return self.finish.apply(image, frame)
+        return self.finish.apply(darkened(image, self.score, tick), frame)
 
     def _draw(self, k: int, tick: int, read: dict[int, U8]) -> U8:
         scene = self._scene(k).result()
         width, height = self.score.width, self.score.height
         return scene.draw(read[k], tick, width, height) if isinstance(scene, Footage) else scene.draw(tick, width, height)
+
+
+def darkened(image: U8, score: Score, tick: int) -> U8:
+    """A picture on the film's way out of the dark at its beginning, or into it at its end."""
+    level = 1.0
+    if tick < score.opens:
+        level = max(0.0, 1 - (score.opens - tick) / OPENING)
+    elif score.closed and tick >= score.closes:
+        level = 1 - min(1.0, (tick - score.closes) / max(1, score.closed - score.closes))
+    return image if level >= 1 else cv2.convertScaleAbs(image, alpha=level * level * (3 - 2 * level))  # pyright: ignore[reportReturnType]
 
 
 def crossed(before: U8, after: U8, share: float, how: str) -> U8:

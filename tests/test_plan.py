@@ -1,0 +1,77 @@
+"""Lines in the shots that say them, who is seen while heard, and the dark at a film's beginning and end."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from media import picture
+from phonofilm.engines.stage.stage import Stage, draw_frame
+from phonofilm.generate import score_of
+from phonofilm.media.reference import open_references
+from phonofilm.request import Request
+from phonofilm.score.model import Caption, Line, Score
+
+
+def scored(prompt: str, *references: str, seconds: int | None = None) -> Score:
+    request = Request(prompt=prompt, seconds=seconds, resolution="480p", references=open_references(references))
+    return score_of(request, Stage())[0]
+
+
+def people() -> tuple[str, str]:
+    return f"m={picture('glasses')}", f"f={picture('smile')}"
+
+
+def lines(score: Score) -> list[Line]:
+    return [c for c in score.cues if isinstance(c, Line)]
+
+
+def seen_while_heard(score: Score) -> list[bool]:
+    found: list[bool] = []
+    for line in lines(score):
+        shown = [s for s in score.shots if s.start < line.end and line.start < s.end]
+        found.append(all(s.seen == (line.actor,) for s in shown))
+    return found
+
+
+def test_lines_of_untimed_shots_are_said_in_their_own_shots() -> None:
+    score = scored("镜头一：雪山风景。镜头二：@m说：“你为什么不接电话？”镜头三：@f微笑。镜头四：@m说：“再见。”", *people())
+    starts = [shot.start for shot in score.shots]
+    first, second = lines(score)
+    assert len(score.shots) == 4 and starts[1] <= first.start < first.end <= starts[2] and starts[3] <= second.start
+    assert all(b - a >= 40_000 for a, b in pairwise([*starts, score.length]))
+
+
+def test_who_speaks_in_turn_is_seen_while_heard() -> None:
+    score = scored('@m dice: "¿Por qué no contestas?" @f dice: "No." @m dice: "Entonces me voy de aquí para siempre."', *people())
+    assert [line.actor for line in lines(score)] == ["m", "f", "m"] and all(seen_while_heard(score))
+
+
+def test_two_who_speak_in_one_shot_are_each_seen_while_heard() -> None:
+    score = scored("カット1：@mが「どうして電話に出ないの？」と言う。@fが「ごめん。」と答える。カット2：@fのアップ。", *people())
+    assert [line.actor for line in lines(score)] == ["m", "f"] and all(seen_while_heard(score))
+
+
+def test_one_speaker_has_one_voice() -> None:
+    score = scored("镜头一：@f说：“大家好。”镜头二：@f，她说：“再见。”", *people())
+    assert len({line.recipe.voice for line in lines(score) if line.recipe}) == 1
+
+
+def test_a_prompt_that_names_a_ratio_and_a_length_has_them_unless_the_request_says_otherwise() -> None:
+    score = scored("生成一个7秒的竖屏视频：清晨的森林。")
+    assert (score.width, score.height, score.length) == (496, 864, 7 * 48_000)
+    score = scored("生成一个7秒的竖屏视频：清晨的森林。", seconds=5)
+    assert score.length == 5 * 48_000 and any("length of 7 s" in r for r in score.remarks)
+
+
+def test_a_title_after_a_fade_to_black_stands_in_the_dark() -> None:
+    score = scored("0-3秒：@f微笑。3-6秒：镜头拉远，画面渐黑，片尾出现金色大字「归来」。", people()[1])
+    (title,) = [c for c in score.cues if isinstance(c, Caption)]
+    assert 3 * 48_000 < score.closed < score.length and title.start >= score.closes and title.end - title.start > 48_000
+
+
+def test_a_film_comes_out_of_the_dark_and_goes_into_it() -> None:
+    request = Request(prompt="Fundido desde negro. El mar al mediodía, travelling. Fundido a negro.", seconds=4, resolution="480p")
+    score, materials = score_of(request, Stage())
+    assert score.opens and score.closed
+    middle, first, last = (float(draw_frame(score, materials, frame).mean()) for frame in (48, 0, 95))
+    assert first < 0.1 * middle and last < 0.1 * middle
