@@ -13,12 +13,13 @@ from phonofilm.engines.stage.scene import cameras_of
 from phonofilm.engines.stage.sheet import Drawn, draw, flat_points, over
 from phonofilm.media.read import read_picture
 from phonofilm.perceive.percepts import Face, Picture
+from phonofilm.perceive.picture import perceive_picture
 from phonofilm.perceive.wider import columns, widen
 from phonofilm.request import RATIOS, SIZES
 from phonofilm.score.camera import FAMILIES, Step, camera_at, carried
 from phonofilm.score.framing import frame_picture
 from phonofilm.score.model import Shot, Source
-from phonofilm.score.view import view_of
+from phonofilm.score.view import face_part, view_of
 from tracked import made_picture
 
 SOURCE = Source(sha256="1" * 64, name="made.png", kind="image")
@@ -197,3 +198,17 @@ def test_a_whole_animal_is_shown_where_the_film_can_hold_it():
     points = pinhole(picture, framed.setting).world(np.array([[x0, y0], [x1, y1]]), framed.setting.near)
     at = camera_at(framed.camera, 0).project(points, *size)
     assert at.min() > -1 and (at < np.array(size) + 1).all()
+
+
+@pytest.mark.parametrize("ratio", sorted(RATIOS))
+def test_of_a_face_that_fills_its_photo_eyes_and_mouth_are_always_in_the_frame(ratio):
+    seen = perceive_picture(media_picture("open"), SOURCE.sha256)
+    for family, tight in itertools.product(("static", "push_in", "roll_right", "orbit_left", "tilt_up"), (1.0, 1.25, 1.7)):
+        framed = frame_picture(seen, SOURCE, family, 0, LENGTH, SIZES["480p"][ratio], tight=tight)
+        wide = widen(seen, *columns(framed.setting.wider, seen.image.shape[1]), plain=True)
+        view = view_of(wide, 0, framed.setting.lens)
+        x, y = framed.setting.principal[0] * view.width, framed.setting.principal[1] * view.height
+        features = view.world(face_part(wide, 0, "features"), x, y, view.near)
+        for tick in (0, LENGTH // 2, LENGTH - 1):
+            at = carried(framed.camera, camera_at(framed.camera, tick)).project(features, *SIZES["480p"][ratio])
+            assert (at > -2).all() and (at < np.array(SIZES["480p"][ratio]) + 2).all(), (family, tight, tick)

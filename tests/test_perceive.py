@@ -19,6 +19,7 @@ from phonofilm.perceive.percepts import Sound
 from phonofilm.perceive.picture import perceive_picture
 from phonofilm.perceive.plate import extend, fill, hole_of
 from phonofilm.perceive.traits import face_of
+from phonofilm.perceive.wisps import wisps
 from phonofilm.request import Reference
 from phonofilm.vision.face import FaceFinder
 
@@ -365,3 +366,37 @@ def test_what_was_prepared_is_made_once_and_anew_for_other_inputs(tmp_path, monk
     asked(picture)
     asked(picture + 1)
     assert len(made) == 3
+
+
+def _wisped(background: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """A head with strands before a background: the picture, its matte, where the strands are, and the landmarks of its face."""
+    image, strands = background.copy(), np.zeros(background.shape[:2], np.uint8)
+    for turn in np.linspace(-2.6, -0.5, 9):
+        inner, outer = ((400 + r * np.cos(turn), 420 + r * np.sin(turn)) for r in (170, 235))
+        cv2.line(strands, tuple(int(v) for v in inner), tuple(int(v) for v in outer), 255, 3)
+    image[strands > 0] = (50, 35, 30)
+    matte = np.zeros(background.shape[:2], np.uint8)
+    cv2.circle(matte, (400, 420), 180, 255, -1)
+    image[matte > 0] = (90, 60, 50)
+    landmarks = np.zeros((478, 3), np.float32)
+    landmarks[:, 0] = 400 + 110 * np.cos(np.linspace(0, 2 * np.pi, 478))
+    landmarks[:, 1] = 440 + 130 * np.sin(np.linspace(0, 2 * np.pi, 478))
+    return image, matte, (strands > 0) & (matte == 0), landmarks
+
+
+def test_loose_hair_is_taken_out_of_the_plate_and_a_line_of_the_room_is_not():
+    room = np.full((700, 800, 3), (120, 150, 190), np.uint8)
+    room[140:146] = (70, 70, 80)
+    image, matte, strands, landmarks = _wisped(room)
+    found = wisps(image, matte, [landmarks])
+    assert found[strands].mean() > 0.85
+    assert found[:, :100].mean() == 0 and found[:, -100:].mean() == 0 and found.mean() < 0.08
+    plate = fill(image, hole_of(matte) | found)
+    assert np.abs(plate.astype(int) - room)[strands].max() < 30
+
+
+def test_before_a_pattern_no_hair_is_looked_for():
+    curtain = np.full((700, 800, 3), (120, 150, 190), np.uint8)
+    curtain[:, ::12] = curtain[:, 1::12] = (60, 70, 90)
+    image, matte, _, landmarks = _wisped(curtain)
+    assert not wisps(image, matte, [landmarks]).any()

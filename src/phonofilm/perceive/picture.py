@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import WHOLE, Picture, SubjectKind
 from phonofilm.perceive.subject import Salience, coarse_map, drawn, fills, kind_of
 from phonofilm.perceive.traits import face_of
+from phonofilm.perceive.wisps import wisps
 from phonofilm.progress import Progress, quiet
 from phonofilm.vision.face import Mesh
 from phonofilm.vision.pose import Body
@@ -45,6 +46,7 @@ def sketch_picture(seen: Look, sha256: str, progress: Progress, *, role: str, ot
     name, image, alpha, small, meshes, body = seen.name, seen.image, seen.alpha, seen.small, seen.meshes, seen.body
     remarks, factor, scale = list(seen.remarks), seen.factor, image.shape[1] / small.shape[1]
     progress(f"matte of {name}", 0.3)
+    heads = [_scaled(m, scale).landmarks for m in meshes]
     begun: Future[U8] | None = None
     reach: U8 | None = None
     side = mattes.EDGE_SIDE if factor == 1 else mattes.ENLARGED_SIDE
@@ -55,7 +57,7 @@ def sketch_picture(seen: Look, sha256: str, progress: Progress, *, role: str, ot
         region, hair, kind = _region(small, image, alpha, meshes, body, seen.salience)
         if region is not None:  # the plate is made of what no matte of this region reaches, so it can be made beside the matte
             reach = mattes.reach_of(image, region, hair)
-            begun = other.submit(_filled, image, reach) if other else None
+            begun = other.submit(_filled, image, reach, heads) if other else None
         matte = _matte(image, alpha, region, hair, side)
         whole = bool(matte.min() > 0)
         remarks += _told(name, kind, whole, len(meshes))
@@ -83,15 +85,16 @@ def sketch_picture(seen: Look, sha256: str, progress: Progress, *, role: str, ot
             return replace(sketch, foreground=image)
         progress(f"plate of {name}", 0.7)
         own = mattes.foreground(image, matte.astype(np.float32) / np.float32(255), side)
-        plate = image if matte.min() > 0 else begun.result() if begun else _filled(image, matte if reach is None else reach)
+        plate = image if matte.min() > 0 else begun.result() if begun else _filled(image, matte if reach is None else reach, heads)
         progress(f"plate of {name}", 1.0)
         return replace(sketch, plate=plate, foreground=own)
 
     return sketch, finish
 
 
-def _filled(image: U8, matte: U8) -> U8:
-    return plates.fill(image, plates.hole_of(matte))
+def _filled(image: U8, matte: U8, heads: Sequence[F32]) -> U8:
+    """The plate of a picture with this matte and the landmarks of the ``heads`` in it, whose loose hair goes with them."""
+    return plates.fill(image, plates.hole_of(matte) | wisps(image, matte, heads))
 
 
 def _region(

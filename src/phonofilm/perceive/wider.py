@@ -75,7 +75,7 @@ def _shoulder(matte: U8, chin: float) -> NDArray[np.intp] | None:
     height, width = matte.shape
     inside = matte > 127
     rows = np.flatnonzero(inside[:, :2].any(axis=1))
-    if not len(rows) or rows[0] < chin or rows[0] > 0.97 * height or inside[rows[0] :, 0].mean() < 0.9:
+    if not len(rows) or rows[0] < chin or rows[0] > 0.99 * height or inside[rows[0] :, 0].mean() < 0.9:
         return None
     tops = np.where(inside.any(axis=0), inside.argmax(axis=0), height)[: width // 2]
     high = np.flatnonzero(tops < chin)

@@ -17,7 +17,7 @@ from phonofilm.perceive.percepts import Picture
 from phonofilm.perceive.wider import continuable
 from phonofilm.score.camera import FAMILIES, SENSOR, CameraPose, Stand, Step, build_moves, build_path, camera_at, carried
 from phonofilm.score.model import CameraPath, Setting, Source
-from phonofilm.score.view import EYE, LENS, Box, View, guarded, view_of, widened
+from phonofilm.score.view import EYE, LENS, Box, View, face_part, guarded, view_of, widened
 
 F64 = NDArray[np.float64]
 #: share of a plate's side that may be continued beyond its border
@@ -65,8 +65,10 @@ def frame_picture(
     wider = _wider(picture, face, size)
     free = views = {lens: widened(view_of(picture, face, lens), *wider) for lens, _ in TRIES}
 
+    closeness = tight
+
     def planned(share: float) -> tuple[CameraPath, Setting] | None:
-        return _planned(views, tuple(s.part(share) for s in most), start, end, size, source, handheld, tight)
+        return _planned(views, tuple(s.part(share) for s in most), start, end, size, source, handheld, closeness)
 
     share, found = 1.0, None
     # what is guarded as the picture would be framed anyway, else in a frame with much of the rest, else in the middle of the frame
@@ -83,7 +85,16 @@ def frame_picture(
     if views is not free and share < WORTH:  # what is as wide all over has no part to keep
         views = free
         share, found = _most(planned)
-    path, setting = found or planned(0.0) or _last_resort(views[LENS], most, start, end, size, source, handheld, tight)
+    found = found or planned(0.0)
+    if found is None and picture.faces:  # less close than asked, else without all of the hair, else what speaks of a face
+        closeness = 1.0
+        for part in ("head", "face", "features"):
+            views = free if part == "head" else {lens: replace(view, focus=face_part(picture, face, part)) for lens, view in free.items()}
+            share, found = _most(planned)
+            found = found or planned(0.0)
+            if found is not None:
+                break
+    path, setting = found or _last_resort(views[LENS], most, start, end, size, source, handheld, closeness)
     framed = _told(path, replace(setting, wider=wider), asked, tuple(s.part(share) for s in most), name)
     if not any(wider):
         return framed
@@ -116,6 +127,9 @@ def _wider(picture: Picture, face: int, size: tuple[int, int]) -> tuple[float, f
     if wanted <= width:
         return 0.0, 0.0
     can = continuable(picture, face)
+    if any(can):  # beside a shoulder that is continued the plate goes on where nothing is cut
+        cut = view_of(picture, face).cut
+        can = (can[0] or cut[0] is None, can[1] or cut[2] is None)
     middle = (x0 + x1) / 2
     beyond = (max(0.0, wanted / 2 - middle), max(0.0, middle + wanted / 2 - width))
     left, right = (round(min(by / width, MOST_WIDER), 3) if ok else 0.0 for by, ok in zip(beyond, can, strict=True))

@@ -26,6 +26,9 @@ GROUND_SEEN = 0.97
 #: shares of a subject's height that may be its upper part, and how far below its top that part may begin
 UPPER, TOP_PART = (0.75, 0.6, 0.5, 0.4, 0.3, 0.22, 0.15), 0.1
 
+#: the tops of the brows and the dent below the lower lip in a face's mesh
+BROWS, BELOW_LIPS = (105, 334), 18
+
 Border = tuple[float, float] | None
 Box = tuple[float, float, float, float]
 
@@ -110,6 +113,17 @@ def ground_row(picture: Picture) -> float | None:
 def _face_box(landmarks: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> tuple[float, float, float, float]:
     low, high = landmarks[:468, :2].min(axis=0), landmarks[:468, :2].max(axis=0)
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def face_part(picture: Picture, face: int, part: str) -> Box:
+    """The box of a ``face`` from the hairline to the chin, or of its ``features``, from the brows to below the lips."""
+    landmarks = picture.faces[face].landmarks
+    x0, y0, x1, y1 = _face_box(landmarks)
+    room = 0.04 * (y1 - y0)
+    if part == "features":
+        y0, y1 = float(landmarks[BROWS, 1].min()), float(landmarks[BELOW_LIPS, 1])
+        x0, x1 = x0 + 0.08 * (x1 - x0), x1 - 0.08 * (x1 - x0)
+    return max(x0 - room, 0.0), max(y0 - room, 0.0), min(x1 + room, float(picture.image.shape[1])), min(y1 + room, float(picture.image.shape[0]))
 
 
 def guarded(picture: Picture, view: View, size: tuple[int, int]) -> list[Box]:
