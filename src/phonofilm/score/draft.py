@@ -11,6 +11,8 @@ from phonofilm.request import Reference, Request
 from phonofilm.score.model import Actor, Cue
 
 LOGO_CARD = ticks(1.75)
+INDOORS = frozenset({"room", "office", "cafe", "kitchen", "stage", "studio"})
+"""Places in which weather is heard and not seen."""
 CARD = "#card"
 """The tag of the closing card in an edit; no reference can have it."""
 
@@ -50,6 +52,14 @@ def grade_words(script: Script, shot: ScriptShot | None = None) -> str:
     own = any(s.hour for s in script.shots) and len(script.shots) > 1
     hour = shot.hour if shot is not None and own else scene.hour
     return " ".join(w for w in (scene.light, hour, scene.mood, scene.style) if w)
+
+
+def weather_of(script: Script, shot: ScriptShot | None = None) -> str:
+    """The weather that falls in a shot: its own where any shot says one, else the film's; "clear" where none is said, and indoors."""
+    if script.scene.place in INDOORS:
+        return "clear"
+    own = any(s.weather for s in script.shots) and len(script.shots) > 1
+    return (shot.weather if shot is not None and own else script.scene.weather) or "clear"
 
 
 def has_card(draft: Draft) -> bool:

@@ -75,7 +75,7 @@ class Setting:
     ``photo``: the picture that the actors were cut from, its plate behind them.
     ``footage``: a clip, from ``start`` of the clip at ``rate`` times its speed.
     ``studio``: a lit sweep in ``colours``, or a ``surface`` (wood, marble …), seen from ``elevation`` degrees above as the things on it were.
-    ``place``: a drawn place with time of day and weather.
+    ``place``: a drawn place with time of day and weather; of a photo the ``weather`` is what falls before and behind its subject.
 
     A photo was taken by a pinhole at the origin of the world, 1.5 m above its ground, with a ``lens`` (mm, 35 mm equivalent) whose axis
     meets the picture at ``principal`` (shares of its width and height). Its subject stands ``near`` metres away, its plate ``far``.

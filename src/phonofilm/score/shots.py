@@ -16,7 +16,7 @@ from phonofilm.perceive.placed import placeable, standing
 from phonofilm.prompt.script import CameraMove, ScriptShot
 from phonofilm.score.camera import FAMILIES, MOST_SHARE, Stand, Step, build_moves, build_path, camera_at
 from phonofilm.score.copying import copied_move
-from phonofilm.score.draft import CARD, Draft, grade_words
+from phonofilm.score.draft import CARD, Draft, grade_words, weather_of
 from phonofilm.score.edit import Piece
 from phonofilm.score.framing import frame_picture, frame_whole
 from phonofilm.score.model import Actor, CameraPath, Setting, Shot, Source
@@ -90,10 +90,11 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     draft.shown[piece.tag] = draft.shown.get(piece.tag, 0) + 1
     draft.remarks += framed.remarks
     seen = (piece.tag,) if piece.tag in draft.cast else ()
+    setting = replace(framed.setting, weather=weather_of(draft.script, script_shot), hour=draft.script.scene.hour or "day")
     if not behind:
-        return replace(base, camera=framed.camera, setting=framed.setting, seen=seen)
+        return replace(base, camera=framed.camera, setting=setting, seen=seen)
     start, rate = _played(draft, piece, behind) if behind in draft.percepts.clips else (0, 1.0)
-    setting = replace(framed.setting, behind=source_of(draft.references[behind]), start=start, rate=rate)
+    setting = replace(setting, behind=source_of(draft.references[behind]), start=start, rate=rate)
     return replace(base, camera=framed.camera, setting=setting, seen=seen)
 
 

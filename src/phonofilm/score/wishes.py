@@ -61,13 +61,22 @@ def add_sounds(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], len
     if "sound" in draft.script.refused or "ambience" in draft.script.refused:
         return
     scene = draft.script.scene
-    if any(shot.setting.kind == "place" for shot in shots):
-        own = WEATHER_SOUND.get(scene.weather) or PLACE_SOUND.get(scene.place)
-        if own and own not in heard:
-            draft.cues.append(Ambience(start=0, end=length, sound=own))
+    spans = _weather(draft, pieces, length)
+    if not spans and any(shot.setting.kind == "place" for shot in shots) and scene.place in PLACE_SOUND:
+        spans = [(0, length, PLACE_SOUND[scene.place])]
+    draft.cues += [Ambience(start=start, end=end, sound=sound) for start, end, sound in spans if sound not in heard]
     # between words and effects a film is not dead: the tone of a quiet room
     if {c.kind for c in draft.cues} & {"line", "effect"} and not {c.kind for c in draft.cues} & {"ambience", "music"}:
         draft.cues.append(Ambience(start=0, end=length, sound="room", level=ROOM_TONE))
+
+
+def _weather(draft: Draft, pieces: Sequence[Piece], length: int) -> list[tuple[int, int, str]]:
+    """The sounds of the weather, (start, end, sound): in the shots that say one, else in all of the film."""
+    shots = draft.script.shots
+    if len(shots) < 2 or not any(shot.weather for shot in shots):
+        sound = WEATHER_SOUND.get(draft.script.scene.weather)
+        return [(0, length, sound)] if sound else []
+    return [(*_span(draft, pieces, k, length), WEATHER_SOUND[s.weather]) for k, s in enumerate(shots) if s.weather in WEATHER_SOUND]
 
 
 def _span(draft: Draft, pieces: Sequence[Piece], number: int, length: int) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from phonofilm.engines.stage.photo import (
 )
 from phonofilm.engines.stage.sheet import Drawn, Sheet, Warped, joined, look
 from phonofilm.engines.stage.table import STEEP, cast_shadow, table
+from phonofilm.engines.stage.world.falling import around
 from phonofilm.engines.stage.world.places import build_place
 from phonofilm.engines.stage.world.studio import studio_backdrop
 from phonofilm.media.read import read_frames
@@ -114,6 +116,7 @@ def build_scene(score: Score, shot: Shot, materials: Materials, performances: Ma
     width, height = score.width, score.height
     layers: list[Layer] = []
     actors: list[Layer] = []
+    falling: list[Layer] = []
     if setting.kind == "photo":
         assert setting.source is not None
         picture = materials.picture(setting.source)
@@ -134,6 +137,10 @@ def build_scene(score: Score, shot: Shot, materials: Materials, performances: Ma
                 actors.extend(_own_subject(picture, taken, setting.near, cameras, own, performances, width, height, shaded=live(setting)))
             if plate is not None:
                 layers.append(Still.of(plate.result()))
+        # only a face tells how far away somebody is
+        behind, before = around(setting.near if picture.faces else math.inf, setting.hour, setting.weather, score.seed)
+        layers.extend(behind)
+        falling.extend(before)
         seen = [actor for actor in seen if actor not in own]
     elif setting.kind == "studio":
         layers.extend(_studio(shot, cameras, score))
@@ -142,7 +149,7 @@ def build_scene(score: Score, shot: Shot, materials: Materials, performances: Ma
     for actor in sorted(seen, key=lambda a: a.place[2]):
         ground = setting.elevation if setting.kind == "studio" else None
         actors.extend(_standing(actor, materials.picture(actor.source), cameras, performances, width, height, ground=ground))
-    return Scene(shot=shot, layers=(*layers, *actors), actors=tuple(actors), pin=_pin(score, shot, materials) if setting.pinned else None)
+    return Scene(shot=shot, layers=(*layers, *actors, *falling), actors=tuple(actors), pin=_pin(score, shot, materials) if setting.pinned else None)
 
 
 def unsharpness(setting: Setting, width: int, height: int) -> float:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.engines.stage.sheet import Drawn
-from phonofilm.engines.stage.world.air import Air
+from phonofilm.engines.stage.world.air import Air, air_of
 from phonofilm.engines.stage.world.colour import Rgb, mix
 from phonofilm.engines.stage.world.noise import fbm, source, step
 from phonofilm.engines.stage.world.pane import Pane, layered
@@ -51,7 +51,9 @@ FALLS = {
 class Falling:
     """Sheets of one kind of fall for films of one size; nothing is drawn before the first frame that needs it."""
 
-    def __init__(self, kind: str, air: Air, seed: int, tone: Rgb | None = None) -> None:
+    def __init__(self, kind: str, air: Air, seed: int, tone: Rgb | None = None, sheets: tuple[int, ...] = (0, 1, 2)) -> None:
+        """``sheets``: which of the three are drawn, the nearest first."""
+        self._drawn = sheets
         self._fall, self._air, self._seed = FALLS[kind], air, seed
         self._wind = (0.25 + 1.6 * max(0.0, air.wind - 0.3)) * (1.0 if seed % 2 else -1.0)
         self._tone = tone or mix(mix(air.cloud_light, air.haze, 0.4), (1.0, 1.0, 1.0), 0.35 if kind == "rain" else 0.75 * (1 - 0.5 * air.dark))
@@ -67,7 +69,8 @@ class Falling:
         yaw, pitch = math.atan2(float(forward[0]), -float(forward[2])), math.asin(max(-1.0, min(1.0, float(forward[1]))))
         seconds = tick / TICKS_PER_SECOND
         total: U8 | None = None
-        for k, (sheet, period_x, period_y) in enumerate(sheets):
+        for k in self._drawn:
+            sheet, period_x, period_y = sheets[k]
             depth = self._fall.depths[k]
             metre = 0.97 * max(width, height) / depth
             sway = self._fall.sway * math.sin(2 * math.pi * seconds / (3.1 + 0.8 * k) + 2.0 * k)
@@ -123,6 +126,17 @@ class Falling:
         coloured = (grey[..., None] * np.array(self._tone, np.float32)).astype(np.uint8)
         rows, columns = -(-height // py) + 1, -(-width // px) + 1
         return np.tile(coloured, (rows, columns, 1)), px, py
+
+
+def around(distance: float, hour: str, weather: str, seed: int) -> tuple[tuple[Falling, ...], tuple[Falling, ...]]:
+    """What falls behind and before somebody who stands ``distance`` metres away, in an hour and a weather; nothing where nothing falls in that."""
+    air = air_of(hour, weather)
+    if air.fall not in FALLS:
+        return (), ()
+    behind = tuple(k for k, depth in enumerate(FALLS[air.fall].depths) if depth > distance)
+    before = tuple(k for k in range(len(FALLS[air.fall].depths)) if k not in behind)
+    parts = ((Falling(air.fall, air, seed, sheets=own),) if own else () for own in (behind, before))
+    return next(parts), next(parts)
 
 
 def fog_banks(air: Air, seed: int) -> tuple[Ply, ...]:
