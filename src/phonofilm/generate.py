@@ -19,6 +19,7 @@ from phonofilm.engines.base import Engine
 from phonofilm.errors import PhonofilmError, RequestError
 from phonofilm.limits import profile
 from phonofilm.linear import one_thread
+from phonofilm.media import sandbox
 from phonofilm.media.check import check
 from phonofilm.media.provenance import provenance
 from phonofilm.media.writer import FilmWriter
@@ -74,6 +75,8 @@ def score_of(request: Request, engine: Engine, *, progress: Progress = quiet) ->
     """The score of a request and what it is played with."""
     one_thread()
     remarks = list(check(request.references, request.limits))
+    if len(request.references) > 1:
+        sandbox.ahead()
     script = read(request.prompt, request.references)
     roles = {b.tag: b.role for b in script.bindings}
     for tag, role in roles.items():

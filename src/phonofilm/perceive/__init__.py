@@ -20,7 +20,7 @@ from phonofilm.request import Reference
 if TYPE_CHECKING:
     from phonofilm.perceive.look import Look, Networks
 
-AHEAD = 2  # pictures that are looked at before the one before them is cut out
+AHEAD = 1  # pictures that are looked at before the one before them is cut out
 VERSIONS = {"picture": 10, "sound": 8, "clip": 6, "camera": 1, "performer": 3}  # counted up whenever a perceiver gives other results
 
 _FACES = ("face_detection", "face_detection_near", "face_landmark", "iris_landmark")

@@ -147,8 +147,13 @@ def region_of(picture: U8, coarse: F32) -> F32:
     state[surely == 1], state[possible == 0] = cv2.GC_FGD, cv2.GC_BGD
     if surely.sum() < 32 or (possible == 0).sum() < 32:
         return prior
+    doubt = (surely == 0) & (possible == 1)
+    rows, columns, more = np.flatnonzero(doubt.any(1)), np.flatnonzero(doubt.any(0)), round(8 * radius)
+    part = np.s_[max(0, rows[0] - more) : rows[-1] + more + 1, max(0, columns[0] - more) : columns[-1] + more + 1]
+    near = np.ascontiguousarray(state[part])
     cv2.setRNGSeed(1)
-    cv2.grabCut(small, state, None, np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_MASK)  # pyright: ignore[reportCallIssue, reportArgumentType]
+    cv2.grabCut(np.ascontiguousarray(small[part]), near, None, np.zeros((1, 65)), np.zeros((1, 65)), 1, cv2.GC_INIT_WITH_MASK)  # pyright: ignore[reportCallIssue, reportArgumentType]
+    state[part] = near
     cut = np.isin(state, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.float32)
     return np.asarray(GRAB * cv2.GaussianBlur(cut, (0, 0), 1.0) + (1 - GRAB) * prior, np.float32)
 

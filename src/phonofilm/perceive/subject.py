@@ -96,8 +96,8 @@ def drawn(picture: U8) -> float:
     height, width = picture.shape[:2]
     side = 256
     y, x = max(0, (height - side) // 2), max(0, (width - side) // 2)
-    grey = picture.astype(np.int16).sum(2)
-    flat_x, flat_y = np.diff(grey, axis=1)[:-1] == 0, np.diff(grey, axis=0)[:, :-1] == 0
+    grey = picture[..., 0].astype(np.uint16) + picture[..., 1] + picture[..., 2]
+    flat_x, flat_y = (grey[:, 1:] == grey[:, :-1])[:-1], (grey[1:] == grey[:-1])[:, :-1]
     flat = float((flat_x & flat_y).mean())
     middle = picture[y : y + side, x : x + side] >> 3
     codes = (middle[..., 0].astype(np.int64) << 10) + (middle[..., 1].astype(np.int64) << 5) + middle[..., 2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import cv2
@@ -45,13 +46,15 @@ class SubjectMask:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a voice may speak meanwhile
         self._session: Any = ort.InferenceSession(str(model_path("subject_matte")), options, providers=["CPUExecutionProvider"])
         self._input = str(self._session.get_inputs()[0].name)
+        self._one = threading.Lock()  # two at once take their memory twice
 
     def __call__(self, picture: U8) -> F32:
         """How much each pixel belongs to what stands out, f32[h w] 0…1."""
         height, width = picture.shape[:2]
         small = np.asarray(cv2.resize(picture, (320, 320), interpolation=cv2.INTER_AREA), np.float32)
         x = (small / max(float(small.max()), 1.0) - _MEAN) / _SD
-        out: Any = self._session.run(None, {self._input: x.transpose(2, 0, 1)[None].astype(np.float32)})[0]
+        with self._one:
+            out: Any = self._session.run(None, {self._input: x.transpose(2, 0, 1)[None].astype(np.float32)})[0]
         return np.clip(np.asarray(cv2.resize(out[0, 0], (width, height), interpolation=cv2.INTER_LINEAR), np.float32), 0, 1)
 
 
