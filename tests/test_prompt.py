@@ -310,3 +310,24 @@ def test_reading_takes_a_sixth_of_a_second_from_a_cold_start() -> None:
 def test_soft_piano_music_is_neither_a_light_nor_a_thing() -> None:
     scene = read("A cafe. Soft piano music. Warm light.").scene
     assert (scene.light, scene.music, scene.subjects) == ("warm", "calm", ())
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("Feed me, human!", "en"),
+        ("Tell me more", "en"),
+        ("Hola amigo", "es"),
+        ("Du bist toll", "de"),
+        ("Bonjour", "fr"),
+        ("Guten Tag", "de"),
+        ("Te quiero", "es"),
+    ],
+)
+def test_a_short_line_is_said_in_its_own_language(said: str, language: str) -> None:
+    assert [line.language for line in read(f'The dog says: "{said}"').lines] == [language]
+
+
+def test_what_a_film_looks_like_comes_before_what_it_is_for() -> None:
+    assert read("A music video of a singer, black and white, on the beat.").scene.style == "noir"
+    assert read("A cinematic commercial for a watch.").scene.style == "cinematic"

@@ -19,27 +19,31 @@ _MARKS = {"es": "ñ¿¡", "de": "äöüß", "fr": "çèêàùœâîô"}
 
 
 @cache
-def _common() -> dict[str, frozenset[str]]:
-    """The commonest words of each Latin language, from ``lexicons/common.txt``."""
+def _common(*files: str) -> dict[str, frozenset[str]]:
+    """The commonest words of each Latin language, from files in ``lexicons/``."""
     found: dict[str, set[str]] = {}
-    for row in data("common.txt").splitlines():
-        if not row.startswith("#"):
+    for row in "\n".join(data(file) for file in files).splitlines():
+        if row and not row.startswith("#"):
             code, *words = row.split()
             found.setdefault(code, set()).update(words)
     return {code: frozenset(words) for code, words in found.items()}
 
 
-def latin_scores(text: str) -> dict[str, float]:
-    """How much of a text's Latin words and marks each of en es fr de explains."""
+def latin_scores(text: str, *, spoken: bool = False) -> dict[str, float]:
+    """How much of a text's Latin words and marks each of en es fr de explains; ``spoken``: it is what somebody says, not what a film is asked for."""
     words = _LATIN.findall(fold(text))
-    scores = {code: float(sum(w in common for w in words)) for code, common in _common().items()}
+    files = ("common.txt", "everyday.txt") if spoken else ("common.txt",)
+    scores = {code: float(sum(w in common for w in words)) for code, common in _common(*files).items()}
     for code, marks in _MARKS.items():
         scores[code] += sum(text.lower().count(m) for m in marks)
     return scores
 
 
-def detect(text: str, default: str = "en") -> str:
-    """Code of the language (en zh yue ja ko es fr de) that most of the text is in; ``default`` where nothing tells."""
+def detect(text: str, default: str = "en", *, spoken: bool = False) -> str:
+    """Code of the language (en zh yue ja ko es fr de) that most of the text is in; ``default`` where nothing tells.
+
+    ``spoken``: see ``latin_scores``.
+    """
     kana, hangul, han = len(_KANA.findall(text)), len(_HANGUL.findall(text)), len(_HAN.findall(text))
     latin = sum(len(w) for w in _LATIN.findall(fold(text)))
     if hangul and 2.5 * hangul >= max(kana, latin / 2):
@@ -51,7 +55,7 @@ def detect(text: str, default: str = "en") -> str:
             return default
         marks = len(_CANTONESE.findall(text))
         return "yue" if marks else "zh"
-    scores = latin_scores(text)
+    scores = latin_scores(text, spoken=spoken)
     best = max(scores, key=lambda code: (scores[code], code == default))
     return best if scores[best] > 0 else default
 

@@ -69,7 +69,7 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
             spoken_in = _language(lexicon, masked, max(before, previous_end), start, start if _labelled(masked, before, start) else after)
             said.lines.append(
                 SpokenLine(
-                    text=words, span=text.span(start, end), language=spoken_in or detect(words, language), speaker=speaker,
+                    text=words, span=text.span(start, end), language=spoken_in or detect(words, language, spoken=True), speaker=speaker,
                     narration=narration, gender=_gender(lexicon, masked, before, start, end, after, said=speaker),
                 )
             )  # fmt: skip

@@ -12,6 +12,8 @@ from phonofilm.prompt.text import CLAUSE_END, SENTENCE_END, Text, around, mask, 
 _HEX = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})(?![0-9a-z])")
 #: a place that is only mentioned in passing gives way to any other
 _WEAK_PLACES = ("sky", "city", "room", "snow")
+#: what a film is for gives way to what it looks like
+_WEAK_STYLES = ("cinematic", "commercial", "documentary", "minimal", "musicvideo", "social")
 #: "soft piano music" is piano music
 _MOODS_OF_MUSIC = ("calm", "upbeat", "epic", "romantic", "suspense")
 _MOST = 12
@@ -30,8 +32,8 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
     def first(section: str, source: str) -> str:
         found = [h for h in lexicon.find(section, source, start, end) if not negated(lexicon, masked, h.start, h.end)]
         hits.extend(found)
-        if section == "place":
-            found = [h for h in found if h.key not in _WEAK_PLACES] or found
+        weak = {"place": _WEAK_PLACES, "style": _WEAK_STYLES}.get(section, ())
+        found = [h for h in found if h.key not in weak] or found
         if section == "music":
             found = [h for h in found if h.key not in _MOODS_OF_MUSIC] or found
         return found[0].key if found else ""
