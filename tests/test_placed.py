@@ -186,3 +186,9 @@ def test_a_thing_stands_with_its_shadow_before_a_clip_that_is_too_short(tmp_path
     assert 0.4 < np.ptp(ball[0]) / height < 0.6 and 0.8 < ball[0].max() / height < 0.97
     foot = frame[min(ball[0].max() + 2, height - 1), width // 2 - 40 : width // 2 - 20]
     assert foot.mean(axis=0)[2] < 150 < frame[height // 2, 10, 2]
+
+
+def test_a_picture_of_a_place_is_not_told_to_be_somewhere_else_nor_to_be_silent(tmp_path: Path) -> None:
+    prompt = 'Thunder over the mountains @peaks, tilt down. A narrator whispers: "Nobody came back."'
+    score, _ = score_of(requested(prompt, peaks=picture_of("mountains")), Stage())
+    assert not [r for r in score.remarks if r.startswith("Mountain") or "does not speak" in r]

@@ -46,6 +46,8 @@ def presenters_of(draft: Draft) -> list[str]:
         if picture is None:
             continue
         if not picture.faces:
+            if draft.script.lines and all(line.narration for line in draft.script.lines) and not draft.tagged("voice"):
+                continue  # nobody is to speak
             draft.remarks.append(f"@{tag} shows no face that could be found; it is shown as it is and does not speak.")
             continue
         face, which = _meant(draft.script.prompt, picture.faces)

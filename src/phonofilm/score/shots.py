@@ -121,8 +121,10 @@ def unseen_place(draft: Draft, shots: Sequence[Shot]) -> tuple[str, ...]:
     named = draft.script.scene.place
     if named in ("", "studio") or any(s.setting.kind == "place" or s.setting.behind for s in shots):
         return ()
-    shown = next((s.setting.source.name for s in shots if s.setting.kind == "photo" and s.setting.source and not s.setting.pinned), None)
-    if shown is None:
+    photos = [s.setting.source for s in shots if s.setting.kind == "photo" and s.setting.source and not s.setting.pinned]
+    pictures = {p.source: p for p in draft.percepts.pictures.values()}
+    shown = next((p.name for p in photos if p.sha256 in pictures and placeable(pictures[p.sha256])), None)
+    if shown is None:  # a picture in which nothing stands out is one of the place itself
         return ()
     return (f"{named.capitalize()}: {shown} is filmed where it was taken. For another place give a picture of it as background.",)
 
