@@ -75,3 +75,14 @@ def test_a_film_comes_out_of_the_dark_and_goes_into_it() -> None:
     assert score.opens and score.closed
     middle, first, last = (float(draw_frame(score, materials, frame).mean()) for frame in (48, 0, 95))
     assert first < 0.1 * middle and last < 0.1 * middle
+
+
+def test_a_shot_that_is_only_a_title_is_a_shot_and_the_prompts_shots_are_kept() -> None:
+    score = scored("Escena 1: @f dice: «Hola.» Escena 2: @m sonríe. Escena 3: pantalla negra con el texto «Verano 2026».", *people())
+    (title,) = [c for c in score.cues if isinstance(c, Caption)]
+    assert len(score.shots) == 3 and score.closed and title.start >= score.closes
+
+
+def test_two_of_whom_nothing_is_told_do_not_have_one_voice() -> None:
+    score = scored('@m dice: "Hola." @f dice: "Adiós."', *people())
+    assert len({line.recipe.voice for line in lines(score) if line.recipe}) == 2

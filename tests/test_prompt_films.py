@@ -130,3 +130,36 @@ def test_names_of_places_and_brands_are_neither_mountains_nor_colours() -> None:
 @pytest.mark.parametrize("prompt", ["@a、手ブレなし。", "@a，不要镜头晃动。", "@a, no camera movement.", "@a, sans mouvement de caméra."])
 def test_a_refused_movement_is_a_camera_that_stands_still(prompt: str) -> None:
     assert {m.move for s in script_of(prompt, "a:image").shots for m in s.moves} == {"static"}
+
+
+def test_a_name_in_brackets_behind_a_file_labels_its_lines() -> None:
+    script = script_of("@a (la abuela) y @b (el nieto). Abuela: «¿Ya comiste?» Nieto: «Sí, abuela.» Abuela: «¡Bien!»", "a:image b:image")
+    assert [line.speaker for line in script.lines] == ["a", "b", "a"] and [line.gender for line in script.lines] == ["female", "male", "female"]
+    assert [line.speaker for line in script_of("@a（阿妈）：「起身喇！」@b（个仔）：「等阵啦。」", "a:image b:image").lines] == ["a", "b"]
+
+
+def test_who_comes_behind_a_line_may_belong_to_the_next_one() -> None:
+    script = script_of("女性（@a）「うそ、もう自動なの？」／ナレーター「ラクラク。」", "a:image")
+    assert [(line.speaker, line.narration) for line in script.lines] == [("a", False), ("", True)]
+
+
+def test_a_title_that_fades_in_is_no_cut() -> None:
+    assert len(script_of("@a转身。片名“归来”淡入，钢琴收尾。", "a:image").shots) == 1
+
+
+@pytest.mark.parametrize(
+    "prompt", ["@a sourit, sous-titres, musique douce.", "@a lächelt in die Kamera und winkt. Untertitel an.", "@a smiles, subtitles, soft music."]
+)
+def test_subtitles_named_in_a_list_are_wished(prompt: str) -> None:
+    assert script_of(prompt, "a:image").captions is True
+
+
+def test_a_sound_that_is_not_known_is_remarked_and_a_possessive_is_no_sound() -> None:
+    assert any("물방울" in r.text for r in script_of("@a 클로즈업, 물방울 떨어지는 소리.", "a:image").remarks)
+    assert not [r for r in script_of("@a répare son filet.", "a:image").remarks if "sound" in r.text]
+
+
+def test_words_that_hold_other_words_are_not_read_as_those() -> None:
+    assert script_of("无人机航拍雪山。").refused == frozenset()
+    assert script_of("赛博朋克风的街头。").scene.music == ""
+    assert script_of("@aを見上げるティルトアップ。", "a:image").shots[0].framing == ()

@@ -15,6 +15,9 @@ from phonofilm.prompt.text import HIDDEN, SENTENCE_END, Text, mask, split
 
 _BEFORE, _AFTER, _EARLIER = 90, 36, 250
 _LABEL_END = re.compile(r"[\n]|$")
+#: the word right before a colon and a quote, and a name in brackets behind a mention
+_LABEL = re.compile(r"([^\W\d_]+)\s*[:：]\s*[-–—]?\s*$")
+_GIVEN = re.compile(r"\s*[(（]([^)）]{1,30})[)）]")
 _SENTENCE_LIKE = re.compile(r"[.!?。！？…]\s*$")
 
 
@@ -115,6 +118,8 @@ def _kind(lexicon: Lexicon, masked: str, before: int, start: int, end: int, afte
         for hit in lexicon.find(f"say.{kind}", masked, end, after) if not introduced else ():
             if re.search('["{}\ue001\ue002]', masked[end : hit.start]) or re.match(r"\"?\s*:", masked[hit.end :][:4]):
                 continue
+            if kind != "verb" and masked[hit.end :].lstrip(" :：")[:1] == HIDDEN:
+                continue  # it introduces the next quote
             if hit.start - end <= (16 if not masked[hit.start : hit.end].isascii() else 22):
                 scored.append((hit.start - end + 1, kind, hit))
     colon = _labelled(masked, before, start)
@@ -180,6 +185,8 @@ def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention]
     objects = lexicon.find("say.object", masked, before, after)
     held = {m.tag for m in shown if any(h.start <= m.span[0] and m.span[1] <= h.end for h in objects)}
     shown = [m for m in shown if m.tag not in held] or shown
+    if labelled := _by_label(masked, shown, before, start):
+        return labelled
     verbs = [h for h in lexicon.find("say.verb", masked, before, start)]
     limit = verbs[-1].start if verbs else start
     people = [h for h in lexicon.find("person", masked, before, start)]
@@ -210,6 +217,20 @@ def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention]
     if alias is None and len({m.tag for m in named}) == 1:
         return named[-1].tag  # "close up of @me, the man says"
     return alias or noun
+
+
+def _by_label(masked: str, shown: Sequence[Mention], before: int, start: int) -> str:
+    """The tag that was given the name which labels a line: "@photo1 (Grandma) … Grandma: …"; empty where none was."""
+    label = _LABEL.search(masked, before, start)
+    if label is None:
+        return ""
+    for mention in shown:
+        given = _GIVEN.match(masked, mention.span[1], start)
+        if given and re.search(rf"(?<![a-z0-9]){re.escape(label[1])}(?![a-z0-9])", given[1]):
+            return mention.tag
+        if re.search(rf"(?<![a-z0-9]){re.escape(label[1])}\s*$", masked[max(0, mention.span[0] - 40) : mention.span[0]]):
+            return mention.tag
+    return ""
 
 
 def _is_said_to_be(masked: str, lexicon: Lexicon, shown: Sequence[Mention], noun: str, start: int) -> str | None:

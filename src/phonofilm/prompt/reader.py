@@ -24,10 +24,11 @@ from phonofilm.prompt.roles import bind, mute
 from phonofilm.prompt.scene import find_scene, find_sounds
 from phonofilm.prompt.script import CameraMove, Mention, Remark, Script, ScriptShot, SoundWish, Span, SpokenLine, TitleWish
 from phonofilm.prompt.shots import Cut, find_cuts, moments, point_in
-from phonofilm.prompt.text import CLAUSE_END, MENTION_A, MENTION_B, SENTENCE_END, Text, around, mask, prepare, split
+from phonofilm.prompt.text import CLAUSE_END, HIDDEN, MENTION_A, MENTION_B, SENTENCE_END, Text, around, mask, prepare, split
 from phonofilm.request import Reference
 
 LONGEST = 20_000
+_MANNER = ("speed", "amount", "camera.chain", "say.closing", "say.opening")
 _ZOOM = re.compile("zoom|变焦|ズーム|줌")
 Quoted = TypeVar("Quoted", SpokenLine, TitleWish)
 
@@ -54,6 +55,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     scene, hits = find_scene(text, mask(masked, said.tints), words, 0, len(masked))
     sentences = split(masked, SENTENCE_END)
     wished = [h for h in words.find("wish.captions", masked) if not any(h.start < r.end and r.start < h.end for r in refused)]
+    wished += [h for h in words.find("refusable.captions", masked) if _alone(masked, h) and h not in refused]
     captions = False if any(r.key == "captions" for r in refused) else True if wished else None
     ratio, asked_ratio, shapes = find_ratio(masked, words)
     length, lengths = find_length(masked, words)
@@ -61,6 +63,10 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         notes.append(Remark(text=f"The ratio {asked_ratio} is not offered; the nearest is {ratio}."))
     used = [*(h for _, h in sounds), *words.find("effect", masked), *words.find("ambience", masked), *hits, *refused, *wished, *shapes, *lengths]
     known = words.find("known", masked)
+    heard = [
+        (h.start, h.end) for section in ("effect", "ambience", "heard", "music", "role", "refusable.ambience") for h in words.find(section, masked)
+    ]
+    unheard = _unheard(text, masked, words, [*heard, *said.read, *((h.start, h.end) for h in refused)])
     understood = [
         *read_from,
         *asked,
@@ -87,8 +93,24 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         refused=frozenset(r.key for r in refused),
         ratio=ratio,
         seconds=length,
-        remarks=(*remarks, *notes, *not_understood(text, _without_manner(masked, words), understood, [(h.start, h.end) for h in known])),
+        remarks=(*remarks, *notes, *unheard, *not_understood(text, _without_manner(masked, words), understood, [(h.start, h.end) for h in known])),
     )
+
+
+def _alone(masked: str, hit: Hit) -> bool:
+    """Whether a clause says nothing but these words."""
+    first, last = around(split(masked, CLAUSE_END), hit.start)
+    return not re.sub(r"[\W_]", "", masked[first : hit.start] + masked[hit.end : last])
+
+
+def _unheard(text: Text, masked: str, words: Lexicon, heard: Sequence[Span]) -> list[Remark]:
+    """Remarks on clauses that speak of a sound of which none was read."""
+    found: list[Remark] = []
+    for first, last in split(masked, CLAUSE_END):
+        named = [h for h in words.find("sound.word", masked, first, last) if re.sub(r"[\W_]", "", masked[first : h.start] + masked[h.end : last])]
+        if named and not any(a < last and first < b for a, b in heard) and not re.search(f"[{MENTION_A}{MENTION_B}{HIDDEN}]", masked[first:last]):
+            found.append(Remark(text=f"No sound is read from “{text.words(first, last).strip(' ,.;:，。、：；')}”.", span=text.span(first, last)))
+    return found
 
 
 def _mask_mentions(folded: str, places: Sequence[Mention]) -> str:
@@ -98,7 +120,7 @@ def _mask_mentions(folded: str, places: Sequence[Mention]) -> str:
 
 def _without_manner(masked: str, words: Lexicon) -> str:
     """The prompt without its adverbs: a clause of nothing else is not worth a remark."""
-    return mask(masked, [(h.start, h.end) for section in ("speed", "amount", "camera.chain", "transition") for h in words.find(section, masked)], " ")
+    return mask(masked, [(h.start, h.end) for section in (*_MANNER, "transition") for h in words.find(section, masked)], " ")
 
 
 def _uncover(masked: str, folded: str, said: Said) -> str:

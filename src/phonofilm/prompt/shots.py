@@ -8,7 +8,7 @@ from functools import cache
 
 from phonofilm.clock import nearest_frame_start, ticks
 from phonofilm.prompt.lexicon import VERB_FINAL, Lexicon
-from phonofilm.prompt.text import SENTENCE_END
+from phonofilm.prompt.text import HIDDEN, SENTENCE_END
 
 _UNIT = r"(?:s(?:ec(?:ond(?:s|es|en)?|s)?)?|seg(?:undos?)?|sek(?:unden?)?|秒目?|초|sekunden?)"
 _TIME = r"(?:\d{1,2}:\d{2}(?:[.,]\d+)?|\d{1,3}(?:\.\d+)?)"
@@ -121,6 +121,8 @@ def _by_words(folded: str, lexicon: Lexicon, start: int, body: int, end: int, ti
     for hit in lexicon.find("transition", folded, body, end)[:MOST]:
         if lexicon.has("transition_trap", folded, max(body, hit.start - 20), min(end, hit.end + 20)):
             continue
+        if hit.key in ("dissolve", "dip") and folded[content : hit.start].rstrip(" 在的がはに").endswith(HIDDEN):
+            continue  # a title comes so, not a shot
         if not folded[content : hit.start].strip(" \t\n,.;:，。、-–—"):
             kind, content = hit.key, hit.end
             continue

@@ -43,9 +43,11 @@ def dark_of(draft: Draft, pieces: Sequence[Piece], length: int) -> Dark:
         return Dark(opens=min(opens, length))
     if len(shots) > 1 and last.transition == "dip" and _says_nothing(draft, len(shots) - 1, last) and starts[len(shots) - 1] > 0:
         # the words that stand in the dark have time to be read, where the shot before leaves some
-        before = max((p.start for p in pieces if p.start < starts[len(shots) - 1]), default=0) + CLOSING
+        before = max((p.start for p in pieces if p.start < starts[len(shots) - 1]), default=0) + CLOSING // 2
         spoken = max((c.end for c in draft.cues if isinstance(c, Line)), default=0)
         closed = min(starts[len(shots) - 1] + 3 * TICKS_PER_FRAME, max(before, spoken, length - READ))
+        said = [t.at for t in draft.script.titles if t.shot == len(shots) - 1 and t.at]
+        closed = min([closed, *said]) if said else closed
         closes = closed - CLOSING // 2
     elif last.ending in FADES:
         closes, closed = length - CLOSING, length - 2 * TICKS_PER_FRAME

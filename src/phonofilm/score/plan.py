@@ -15,6 +15,8 @@ from phonofilm.score.speech import LEAD
 
 #: how long a shot in which nothing is said stands between lines: usually, and at least
 SILENT, LEAST_SILENT, MOST_SILENT = ticks(2.0), ticks(0.9), ticks(4.0)
+#: how long lines of one shot are apart at most, where a length is asked that leaves room
+MOST_PAUSE = ticks(1.2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,17 +36,21 @@ def follows_shots(draft: Draft) -> bool:
 def _says_a_shot(draft: Draft, k: int, shot: ScriptShot) -> bool:
     """Whether words after a cut say something to see or hear; "cut to @music" says none."""
     seen = any(t in draft.percepts.pictures or t in draft.percepts.clips for t in shot.mentions)
-    said = any(line.shot == k for line in draft.script.lines) or any(s.shot == k for s in draft.script.sounds)
+    script = draft.script
+    said = any(cue.shot == k for cue in (*script.lines, *script.sounds, *script.titles))
     return seen or said or bool(shot.moves or shot.place or shot.framing)
 
 
 def rests(draft: Draft, lines: Sequence[SpokenLine], spoken: int) -> Rests:
     """The rests of untimed shots around ``lines`` that take ``spoken`` ticks together; none where the prompt gives times."""
     shots = draft.script.shots
-    if any(s.start is not None for s in shots) or not follows_shots(draft):
-        return Rests(before=(0,) * len(lines), after=0)
-    silent = set(range(len(shots))) - {line.shot for line in lines}
     room = (draft.request.seconds or draft.script.seconds or 0) * TICKS_PER_SECOND
+    if any(s.start is not None for s in shots):
+        return Rests(before=(0,) * len(lines), after=0)
+    if not follows_shots(draft):  # several lines share out the time that is left
+        each = min(MOST_PAUSE, max(0, room - spoken) // (len(lines) + 1)) if len(lines) > 1 else 0
+        return Rests(before=(each // 2, *(each for _ in lines[1:])), after=0)
+    silent = set(range(len(shots))) - {line.shot for line in lines}
     each = SILENT if not room else min(MOST_SILENT, (room - spoken) // max(1, len(silent)))
     each = max(LEAST_SILENT, min(each, (LONGEST * TICKS_PER_SECOND - spoken) // max(1, len(silent))))
     places = [-1, *(line.shot for line in lines)]

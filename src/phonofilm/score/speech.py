@@ -16,7 +16,7 @@ from phonofilm.score.model import Line, Recipe, Source
 from phonofilm.score.mouthing import phones_in
 from phonofilm.score.revise import inputs_of
 from phonofilm.score.spoken import say
-from phonofilm.voice import detect_language, speak, voice_for
+from phonofilm.voice import Voice, detect_language, speak, voice_for
 from phonofilm.voice.timbre import Likeness
 
 LEAD = ticks(0.25)
@@ -77,6 +77,7 @@ def written(
     """
     made: list[Line] = []
     remarks: list[str] = []
+    voices: dict[str, str] = {}
     at = LEAD
     for k, spoken in enumerate(lines):
         window = windows.get(spoken.shot)
@@ -84,6 +85,8 @@ def written(
         room = window[1] - begin - TICKS_PER_FRAME if window else 0
         like = likenesses.get(k) if likenesses else None
         chosen = like.voice if like else voice_for(spoken.language, **character(spoken, script))
+        if not like:
+            chosen = _own_voice(chosen, speakers.get(k, ""), spoken, voices)
         if chosen.experimental:
             remarks.append(f"The voice for {_NAMES.get(spoken.language, spoken.language)} is experimental: many of its words will not be understood.")
         recipe = Recipe(text=spoken.text, language=spoken.language, voice=chosen.name, seed=request.seed)
@@ -100,6 +103,15 @@ def written(
         made.append(replace(line, inputs=inputs_of(line)))
         at = end + GAP
     return Speech(lines=tuple(made), length=at - GAP + LEAD if made else 0, remarks=tuple(remarks))
+
+
+def _own_voice(voice: Voice, actor: str, spoken: SpokenLine, voices: dict[str, str]) -> Voice:
+    """The voice of a line, which no other speaker has where their gender is not told; ``voices``: who has which, by voice."""
+    taken = voices.get(voice.name, actor)
+    if taken != actor and not spoken.gender:
+        voice = voice_for(spoken.language, gender="male" if voice.gender == "female" else "female")
+    voices.setdefault(voice.name, actor)
+    return voice
 
 
 def rehearse(script: Script, request: Request) -> None:
