@@ -86,3 +86,11 @@ def test_a_shot_that_is_only_a_title_is_a_shot_and_the_prompts_shots_are_kept() 
 def test_two_of_whom_nothing_is_told_do_not_have_one_voice() -> None:
     score = scored('@m dice: "Hola." @f dice: "Adiós."', *people())
     assert len({line.recipe.voice for line in lines(score) if line.recipe}) == 2
+
+
+def test_an_asked_length_is_shared_out_among_the_shots() -> None:
+    score = scored(
+        "Escena 1: la playa al atardecer, olas. Escena 2: @f dice: «Hola.» Escena 3: pantalla negra con el texto «Verano».", people()[1], seconds=10
+    )
+    long = [shot.end - shot.start for shot in score.shots]
+    assert len(long) == 3 and min(long) > 1.5 * 48_000 and max(long) < 5.5 * 48_000

@@ -213,3 +213,11 @@ def test_a_title_has_the_colour_that_its_cue_names_and_a_dark_one_is_lifted():
     assert ink("") == (255, 255, 255)
     assert ink("#d4af37") == (0xD4, 0xAF, 0x37)
     assert max(ink("#000040")) >= 109
+
+
+def test_a_subtitle_is_not_cut_after_an_abbreviation_or_an_ordinal() -> None:
+    german = split_caption(
+        "Am 3. Oktober war es bei ca. 70 °C noch kalt, und Dr. Sommer fror. Dann kam der Mai und alles wurde gut.", 0, 480_000, "de"
+    )
+    assert not [words for _, _, words in german if words.endswith(("3.", "ca.", "Dr."))]
+    assert len(german) == 2 or german[-1][2].startswith("Dann")

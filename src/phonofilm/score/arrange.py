@@ -116,7 +116,7 @@ def _written_pieces(draft: Draft, shots: Sequence[ScriptShot], every: list[str],
             edges[k] = nearest_frame_start(shot.start)
         if shot.end is not None and k + 1 < num and edges[k + 1] is None and shot.end < length:
             edges[k + 1] = nearest_frame_start(shot.end)
-    for k, at in edges_by_lines(draft).items():
+    for k, at in edges_by_lines(draft, length).items():
         if SHORTEST_SHOT <= at < length:
             edges[k] = nearest_frame_start(at)
     known = [k for k, e in enumerate(edges) if e is not None]

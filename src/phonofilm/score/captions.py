@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -16,6 +17,11 @@ LINES = 2
 #: a piece stays at least this long where the line leaves room for it
 SHORTEST = TICKS_PER_SECOND * 5 // 6
 _END = frozenset("。！？!?.…")
+#: a full stop that ends no sentence: "3. Oktober", "ca. 70", "Dr. Sommer", "J. Verne"
+_ABBREVIATED = re.compile(
+    r"(?:(?<![\w.,])\d{1,2}|(?<!\w)(?:[A-Za-z]|ca|dr|dra|mr|mrs|ms|mme|mlle|sr|sra|st|nr|no|bzw|usw|vgl|evtl|ggf|etc|vs|av|prof|inc|approx|env|ej))\.\Z",
+    re.IGNORECASE,
+)
 _VOWELS = frozenset("aeiouyáéíóúàèìòùâêîôûäëïöüãõœæAEIOUYÁÉÍÓÚÄÖÜ")
 
 
@@ -75,6 +81,7 @@ def _sentences(words: str) -> list[str]:
         after = words[i + 1 : i + 2]
         if (
             character in _END
+            and not (character == "." and _ABBREVIATED.search(words, 0, i + 1))
             and after not in _END
             and (not after or after == " " or is_wide(character))
             and after not in {"」", "』", "”", "’", "）"}

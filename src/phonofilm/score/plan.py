@@ -51,10 +51,13 @@ def rests(draft: Draft, lines: Sequence[SpokenLine], spoken: int) -> Rests:
         each = min(MOST_PAUSE, max(0, room - spoken) // (len(lines) + 1)) if len(lines) > 1 else 0
         return Rests(before=(each // 2, *(each for _ in lines[1:])), after=0)
     silent = set(range(len(shots))) - {line.shot for line in lines}
-    each = SILENT if not room else min(MOST_SILENT, (room - spoken) // max(1, len(silent)))
+    each = SILENT if not room else min(MOST_SILENT, room // len(shots), (room - spoken) // max(1, len(silent)))
     each = max(LEAST_SILENT, min(each, (LONGEST * TICKS_PER_SECOND - spoken) // max(1, len(silent))))
+    # what is left of an asked length goes before the lines of each shot
+    talking = len(shots) - len(silent)
+    extra = min(MOST_PAUSE, max(0, room - spoken - each * len(silent)) // (talking + 1)) if talking else 0
     places = [-1, *(line.shot for line in lines)]
-    before = tuple(each * len(silent & set(range(a + 1, b))) for a, b in pairwise(places))
+    before = tuple(each * len(silent & set(range(a + 1, b))) + (extra if a != b else 0) for a, b in pairwise(places))
     return Rests(before=before, after=each * len(silent & set(range(places[-1] + 1, len(shots)))))
 
 
@@ -63,7 +66,7 @@ def said_lines(draft: Draft) -> list[tuple[SpokenLine, Line]]:
     return list(zip(draft.script.lines, (c for c in draft.cues if isinstance(c, Line) and c.recipe is not None), strict=False))
 
 
-def edges_by_lines(draft: Draft) -> dict[int, int]:
+def edges_by_lines(draft: Draft, length: int) -> dict[int, int]:
     """Where untimed shots begin, by their number, as far as lines tell: one with lines begins right before the first and ends after the last."""
     shots = draft.script.shots
     told = said_lines(draft)
@@ -79,7 +82,9 @@ def edges_by_lines(draft: Draft) -> dict[int, int]:
             edges[k] = cues[0].start - min(LEAD, max(0, cues[0].start - over) // 2)
         over = cues[-1].end
         if k + 1 < len(shots) and not spans[k + 1]:
-            edges[k + 1] = over + LEAD
+            later = next((j for j in range(k + 1, len(shots)) if spans[j]), len(shots))
+            until = spans[later][0].start if later < len(shots) else length
+            edges[k + 1] = over + max(LEAD, (until - over - (later - k - 1) * SILENT) // (later - k))
     return edges
 
 
