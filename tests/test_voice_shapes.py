@@ -10,7 +10,7 @@ from phonofilm.phones import VISEMES, Phone
 from phonofilm.voice import align, speak
 from phonofilm.voice.paths import Onset, shaped, timed
 from phonofilm.voice.recognise import recognise
-from phonofilm.voice.shapes import NAMES, STEP, evidence, features
+from phonofilm.voice.shapes import NAMES, STEP, TONGUES, evidence, features, tongues_of
 
 #: voices that the network was not trained on, and lines that it never heard
 SAID = {
@@ -57,6 +57,26 @@ def test_who_is_told_what_the_recogniser_heard_hears_more_shapes_rightly(languag
     )
     assert told > alone + 0.03 > 0.4
     assert astray < told - 0.1
+
+
+@pytest.mark.parametrize(("language", "voice"), SAID)
+def test_the_language_of_a_recording_is_heard(language: str, voice: str) -> None:
+    chance = tongues_of(recognise(speak(SAID[language, voice], language, voice=voice).samples).log_probability)
+    assert TONGUES[int(chance.argmax())] == language
+    assert chance.sum() == pytest.approx(1.0)
+
+
+def test_without_words_the_language_that_is_heard_decides_what_a_sound_is() -> None:
+    french = speak("Cette conférence est présentement fermée, et personne n'y entre avant dimanche.", "fr", voice="fm_alex")
+    spanish = speak(SAID["es", "em_santa"], "es", voice="em_santa")
+    own, other = (recognise(line.samples).log_probability for line in (french, spanish))
+    true = np.zeros(len(french.samples) // STEP, np.int64)
+    for phone in french.phones:
+        true[phone.start // STEP : phone.end // STEP] = NAMES.index(phone.viseme)
+    right = evidence(french.samples, own, words=False)[: len(true)].argmax(axis=1)
+    astray = evidence(french.samples, np.resize(other, own.shape), words=False)[: len(true)].argmax(axis=1)
+    assert (right == true).mean() > 0.55
+    assert (right == true).mean() > (astray == true).mean() + 0.1
 
 
 def test_a_doubtful_vowel_is_mouthed_between_those_that_it_may_be() -> None:

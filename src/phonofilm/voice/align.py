@@ -69,7 +69,7 @@ def align(
     """Phones of a recording (f32[s] or f32[s c] at 48 kHz), tiling it; silences have an empty symbol.
 
     With ``transcript`` (and its ``language``) the phones are those of the words, placed where they are heard; without, they are those that are heard,
-    each a sound of the mouth shape that it was heard with.
+    each a sound of the mouth shape that it was heard with, in the language that it sounds like.
     ``speech`` are the spans [start, end) in ticks where somebody speaks, if they are known; outside them there is silence.
     """
     mono = np.asarray(samples.mean(axis=1) if samples.ndim == 2 else samples, np.float32)
@@ -77,7 +77,7 @@ def align(
         return ()
     heard = recognise(mono)
     wanted = _words(transcript, language) if transcript else []
-    evidence = shapes.evidence(mono, heard.log_probability)
+    evidence = shapes.evidence(mono, heard.log_probability, words=bool(wanted))
     _silences(evidence, mono, speech)
     if 0 < len(wanted) < len(heard.log_probability):
         onsets = _split(_forced(heard, wanted, rests(evidence)), len(evidence))

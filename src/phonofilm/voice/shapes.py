@@ -2,8 +2,11 @@
 
 The recogniser of ``recognise`` names sounds as English has them and says when they begin, not how long they last. Two small networks (two hidden
 layers over mel cepstra; Davis and Mermelstein 1980) tell of every moment how the mouth that made it stood: one hears the sound alone, the other
-also what the recogniser makes of it, the doubtful names included, and has learnt what those names stand for in seven languages. Both were trained
-by ``scripts/voice_shapes.py`` on lines of this package's own voices, with band, room, noise, pitch and pace varied; no recording was used.
+also what the recogniser makes of it, the doubtful names included, and has learnt what those names stand for in seven languages. Where the words
+are not known, two others are asked, which are told the language as well: a sound that closes to [u] through the nose is an open vowel in Quebec
+and none in Madrid. The language is heard by how often the recogniser names what (a logistic regression). All were trained by
+``scripts/voice_shapes.py`` on lines of this package's own voices and mixtures of them, with band, room, noise, pitch and pace varied; no
+recording was used.
 """
 
 from __future__ import annotations
@@ -32,6 +35,8 @@ NAMES: tuple[str, ...] = tuple(VISEMES)
 #: steps before and after a moment that are seen with it
 AROUND = range(-8, 9, 2)
 CEPSTRA = 13
+#: languages that were learnt
+TONGUES = ("en", "es", "fr", "de", "ja", "ko", "zh")
 _CLOSED = NAMES.index("PP")
 
 _RATE, _WINDOW, _FFT = 16_000, 400, 512
@@ -43,36 +48,62 @@ _LEAST = 1e-4
 #: steps of the recogniser, of two steps each, that are seen with a moment: it names a sound after it has begun
 _NAMES_AROUND = range(-2, 9)
 #: how much more surely closed lips are heard by the network that hears the sound alone: the other takes a p that is not breathed for a t
-_CLOSING = 0.7
+_CLOSING, _CLOSING_FREE = 0.7, 1.3
+#: how far the language that is heard is believed: the power of its chance
+_SURE = 2.0
+_RARE = 2e-3
 _DECIMALS = 6  # so that the last bits, which depend on the number of cores, decide nothing
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Kept:
-    """The two networks, how common every shape is, and the middle [191] and the axes [191 24] of the recogniser's rows."""
+    """The two networks, the middle [191] and the axes [191 24] of the recogniser's rows, and how common every shape is: [15], or [7 15] in each of
+    ``TONGUES``, which the networks are then told."""
 
     alone: Layers
     told: Layers
-    usual: F64
     mean: F64
     basis: F64
+    usual: F64
 
 
-def evidence(mono: F32, named: F32 | None = None) -> F64:
+def evidence(mono: F32, named: F32 | None = None, *, words: bool = True) -> F64:
     """How much is heard of every shape: f64[t n] for f32[s] at 48 kHz, logarithms of chances beside the usual ones.
 
-    ``named`` are what the recogniser makes of it, f32[k 191] log probabilities, a row every 20 ms.
+    ``named`` are what the recogniser makes of it, f32[k 191] log probabilities, a row every 20 ms. Where the ``words`` are not known, the networks
+    are told the language that is heard.
     """
     if not len(mono):
         return np.zeros((0, len(NAMES)))
-    kept = _kept()
     sound = features(mono)
-    alone = _heard(sound, kept.alone, kept.usual)
     if named is None or not len(named):
-        return np.round(alone, _DECIMALS)
-    both = (alone + _heard(np.concatenate([sound, named_features(named, len(sound), kept.mean, kept.basis)], axis=1), kept.told, kept.usual)) / 2
-    both[:, _CLOSED] = np.maximum(both[:, _CLOSED], alone[:, _CLOSED] + _CLOSING)
+        kept = _kept("")
+        return np.round(_heard(sound, kept.alone, kept.usual), _DECIMALS)
+    kept = _kept("" if words else "free_")
+    beside = named_features(named, len(sound), kept.mean, kept.basis)
+    usual, tongue = kept.usual, np.zeros((len(sound), 0), np.float32)
+    if not words:
+        chance = tongues_of(named)
+        usual, tongue = chance @ kept.usual, np.tile(chance, (len(sound), 1)).astype(np.float32)
+    alone = _heard(np.concatenate([sound, tongue], axis=1), kept.alone, usual)
+    both = (alone + _heard(np.concatenate([sound, beside, tongue], axis=1), kept.told, usual)) / 2
+    both[:, _CLOSED] = np.maximum(both[:, _CLOSED], alone[:, _CLOSED] + (_CLOSING if words else _CLOSING_FREE))
     return np.round(both, _DECIMALS)
+
+
+def tongues_of(named: F32) -> F64:
+    """The chance of each of ``TONGUES``, by what the recogniser names."""
+    weight, bias = _tongues()
+    row = named_shares(named) @ weight + bias
+    chance = np.exp(_SURE * (row - row.max()))
+    return chance / chance.sum()
+
+
+def named_shares(named: F32) -> F64:
+    """Logarithms of how often the recogniser names each symbol, f64[191], beside the commonest, which says that nothing is new."""
+    often = np.exp(named.astype(np.float64)).sum(axis=0)
+    often[often.argmax()] = 0.0
+    return np.log(often / max(float(often.sum()), 1e-9) + _RARE)
 
 
 def _heard(x: F32, layers: Layers, usual: F64) -> F64:
@@ -139,8 +170,18 @@ def _cosines() -> F64:
 
 
 @cache
-def _kept() -> _Kept:
+def _table() -> dict[str, F64]:
     with (files("phonofilm.voice") / TABLE).open("rb") as file, np.load(file) as kept:
-        wide = {name: kept[name].astype(np.float64) for name in kept.files}
-        alone, told = (tuple((wide[f"{kind}weight{k}"], wide[f"{kind}bias{k}"]) for k in range(3)) for kind in ("", "told_"))
-        return _Kept(alone=alone, told=told, usual=wide["usual"], mean=wide["mean"], basis=wide["basis"])
+        return {name: kept[name].astype(np.float64) for name in kept.files}
+
+
+@cache
+def _kept(which: str) -> _Kept:
+    wide = _table()
+    alone, told = (tuple((wide[f"{which}{kind}weight{k}"], wide[f"{which}{kind}bias{k}"]) for k in range(3)) for kind in ("", "told_"))
+    return _Kept(alone=alone, told=told, mean=wide[f"{which}mean"], basis=wide[f"{which}basis"], usual=wide[f"{which}usual"])
+
+
+@cache
+def _tongues() -> tuple[F64, F64]:
+    return _table()["tongue_weight"], _table()["tongue_bias"]
