@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from threading import Event
@@ -71,7 +72,8 @@ def perceive(
         listening = ears.submit(lambda: {r.tag: _heard(r, heard, voices is None or r.tag in voices, told) for r in references if r.kind == "audio"})
         looks = _looks(images, roles, eyes, told)
         looking = deque(islice(looks, 1 + AHEAD))
-        watching = [eyes.submit(_clip, r, roles.get(r.tag, ""), voices is None or r.tag in voices, told) for r in references if r.kind == "video"]
+        watch = {r.tag: partial(_clip, r, roles.get(r.tag, ""), voices is None or r.tag in voices, told) for r in references if r.kind == "video"}
+        watching = {tag: eyes.submit(watched) for tag, watched in watch.items()}
         for k, r in enumerate(images):
             pictures[r.tag], finish = _picture(r, roles.get(r.tag, ""), looking.popleft().result(), None if k else filler, told)
             looking.extend(islice(looks, 1))
@@ -79,10 +81,11 @@ def perceive(
                 later[pictures[r.tag].source] = Later(finish, hands)
                 if not k:  # the first picture, which mostly opens the film, is finished at once
                     later[pictures[r.tag].source].begin()
-        for r, watched in zip((r for r in references if r.kind == "video"), watching, strict=True):
-            clips[r.tag], finish = watched.result()
+        seen = {tag: watch[tag]() for tag in reversed(watch) if watching[tag].cancel()}  # those that nobody has begun to watch, the last first
+        for tag in watch:
+            clips[tag], finish = seen[tag] if tag in seen else watching[tag].result()
             if finish is not None:
-                copies[clips[r.tag].source] = Later(finish, hands)
+                copies[clips[tag].source] = Later(finish, hands)
         percepts = Percepts(pictures=pictures, clips=clips, sounds=listening.result(), later=later, copies=copies)
         return percepts.whole() if wait else percepts
     except BaseException:
