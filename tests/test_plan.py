@@ -94,3 +94,8 @@ def test_an_asked_length_is_shared_out_among_the_shots() -> None:
     )
     long = [shot.end - shot.start for shot in score.shots]
     assert len(long) == 3 and min(long) > 1.5 * 48_000 and max(long) < 5.5 * 48_000
+
+
+def test_two_women_and_a_narrator_are_three_voices() -> None:
+    score = scored("女性（@m）「え、まだ手で書いてるの？」女性（@f）「うそ、もう自動なの？」ナレーター「経費精算なら、ラクラク。」", *people())
+    assert len({line.recipe.voice for line in lines(score) if line.recipe}) == 3

@@ -16,7 +16,7 @@ from phonofilm.score.model import Line, Recipe, Source
 from phonofilm.score.mouthing import phones_in
 from phonofilm.score.revise import inputs_of
 from phonofilm.score.spoken import say
-from phonofilm.voice import Voice, detect_language, speak, voice_for
+from phonofilm.voice import Voice, detect_language, speak, voice_for, voices
 from phonofilm.voice.timbre import Likeness
 
 LEAD = ticks(0.25)
@@ -77,7 +77,7 @@ def written(
     """
     made: list[Line] = []
     remarks: list[str] = []
-    voices: dict[str, str] = {}
+    taken: dict[str, str] = {}
     at = LEAD
     for k, spoken in enumerate(lines):
         window = windows.get(spoken.shot)
@@ -86,7 +86,7 @@ def written(
         like = likenesses.get(k) if likenesses else None
         chosen = like.voice if like else voice_for(spoken.language, **character(spoken, script))
         if not like:
-            chosen = _own_voice(chosen, speakers.get(k, ""), spoken, voices)
+            chosen = _own_voice(chosen, speakers.get(k, ""), spoken, taken)
         if chosen.experimental:
             remarks.append(f"The voice for {_NAMES.get(spoken.language, spoken.language)} is experimental: many of its words will not be understood.")
         recipe = Recipe(text=spoken.text, language=spoken.language, voice=chosen.name, seed=request.seed)
@@ -105,12 +105,14 @@ def written(
     return Speech(lines=tuple(made), length=at - GAP + LEAD if made else 0, remarks=tuple(remarks))
 
 
-def _own_voice(voice: Voice, actor: str, spoken: SpokenLine, voices: dict[str, str]) -> Voice:
-    """The voice of a line, which no other speaker has where their gender is not told; ``voices``: who has which, by voice."""
-    taken = voices.get(voice.name, actor)
-    if taken != actor and not spoken.gender:
-        voice = voice_for(spoken.language, gender="male" if voice.gender == "female" else "female")
-    voices.setdefault(voice.name, actor)
+def _own_voice(voice: Voice, actor: str, spoken: SpokenLine, taken: dict[str, str]) -> Voice:
+    """The voice of a line: one that no other speaker has, as long as there are others fit for it; ``taken``: who has which, by voice."""
+    owned = next((name for name, owner in taken.items() if owner == actor), "")
+    fit = [v for v in voices() if v.language == spoken.language and (not spoken.gender or v.gender == spoken.gender)]
+    free = [v for v in fit if taken.get(v.name, actor) == actor and v.age in ("young", "adult")]
+    if taken.get(voice.name, actor) != actor and free:
+        voice = next((v for v in free if v.name == owned), free[0])
+    taken.setdefault(voice.name, actor)
     return voice
 
 
