@@ -111,7 +111,8 @@ def _own_voice(voice: Voice, actor: str, spoken: SpokenLine, taken: dict[str, st
     fit = [v for v in voices() if v.language == spoken.language and (not spoken.gender or v.gender == spoken.gender)]
     free = [v for v in fit if taken.get(v.name, actor) == actor and v.age in ("young", "adult")]
     if taken.get(voice.name, actor) != actor and free:
-        voice = next((v for v in free if v.name == owned), free[0])
+        other = next((v for v in free if v.gender != voice.gender), free[0])  # told apart more easily
+        voice = next((v for v in free if v.name == owned), other)
     taken.setdefault(voice.name, actor)
     return voice
 
