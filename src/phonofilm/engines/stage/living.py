@@ -16,6 +16,7 @@ from phonofilm.engines.stage.face.expression import Patch
 from phonofilm.engines.stage.face.performance import Performance
 from phonofilm.engines.stage.face.rig import Rig
 from phonofilm.engines.stage.face.trunk import Trunk
+from phonofilm.engines.stage.rays import Rays
 from phonofilm.engines.stage.sheet import Sheet, Warped, look
 from phonofilm.score.camera import CameraPose
 
@@ -27,7 +28,7 @@ U8 = NDArray[np.uint8]
 class Living:
     """``sheet`` at rest (``joined``), ``metres`` of one texture pixel at its depth, the ``pixels`` f32[gh gw 2] of its nodes.
 
-    ``trunk``: its nodes bound to the trunk, where that can move apart from what is behind it.
+    ``trunk``: its nodes bound to the trunk, where that can move apart from what is behind it. ``rays``: where its photo was taken from.
     """
 
     sheet: Sheet
@@ -36,6 +37,7 @@ class Living:
     metres: float
     pixels: F32
     trunk: Trunk | None = None
+    rays: Rays | None = None
     scratch: threading.local = field(default_factory=threading.local)
 
     def draw(self, camera: CameraPose, tick: int, width: int, height: int) -> Warped | None:
@@ -46,8 +48,8 @@ class Living:
         moved = self.rig.head_field(self.pixels.reshape(-1, 2), pose)
         if self.trunk is not None and (pose.sway or pose.bob or pose.lean):
             moved[:, :2] += self.trunk.field(pose)
-        moved = moved.reshape(*shape, 3)
-        nodes = self.sheet.nodes + moved * np.array([self.metres, -self.metres, self.metres], np.float32)
+        moved = np.asarray(moved.reshape(*shape, 3) * np.array([self.metres, -self.metres, self.metres]), np.float32)
+        nodes = self.sheet.nodes + moved if self.rays is None else self.rays.nodes(self.sheet, self.sheet.nodes[..., 2] + moved[..., 2], moved)
         texture = getattr(self.scratch, "texture", None)
         if texture is None:
             texture = self.scratch.texture = self.sheet.texture.copy()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import cv2
@@ -30,6 +30,7 @@ from phonofilm.engines.stage.photo import (
     plate_sheet,
     premultiplied,
 )
+from phonofilm.engines.stage.rays import Rays
 from phonofilm.engines.stage.sheet import Drawn, Sheet, Warped, joined, look
 from phonofilm.engines.stage.table import STEEP, cast_shadow, table
 from phonofilm.engines.stage.world.falling import around
@@ -42,6 +43,7 @@ from phonofilm.perceive.wider import columns, widen
 from phonofilm.score.camera import CameraPose, camera_at, carried
 from phonofilm.score.materials import Materials
 from phonofilm.score.model import Actor, Score, Setting, Shot, Source
+from phonofilm.score.view import EYE
 
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
@@ -211,7 +213,8 @@ def _own_subject(
     layers: list[Layer] = []
     if shaded and y1 < picture.matte.shape[0]:
         layers.append(Still.of(_shadow(cutout.alpha, corners, float(corners[2, 1]))))
-    return [*layers, _layer(cutout, corners, metres, picture, actor, performances)]
+    rays = Rays(x=0.0, y=EYE, depth=depth)
+    return [*layers, _layer(cutout, corners, metres, picture, actor, performances, rays)]
 
 
 def _standing(
@@ -236,7 +239,11 @@ def _standing(
     return layers
 
 
-def _layer(cutout: Cutout, corners: F64, metres: float, picture: Picture, actor: Actor | None, performances: Mapping[str, Performance]) -> Layer:
+def _layer(
+    cutout: Cutout, corners: F64, metres: float, picture: Picture, actor: Actor | None, performances: Mapping[str, Performance],
+    rays: Rays | None = None,
+) -> Layer:  # fmt: skip
+    """A cut-out in relief, living where its actor performs; ``rays``: where its photo was taken from, if it is seen from there."""
     h, w = cutout.rgb.shape[:2]
     texture = premultiplied(cutout.rgb, cutout.alpha)
     pixels = node_pixels(w, h, NODES, NODES)
@@ -245,14 +252,19 @@ def _layer(cutout: Cutout, corners: F64, metres: float, picture: Picture, actor:
         nodes = np.zeros((NODES, NODES, 3), np.float32)
         nodes[..., 2] = rig.relief(pixels.reshape(-1, 2)).reshape(NODES, NODES) * metres
         sheet = Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes)
+        if rays is not None:
+            sheet = replace(sheet, nodes=rays.nodes(sheet, nodes[..., 2]))
         trunk = None if picture.matte.all() else _trunk_of(cutout, cutout.faces[actor.face], pixels, picture.image.shape[1])
-        return Living(sheet=joined(sheet), rig=rig, performance=performances[actor.name], metres=metres, pixels=pixels, trunk=trunk)
+        return Living(sheet=joined(sheet), rig=rig, performance=performances[actor.name], metres=metres, pixels=pixels, trunk=trunk, rays=rays)
     deep = SOLID[picture.subject] * metres * min(h, w)
     nodes = None
     if deep > 0:
         nodes = np.zeros((NODES, NODES, 3), np.float32)
         nodes[..., 2] = bulge(cutout.alpha, deep)
-    return Still.of(Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes))
+    sheet = Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes)
+    if nodes is not None and rays is not None:
+        sheet = replace(sheet, nodes=rays.nodes(sheet, nodes[..., 2]))
+    return Still.of(sheet)
 
 
 def _rig_of(cutout: Cutout, actor: Actor | None) -> Rig | None:
