@@ -192,3 +192,18 @@ def test_a_picture_of_a_place_is_not_told_to_be_somewhere_else_nor_to_be_silent(
     prompt = 'Thunder over the mountains @peaks, tilt down. A narrator whispers: "Nobody came back."'
     score, _ = score_of(requested(prompt, peaks=picture_of("mountains")), Stage())
     assert not [r for r in score.remarks if r.startswith("Mountain") or "does not speak" in r]
+
+
+@pytest.mark.parametrize(("name", "top"), [("long-hair", True), ("smile", False)])
+def test_subtitles_do_not_hide_the_mouth_that_says_them(name: str, top: bool) -> None:
+    given = open_references((f"me={picture_of(name)}",))
+    prompt = '@me says: "We came a long way." Static camera. Add captions. No music.'
+    score, materials = score_of(Request(prompt=prompt, references=given, resolution="480p", ratio="1:1", seconds=4), Stage())
+    (caption,) = [c for c in score.cues if isinstance(c, Caption)]
+    assert caption.top is top
+    k = (caption.start + caption.end) // 2 // TICKS_PER_FRAME
+    bare = draw_frame(replace(score, cues=tuple(c for c in score.cues if c is not caption)), materials, k)
+    written = np.abs(draw_frame(score, materials, k).astype(int) - bare).max(axis=2) > 60
+    lips = FaceFinder().find(bare)[0].landmarks[[61, 291, 0, 17], :2]
+    (x0, y0), (x1, y1) = lips.min(axis=0).astype(int), lips.max(axis=0).astype(int)
+    assert written.sum() > 1000 and not written[y0:y1, x0:x1].any()

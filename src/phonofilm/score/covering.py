@@ -8,17 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.perceive.percepts import Picture
+from phonofilm.perceive.wider import columns
 from phonofilm.score.camera import camera_at, carried
 from phonofilm.score.draft import Draft
 from phonofilm.score.model import Caption, Setting, Shot
-from phonofilm.score.view import view_of, widened
+from phonofilm.score.view import Box, face_part, view_of, widened
 
 F64 = NDArray[np.float64]
-Box = tuple[float, float, float, float]
+#: the corners of the mouth, and the outer edges of its lips
+LIPS = (61, 291, 0, 17)
 #: moments of a shot at which it is looked at
 MOMENTS = 5
-#: where subtitles stand
-SUBTITLES: Box = (0.0, 0.78, 1.0, 1.0)
+#: from which row to which subtitles stand, at the bottom and at the top, in wide films and in tall ones
+WIDE_SUBTITLES = ((0.78, 1.0), (0.0, 0.2))
+TALL_SUBTITLES = ((0.7, 0.82), (0.11, 0.23))
+TALL = 1.2
 
 
 def kept_free(draft: Draft, shots: Sequence[Shot], start: int, end: int) -> tuple[Box, ...]:
@@ -29,14 +33,38 @@ def kept_free(draft: Draft, shots: Sequence[Shot], start: int, end: int) -> tupl
         corners = _corners(draft, shot) if first < last else None
         if corners is None:
             continue
-        cameras = [carried(shot.camera, camera_at(shot.camera, first + (last - 1 - first) * k // (MOMENTS - 1))) for k in range(MOMENTS)]
-        seen = np.concatenate([camera.project(corners, *draft.size) for camera in cameras]) / np.array(draft.size, np.float64)
-        low, high = np.clip(seen.min(axis=0), 0, 1), np.clip(seen.max(axis=0), 0, 1)
-        if (high > low).all():
-            boxes.append((*(round(float(v), 3) for v in low), *(round(float(v), 3) for v in high)))  # type: ignore[arg-type]
-    if any(isinstance(c, Caption) and c.style == "subtitle" and c.start < end and start < c.end for c in draft.cues):
-        boxes.append(SUBTITLES)
+        box = _seen(draft, shot, corners, first, last)
+        if box[0] < box[2] and box[1] < box[3]:
+            boxes.append(box)
+    for top in sorted({c.top for c in draft.cues if isinstance(c, Caption) and c.style == "subtitle" and c.start < end and start < c.end}):
+        boxes.append(_subtitles(draft.size, top=top))
     return tuple(boxes)
+
+
+def hides_mouth(draft: Draft, shots: Sequence[Shot], start: int, end: int) -> bool:
+    """Whether a subtitle over [start, end) would hide the mouth of who is seen at the bottom of the frame, and no features at the top of it."""
+    hidden = False
+    for shot in shots:
+        first, last = max(shot.start, start), min(shot.end, end)
+        picture = picture_in(draft, shot.setting) if first < last and shot.setting.kind == "photo" and shot.seen else None
+        if picture is None or not picture.faces:
+            continue
+        face = draft.cast[shot.seen[0]].face
+        lips = picture.faces[face].landmarks[list(LIPS), :2]
+        (_, low, _, high), (_, top, _, _) = (
+            _seen(draft, shot, _world(picture, face, shot.setting, box), first, last)
+            for box in ((*lips.min(axis=0), *lips.max(axis=0)), face_part(picture, face, "features"))
+        )
+        bottom, above = _subtitles(draft.size, top=False), _subtitles(draft.size, top=True)
+        if top < above[3]:
+            return False
+        hidden = hidden or (high > bottom[1] and low < bottom[3])
+    return hidden
+
+
+def _subtitles(size: tuple[int, int], *, top: bool) -> Box:
+    low, high = (TALL_SUBTITLES if size[1] > TALL * size[0] else WIDE_SUBTITLES)[top]
+    return 0.0, low, 1.0, high
 
 
 def picture_in(draft: Draft, setting: Setting) -> Picture | None:
@@ -64,5 +92,20 @@ def _corners(draft: Draft, shot: Shot) -> F64 | None:
     if picture is None or not (picture.faces or picture.subject_box):
         return None
     face = draft.cast[shot.seen[0]].face if shot.seen else 0
+    return _world(picture, face, setting, view_of(picture, face, setting.lens).focus)
+
+
+def _world(picture: Picture, face: int, setting: Setting, box: Box) -> F64:
+    """World points f64[4 3] of a box of a photo's pixels, at its subject."""
     view = widened(view_of(picture, face, setting.lens), *setting.wider)
-    return view.world(view.focus, setting.principal[0] * view.width, setting.principal[1] * view.height, setting.near)
+    before = columns(setting.wider, picture.image.shape[1])[0]
+    box = (box[0] + before, box[1], box[2] + before, box[3])
+    return view.world(box, setting.principal[0] * view.width, setting.principal[1] * view.height, setting.near)
+
+
+def _seen(draft: Draft, shot: Shot, corners: F64, first: int, last: int) -> Box:
+    """The box, in shares of the frame, in which a shot shows world points f64[n 3] in [first, last), at its moments together."""
+    cameras = [carried(shot.camera, camera_at(shot.camera, first + (last - 1 - first) * k // (MOMENTS - 1))) for k in range(MOMENTS)]
+    seen = np.concatenate([camera.project(corners, *draft.size) for camera in cameras]) / np.array(draft.size, np.float64)
+    (x0, y0), (x1, y1) = (np.clip(edge, 0, 1).round(3).tolist() for edge in (seen.min(axis=0), seen.max(axis=0)))
+    return x0, y0, x1, y1

@@ -8,7 +8,7 @@ from dataclasses import replace
 from phonofilm.clock import frame_start, nearest_frame_start, seconds, ticks
 from phonofilm.prompt.script import TitleWish
 from phonofilm.score.captions import split_caption
-from phonofilm.score.covering import kept_free
+from phonofilm.score.covering import hides_mouth, kept_free
 from phonofilm.score.dark import Dark
 from phonofilm.score.draft import CARD, LOGO_CARD, Draft
 from phonofilm.score.edit import Piece
@@ -92,12 +92,12 @@ def _is_timed(draft: Draft, number: int) -> bool:
 
 def add_words(draft: Draft, presenters: Sequence[str], pieces: Sequence[Piece], shots: Sequence[Shot], length: int, dark: Dark) -> None:
     """Words on the picture: captions where they are asked for or a talk has pictures, and the titles that the prompt gives."""
-    _add_captions(draft, presenters, length)
+    _add_captions(draft, presenters, shots, length)
     if "text" not in draft.script.refused:
         _add_titles(draft, pieces, shots, length, dark)
 
 
-def _add_captions(draft: Draft, presenters: Sequence[str], length: int) -> None:
+def _add_captions(draft: Draft, presenters: Sequence[str], shots: Sequence[Shot], length: int) -> None:
     lines = [c for c in draft.cues if isinstance(c, Line)]
     pictures = [t for t in draft.tagged("subject", "background") if t in draft.percepts.pictures]
     wanted = draft.script.captions if draft.script.captions is not None else bool(presenters and len(pictures) > 1)
@@ -109,7 +109,8 @@ def _add_captions(draft: Draft, presenters: Sequence[str], length: int) -> None:
             draft.remarks.append(f"Captions need the words of {name}: give them with --transcript TAG=TEXT.")
             continue
         for start, end, text in split_caption(line.text, line.start, line.end, line.language, line.phones):
-            draft.cues.append(Caption(start=start, end=min(end, length), text=text, language=line.language))
+            end = min(end, length)
+            draft.cues.append(Caption(start=start, end=end, text=text, language=line.language, top=hides_mouth(draft, shots, start, end)))
 
 
 def _add_titles(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], length: int, dark: Dark) -> None:

@@ -16,10 +16,12 @@ from phonofilm.score.model import Caption
 SUBTITLE = Family(weight=600, cjk_weight=600, optical=22.0)
 _WHITE: Colour = (255, 255, 255)
 _BLACK: Colour = (0, 0, 0)
-#: of a subtitle: size by the shorter side, widest line by width, lowest edge above the bottom, for wide and for tall films
+#: of a subtitle: size by the shorter side, widest line by width, lowest edge above the bottom, for wide and for tall films, or upper
+#: edge below the top
 _SIZE = 0.047
 _WIDEST = 0.82
 _BOTTOM_WIDE, _BOTTOM_TALL = 0.075, 0.2
+_TOP_WIDE, _TOP_TALL = 0.06, 0.12
 _LEADING = 1.27
 _FADE = TICKS_PER_SECOND // 12
 
@@ -32,17 +34,17 @@ class Typesetter:
 
     def __init__(self, width: int, height: int, *, accent: Colour = (255, 196, 84)) -> None:
         self.width, self.height, self.accent = width, height, accent
-        self._still: dict[tuple[str, str, str], Overlay] = {}
+        self._still: dict[tuple[str, str, str, bool], Overlay] = {}
         self._titles: dict[tuple[Caption, tuple[Box, ...]], Title] = {}
         self._thirds: dict[Caption, LowerThird] = {}
 
-    def caption(self, text: str, language: str, style: str = "subtitle") -> Overlay:
-        """The words at rest: a ``subtitle``, or a ``title`` or ``lower third`` after its entrance.
+    def caption(self, text: str, language: str, style: str = "subtitle", *, top: bool = False) -> Overlay:
+        """The words at rest: a ``subtitle``, at the ``top`` or the bottom, or a ``title`` or ``lower third`` after its entrance.
 
         Raises:
             ModelMissing: a font is not on this machine.
         """
-        key = (text, language, style)
+        key = (text, language, style, top)
         if key not in self._still:
             cue = Caption(start=0, end=20 * TICKS_PER_SECOND, text=text, language=language, style=style)
             if style == "title":
@@ -50,7 +52,7 @@ class Typesetter:
             elif style == "lower third":
                 self._still[key] = LowerThird(cue, self.width, self.height, self.accent).at_rest()
             else:
-                self._still[key] = self._subtitle(text, language)
+                self._still[key] = self._subtitle(text, language, top=top)
         return self._still[key]
 
     def at(self, cue: Caption, tick: int, avoid: tuple[Box, ...] = ()) -> tuple[Overlay, float, float, float] | None:
@@ -72,9 +74,9 @@ class Typesetter:
             return self._thirds[cue].at(tick), 1.0, 0.0, 0.0
         fade = max(1, min(_FADE, (cue.end - cue.start) // 4))
         opacity = min(1.0, (tick - cue.start + 1) / fade, (cue.end - tick) / fade)
-        return self.caption(cue.text, cue.language), opacity, 0.0, 0.0
+        return self.caption(cue.text, cue.language, top=cue.top), opacity, 0.0, 0.0
 
-    def _subtitle(self, text: str, language: str) -> Overlay:
+    def _subtitle(self, text: str, language: str, *, top: bool) -> Overlay:
         size = _SIZE * min(self.width, self.height)
         lines: list[str] | None = None
         while lines is None:
@@ -85,9 +87,9 @@ class Typesetter:
                 if size < 0.02 * min(self.width, self.height):
                     lines = wrap(text, lambda t: shape(t, language, SUBTITLE, size).width, _WIDEST * self.width, 12) or [text]  # noqa: B023
         shaped = [shape(line, language, SUBTITLE, size) for line in lines]
-        return self._set(shaped, size)
+        return self._set(shaped, size, top=top)
 
-    def _set(self, shaped: list[ShapedLine], size: float) -> Overlay:
+    def _set(self, shaped: list[ShapedLine], size: float, *, top: bool) -> Overlay:
         margin = round(size)
         leading = _LEADING * size
         height = round(len(shaped) * leading) + 2 * margin
@@ -103,8 +105,10 @@ class Typesetter:
         for ink, drop in passes:
             for line, (x, baseline) in zip(shaped, places, strict=True):
                 draw(canvas, line, x, baseline + drop, ink)
-        bottom = _BOTTOM_TALL if self.height > 1.2 * self.width else _BOTTOM_WIDE
-        y0 = round(self.height * (1 - bottom)) - height + margin
+        tall = self.height > 1.2 * self.width
+        y0 = round(self.height * (1 - (_BOTTOM_TALL if tall else _BOTTOM_WIDE))) - height + margin
+        if top:
+            y0 = round(self.height * (_TOP_TALL if tall else _TOP_WIDE)) - margin
         return trimmed(pixels, (self.width - width) // 2, y0, self.width, self.height)
 
 
