@@ -2,6 +2,7 @@
 
 import itertools
 import unicodedata
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -44,7 +45,7 @@ def test_no_character_of_any_language_falls_into_the_empty_box(language):
 @pytest.mark.parametrize("language", LINES)
 def test_a_subtitle_stays_inside_the_title_safe_area(language, size):
     width, height = size
-    overlay = Typesetter(width, height).caption(LINES[language], language)
+    overlay = Typesetter(width, height).subtitle(Caption(start=0, end=TICKS_PER_SECOND, text=LINES[language], language=language))
     h, w = overlay.rgba.shape[:2]
     assert overlay.x0 >= 0.05 * width and overlay.x0 + w <= 0.95 * width
     assert overlay.y0 >= 0.5 * height and overlay.y0 + h <= 0.97 * height
@@ -155,7 +156,11 @@ def test_a_subtitle_fades_in_and_out_within_its_span():
 )
 @pytest.mark.parametrize("style", ["subtitle", "title", "lower third"])
 def test_nothing_that_a_person_can_type_breaks_the_typesetter(text, style):
-    overlay = Typesetter(640, 360).caption(text, "en", style)
+    seen = Typesetter(640, 360).at(Caption(start=0, end=20 * TICKS_PER_SECOND, text=text, style=style), 10 * TICKS_PER_SECOND)
+    if not text.strip():
+        assert seen is None
+        return
+    overlay = seen[0]
     h, w = overlay.rgba.shape[:2]
     assert overlay.x0 >= 0 and overlay.y0 >= 0 and overlay.x0 + w <= 640 and overlay.y0 + h <= 360
 
@@ -221,3 +226,11 @@ def test_a_subtitle_is_not_cut_after_an_abbreviation_or_an_ordinal() -> None:
     )
     assert not [words for _, _, words in german if words.endswith(("3.", "ca.", "Dr."))]
     assert len(german) == 2 or german[-1][2].startswith("Dann")
+
+
+def test_a_subtitle_has_the_colour_that_is_named_and_stands_where_it_is_told():
+    cue = Caption(start=0, end=TICKS_PER_SECOND, text="HELLO", colour="#f9c74f")
+    low, high = (Typesetter(640, 360).subtitle(replace(cue, top=top)) for top in (False, True))
+    assert low.y0 > 180 > high.y0 + high.rgba.shape[0] and (low.rgba == high.rgba).all()
+    inked = low.rgba[low.rgba[..., 3] > 250][:, :3].astype(int)
+    assert np.abs(inked[inked.sum(axis=1).argmax()] - (249, 199, 79)).max() < 6

@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import pytest
 
 from media import picture as picture_of
 from phonofilm.engines.stage.stage import Stage, draw_frame
@@ -57,3 +58,17 @@ def test_each_sheet_of_a_fall_is_either_behind_or_before_somebody():
             drawn = [k for part in (*behind, *before) for k in part._drawn]
             assert sorted(drawn) == [0, 1, 2] and len(before) == (distance > depths[0]) and len(behind) == (distance < depths[-1])
     assert around(1.0, "day", "clear", 1) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "@me, rain outside the window. No music.",
+        "@me，窗外下着雨。不要音乐。",
+        "@me、窓の外は雨。音楽なし。",
+        "@me, draußen Regen am Fenster. Ohne Musik.",
+    ],
+)
+def test_rain_behind_a_window_is_heard_and_does_not_fall_in_the_room(prompt: str):
+    score, _ = directed(prompt)
+    assert "rain" in heard(score) and score.shots[0].setting.weather == "clear"

@@ -29,7 +29,7 @@ def _rows(script: Script) -> Iterator[str]:
             yield f"  camera    {_move(move)} {_place(move.span)}"
         for sound in script.sounds:
             if sound.shot == number - 1:
-                at = f" at {time_code(sound.at)}" if sound.at is not None else ""
+                at = f" at {time_code(sound.at)}" if sound.at is not None else " at the end" if sound.closing else ""
                 yield f"  sound     {sound.sound.replace('_', ' ')}{' (lasting)' if sound.ambience else ''}{at} {_place(sound.span)}"
         for title in script.titles:
             if title.shot == number - 1:
@@ -54,7 +54,9 @@ def _rows(script: Script) -> Iterator[str]:
         if values:
             yield f"{name:<11} {', '.join(values)}"
     if script.captions is not None:
-        yield f"captions    {'yes' if script.captions else 'no'}"
+        yield f"captions    {'yes' if script.captions else 'no'}{' in ' + script.captions_colour if script.captions_colour else ''}"
+    if script.joining:
+        yield f"joined by   {script.joining}"
     if script.refused:
         yield f"refused     {', '.join(sorted(script.refused))}"
     for remark in script.remarks:

@@ -52,16 +52,20 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     products = [b.tag for b in bindings if b.role == "product"]
     shots, read_from = _shots(text, masked, words, cuts, _with_named(places, products, words, masked), refused)
     sounds = _sounds(text, masked, words, cuts)
-    scene, hits = find_scene(text, mask(masked, said.tints), words, 0, len(masked))
     sentences = split(masked, SENTENCE_END)
     wished = [h for h in words.find("wish.captions", masked) if not any(h.start < r.end and r.start < h.end for r in refused)]
     wished += [h for h in words.find("refusable.captions", masked) if _alone(masked, h) and h not in refused]
+    tints = _caption_tints(masked, words, refused, [*said.read, *said.tints])
+    wished += [h for hits in tints for h in hits]
     captions = False if any(r.key == "captions" for r in refused) else True if wished else None
+    joining = words.find("joining", masked)
+    scene, hits = find_scene(text, mask(masked, [*said.tints, *((colour.start, colour.end) for _, colour in tints)]), words, 0, len(masked))
     ratio, asked_ratio, shapes = find_ratio(masked, words)
     length, lengths = find_length(masked, words)
     if ratio != asked_ratio:
         notes.append(Remark(text=f"The ratio {asked_ratio} is not offered; the nearest is {ratio}."))
     used = [*(h for _, h in sounds), *words.find("effect", masked), *words.find("ambience", masked), *hits, *refused, *wished, *shapes, *lengths]
+    used += joining
     known = words.find("known", masked)
     heard = [
         (h.start, h.end) for section in ("effect", "ambience", "heard", "music", "role", "refusable.ambience") for h in words.find(section, masked)
@@ -93,8 +97,21 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         refused=frozenset(r.key for r in refused),
         ratio=ratio,
         seconds=length,
+        captions_colour=tints[0][1].key if tints and captions else "",
+        joining=joining[0].key if joining else "",
         remarks=(*remarks, *notes, *unheard, *not_understood(text, _without_manner(masked, words), understood, [(h.start, h.end) for h in known])),
     )
+
+
+def _caption_tints(masked: str, words: Lexicon, refused: Sequence[Hit], taken: Sequence[Span]) -> list[tuple[Hit, Hit]]:
+    """Captions that a clause gives a colour ("captions in yellow"), each with it; not in clauses of a title or a line, whose places are ``taken``."""
+    found: list[tuple[Hit, Hit]] = []
+    for hit in words.find("refusable.captions", masked):
+        first, last = around(split(masked, CLAUSE_END), hit.start)
+        colours = words.find("colour", masked, first, last)
+        if colours and hit not in refused and not any(a < hit.end and hit.start < b for a, b in taken):
+            found.append((hit, colours[0]))
+    return found
 
 
 def _alone(masked: str, hit: Hit) -> bool:
@@ -184,10 +201,14 @@ def _folded(text: Text, span: Span) -> Span:
 def _sounds(text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut]) -> list[tuple[SoundWish, Hit]]:
     """The sounds of every shot; what is said before the first time code belongs to the first."""
     found: list[tuple[SoundWish, Hit]] = []
-    sentences = split(masked, SENTENCE_END)
+    sentences, clauses = split(masked, SENTENCE_END), split(masked, CLAUSE_END)
     for index, cut in enumerate(cuts):
         for wish, hit in find_sounds(text, masked, words, 0 if index == 0 else cut.start, cut.end):
-            found.append((replace(wish, shot=index, at=_moment(masked, sentences, hit.start, cut)), hit))
+            first, last = around(clauses, hit.start)
+            closing = words.has("sound.closing", masked, max(first, cut.start), min(last, cut.end))
+            before = around(clauses, max(0, first - 1))  # "At the end, applause"
+            closing = closing or any(_alone(masked, h) for h in words.find("sound.closing", masked, max(before[0], cut.start), before[1]))
+            found.append((replace(wish, shot=index, closing=closing, at=_moment(masked, sentences, hit.start, cut)), hit))
     return found
 
 

@@ -54,6 +54,7 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
         place=first("place", words), hour=first("hour", masked), weather=first("weather", masked), light=first("light", unheard),
         mood=first("mood", unmoved), style=first("style", masked), music=first("music", masked), surface=first("surface", masked),
         subjects=(written("person") + written("thing"))[:_MOST], actions=written("action"),
+        indoors=lexicon.has("indoors", masked, start, end),
         colours=tuple(dict.fromkeys([*hexes, *(h.key for h in colours)]))[:_MOST],
     )  # fmt: skip
     return scene, hits

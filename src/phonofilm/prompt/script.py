@@ -84,13 +84,17 @@ class TitleWish:
 
 @dataclass(frozen=True, kw_only=True)
 class SoundWish:
-    """A sound named in the prompt: ``sound`` is a name of the sound table, ``ambience`` if it lasts, ``at`` a tick where one was given."""
+    """A sound named in the prompt: ``sound`` is a name of the sound table, ``ambience`` if it lasts.
+
+    ``at``: a tick where one was given; ``closing``: it comes at the end.
+    """
 
     sound: str
     span: Span
     ambience: bool
     shot: int = 0
     at: int | None = None
+    closing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +122,7 @@ class ScriptShot:
 class Scene:
     """Place, hour, weather, light, mood, style, music wish, and the surface that things stand on; empty where nothing was said.
 
-    ``subjects`` and ``actions`` as written.
+    ``subjects`` and ``actions`` as written. ``indoors``: it is said to be inside, or behind a window.
     """
 
     place: str = ""
@@ -132,6 +136,7 @@ class Scene:
     actions: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
     surface: str = ""
+    indoors: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +152,8 @@ class Script:
     """The whole reading of a prompt.
 
     ``titles`` are words asked to be seen ("the title says …"); ``refused`` what must not be there: music, text, captions, speech …
-    ``ratio`` and ``seconds``: the film's, where the words name them (empty and 0: they do not).
+    ``ratio`` and ``seconds``: the film's, where the words name them (empty and 0: they do not). ``captions_colour`` as #rrggbb where one is named.
+    ``joining``: the transition between all shots ("whip transitions"), empty where none is named.
     """
 
     prompt: str
@@ -163,6 +169,8 @@ class Script:
     refused: frozenset[str] = frozenset()
     ratio: str = ""
     seconds: int = 0
+    captions_colour: str = ""
+    joining: str = ""
     remarks: tuple[Remark, ...] = ()
 
     def role(self, tag: str) -> Role | None:

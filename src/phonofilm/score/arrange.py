@@ -20,7 +20,7 @@ STILL_ROLES = ("product", "subject", "background", "first_frame", "last_frame", 
 def pieces_of(draft: Draft, presenters: Sequence[str], length: int) -> tuple[Piece, ...]:
     """Which reference is seen when: by the prompt's shots where it has them, else edited to the music or the voice."""
     pinned = _pinned_pieces(draft, presenters, length)
-    if pinned:
+    if pinned and not _written_around(draft, pinned):
         return pinned
     shots = draft.script.shots
     stills = [t for t in draft.tagged(*STILL_ROLES, "face") if t in draft.percepts.pictures and t not in presenters]
@@ -83,6 +83,15 @@ def _pinned_pieces(draft: Draft, presenters: Sequence[str], length: int) -> tupl
     tags = [t for t in (first, *between, last) if t]
     cuts = cut_times(len(tags) - 1, length, ())
     return pieces_between(cuts, length, tags)
+
+
+def _written_around(draft: Draft, pinned: Sequence[Piece]) -> bool:
+    """Whether the prompt's own shots begin and end on the frames that are given."""
+    if not follows_shots(draft):
+        return False
+    first, last = draft.script.shots[0].mentions, draft.script.shots[-1].mentions
+    roles = draft.script.role(pinned[0].tag), draft.script.role(pinned[-1].tag)
+    return (roles[0] != "first_frame" or first[:1] == (pinned[0].tag,)) and (roles[1] != "last_frame" or last[-1:] == (pinned[-1].tag,))
 
 
 def _told_pieces(

@@ -56,7 +56,7 @@ def grade_words(script: Script, shot: ScriptShot | None = None) -> str:
 
 def weather_of(script: Script, shot: ScriptShot | None = None) -> str:
     """The weather that falls in a shot: its own where any shot says one, else the film's; "clear" where none is said, and indoors."""
-    if script.scene.place in INDOORS:
+    if script.scene.place in INDOORS or script.scene.indoors:
         return "clear"
     own = any(s.weather for s in script.shots) and len(script.shots) > 1
     return (shot.weather if shot is not None and own else script.scene.weather) or "clear"

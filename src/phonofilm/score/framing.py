@@ -58,10 +58,14 @@ class Framed:
 def frame_picture(
     picture: Picture, source: Source, family: str, start: int, end: int, size: tuple[int, int], *,
     amount: float | None = None, more: Sequence[Step] = (), handheld: float = 0.0, face: int = 0, tight: float = 1.0, name: str = "",
+    asked: bool = True,
 ) -> Framed:  # fmt: skip
-    """Film a picture in its own setting with one move, or with ``more`` of them after it. ``tight`` > 1 frames closer (a close-up)."""
-    asked = (Step(family=family, amount=amount), *more)
-    most = tuple(replace(s, amount=min(s.size, MOST_ORBIT)) if s.family.startswith("orbit") else s for s in asked)
+    """Film a picture in its own setting with one move, or with ``more`` of them after it. ``tight`` > 1 frames closer (a close-up).
+
+    What is not ``asked`` for may be shortened without a remark.
+    """
+    wished = (Step(family=family, amount=amount), *more)
+    most = tuple(replace(s, amount=min(s.size, MOST_ORBIT)) if s.family.startswith("orbit") else s for s in wished)
     wider = _wider(picture, face, size)
     free = views = {lens: widened(view_of(picture, face, lens), *wider) for lens, _ in TRIES}
 
@@ -95,7 +99,8 @@ def frame_picture(
             if found is not None:
                 break
     path, setting = found or _last_resort(views[LENS], most, start, end, size, source, handheld, closeness)
-    framed = _told(path, replace(setting, wider=wider), asked, tuple(s.part(share) for s in most), name)
+    framed = _told(path, replace(setting, wider=wider), wished, tuple(s.part(share) for s in most), name)
+    framed = framed if asked else replace(framed, remarks=())
     if not any(wider):
         return framed
     sides = " and ".join(side for side, by in zip(("left", "right"), wider, strict=True) if by)

@@ -277,7 +277,7 @@ class Effect:
 
 @dataclass(frozen=True, kw_only=True)
 class Caption:
-    """Words on the picture over [start, end). ``style``: ``subtitle``, ``title`` (kinetic type) or ``lower third``. ``colour``: of a title, as
+    """Words on the picture over [start, end). ``style``: ``subtitle``, ``title`` (kinetic type) or ``lower third``. ``colour``: as
     #rrggbb; empty for white. ``free``: boxes x0 y0 x1 y1, shares of the frame, that a title covers as little as it can. ``top``: a subtitle stands
     at the top of the frame, where at the bottom it would cover a mouth."""
 

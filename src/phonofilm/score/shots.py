@@ -55,6 +55,8 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     if copied is not None:
         steps, handheld = (copied.step,), max(handheld, copied.handheld)
     transition = script_shot.transition if script_shot and number else "cut"
+    if number and transition == "cut" and kind != "logo":
+        transition = draft.script.joining or "cut"
     base = Shot(start=piece.start, end=piece.end, camera=_still_camera(piece), setting=Setting(kind="studio"), words=words)
     base = replace(base, grade=grade_words(draft.script, script_shot))
     base = replace(base, transition=transition if transition in ("cut", "dissolve", "dip", "whip", "push") else "cut")
@@ -85,7 +87,7 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     framed = frame_picture(
         picture, source, steps[0].family, piece.start, piece.end, draft.size,
         amount=steps[0].amount, more=steps[1:], handheld=handheld, face=face, name=f"@{piece.tag}",
-        tight=_tightness(script_shot, kind, draft.shown.get(piece.tag, 0)),
+        tight=_tightness(script_shot, kind, draft.shown.get(piece.tag, 0)), asked=bool(moves) or copied is not None,
     )  # fmt: skip
     draft.shown[piece.tag] = draft.shown.get(piece.tag, 0) + 1
     draft.remarks += framed.remarks

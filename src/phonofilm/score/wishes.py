@@ -23,6 +23,8 @@ PLACE_SOUND = {
 }  # fmt: skip
 #: dB that the tone of a quiet room lies below that of a room that is heard
 ROOM_TONE = -6.0
+#: how long before the end of its shot a sound begins that comes at the end
+LAST_SOUND = ticks(1.5)
 #: how long a title stands where it has a place of its own, at least and at most
 TITLE, MOST_TITLE = ticks(2.0), ticks(3.5)
 WEATHER_SOUND = {"rain": "rain", "storm": "storm", "wind": "wind"}
@@ -32,11 +34,16 @@ def add_sounds(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], len
     """Effects and ambience named in the prompt or belonging to a drawn place, and effect files: each in its own shot of the prompt."""
     heard: set[str] = set()
     wished: list[tuple[int, int | None, Effect]] = []
+    spoken = max((c.end for c in draft.cues if isinstance(c, Line)), default=0)
     for wish in draft.script.sounds:
         if wish.ambience:
             start, end = _span(draft, pieces, wish.shot, length) if _is_timed(draft, wish.shot) else (0, length)
             draft.cues.append(Ambience(start=start, end=end, sound=wish.sound))
             heard.add(wish.sound)
+        elif wish.closing and wish.at is None:
+            start, end = _span(draft, pieces, wish.shot, length)
+            at = max(start, min(max(end - LAST_SOUND, spoken), end - LAST_SOUND // 3))
+            draft.cues.append(Effect(start=nearest_frame_start(at), sound=wish.sound))
         else:
             wished.append((wish.shot, wish.at, Effect(start=0, sound=wish.sound)))
     for tag in draft.tagged("effect"):
@@ -110,7 +117,9 @@ def _add_captions(draft: Draft, presenters: Sequence[str], shots: Sequence[Shot]
             continue
         for start, end, text in split_caption(line.text, line.start, line.end, line.language, line.phones):
             end = min(end, length)
-            draft.cues.append(Caption(start=start, end=end, text=text, language=line.language, top=hides_mouth(draft, shots, start, end)))
+            top = hides_mouth(draft, shots, start, end)
+            colour = draft.script.captions_colour
+            draft.cues.append(Caption(start=start, end=end, text=text, language=line.language, colour=colour, top=top))
 
 
 def _add_titles(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], length: int, dark: Dark) -> None:

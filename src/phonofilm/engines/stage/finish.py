@@ -37,7 +37,7 @@ class Finish:
         typesetter = Typesetter(score.width, score.height)
         for cue in captions:
             if cue.style == "subtitle":
-                typesetter.caption(cue.text, cue.language, top=cue.top)
+                typesetter.subtitle(cue)
         cards: list[tuple[Logo, LogoCard]] = []
         for cue in score.cues:
             if isinstance(cue, Logo):

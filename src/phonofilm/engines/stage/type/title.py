@@ -70,7 +70,7 @@ class Title:
 
     def __init__(self, cue: Caption, width: int, height: int, accent: Colour, avoid: tuple[Box, ...] = ()) -> None:
         self._cue, self._width, self._height, self._accent = cue, width, height, accent
-        self._ink = _colour(cue.colour) if cue.colour else _WHITE
+        self._ink = ink_of(cue.colour) if cue.colour else _WHITE
         self._length = (cue.end - cue.start) / TICKS_PER_SECOND
         # a short title moves faster, so that it always stands for a moment
         self._pace = clamp(self._length / 2.2) if self._length < 2.2 else 1.0
@@ -257,7 +257,7 @@ class Title:
         canvas.drawRoundRect(rect, thick / 2, thick / 2, paint(self._accent, stay * smooth(grown)))
 
 
-def _colour(written: str) -> Colour:
+def ink_of(written: str) -> Colour:
     """#rrggbb as a colour, light enough to be read over its own shadow."""
     red, green, blue = (int(written[k : k + 2], 16) for k in (1, 3, 5))
     least = max(red, green, blue)

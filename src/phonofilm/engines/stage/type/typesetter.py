@@ -9,7 +9,7 @@ from phonofilm.engines.stage.type.faces import Family
 from phonofilm.engines.stage.type.lower_third import LowerThird
 from phonofilm.engines.stage.type.overlay import Colour, Overlay, canvas_on, paint, trimmed
 from phonofilm.engines.stage.type.shape import ShapedLine, draw, shape
-from phonofilm.engines.stage.type.title import Box, Title
+from phonofilm.engines.stage.type.title import Box, Title, ink_of
 from phonofilm.score.breaks import wrap
 from phonofilm.score.model import Caption
 
@@ -38,21 +38,15 @@ class Typesetter:
         self._titles: dict[tuple[Caption, tuple[Box, ...]], Title] = {}
         self._thirds: dict[Caption, LowerThird] = {}
 
-    def caption(self, text: str, language: str, style: str = "subtitle", *, top: bool = False) -> Overlay:
-        """The words at rest: a ``subtitle``, at the ``top`` or the bottom, or a ``title`` or ``lower third`` after its entrance.
+    def subtitle(self, cue: Caption) -> Overlay:
+        """The words of a subtitle, where they stand.
 
         Raises:
             ModelMissing: a font is not on this machine.
         """
-        key = (text, language, style, top)
+        key = (cue.text, cue.language, cue.colour, cue.top)
         if key not in self._still:
-            cue = Caption(start=0, end=20 * TICKS_PER_SECOND, text=text, language=language, style=style)
-            if style == "title":
-                self._still[key] = Title(cue, self.width, self.height, self.accent).at_rest()
-            elif style == "lower third":
-                self._still[key] = LowerThird(cue, self.width, self.height, self.accent).at_rest()
-            else:
-                self._still[key] = self._subtitle(text, language, top=top)
+            self._still[key] = self._subtitle(cue)
         return self._still[key]
 
     def at(self, cue: Caption, tick: int, avoid: tuple[Box, ...] = ()) -> tuple[Overlay, float, float, float] | None:
@@ -74,9 +68,10 @@ class Typesetter:
             return self._thirds[cue].at(tick), 1.0, 0.0, 0.0
         fade = max(1, min(_FADE, (cue.end - cue.start) // 4))
         opacity = min(1.0, (tick - cue.start + 1) / fade, (cue.end - tick) / fade)
-        return self.caption(cue.text, cue.language, top=cue.top), opacity, 0.0, 0.0
+        return self.subtitle(cue), opacity, 0.0, 0.0
 
-    def _subtitle(self, text: str, language: str, *, top: bool) -> Overlay:
+    def _subtitle(self, cue: Caption) -> Overlay:
+        text, language = cue.text, cue.language
         size = _SIZE * min(self.width, self.height)
         lines: list[str] | None = None
         while lines is None:
@@ -87,9 +82,9 @@ class Typesetter:
                 if size < 0.02 * min(self.width, self.height):
                     lines = wrap(text, lambda t: shape(t, language, SUBTITLE, size).width, _WIDEST * self.width, 12) or [text]  # noqa: B023
         shaped = [shape(line, language, SUBTITLE, size) for line in lines]
-        return self._set(shaped, size, top=top)
+        return self._set(shaped, size, ink_of(cue.colour) if cue.colour else _WHITE, top=cue.top)
 
-    def _set(self, shaped: list[ShapedLine], size: float, *, top: bool) -> Overlay:
+    def _set(self, shaped: list[ShapedLine], size: float, colour: Colour, *, top: bool) -> Overlay:
         margin = round(size)
         leading = _LEADING * size
         height = round(len(shaped) * leading) + 2 * margin
@@ -100,7 +95,7 @@ class Typesetter:
         passes = (
             (paint(_BLACK, 0.42, stroke=0.10 * size, blur=0.14 * size), 0.05 * size),
             (paint(_BLACK, 0.78, stroke=0.085 * size, blur=0.018 * size), 0.0),
-            (paint(_WHITE), 0.0),
+            (paint(colour), 0.0),
         )
         for ink, drop in passes:
             for line, (x, baseline) in zip(shaped, places, strict=True):
