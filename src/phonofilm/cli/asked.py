@@ -16,7 +16,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _OPTIONS = (
     click.option("-r", "--ref", "refs", multiple=True, metavar="[TAG=]FILE", help="A reference; its tag is what @mentions call it. Repeatable."),
     click.option("--seconds", default="auto", show_default=True, metavar="4…15|auto", help="Length; auto: from words, voice, music or time codes."),
-    click.option("--ratio", type=click.Choice([*RATIOS, "adaptive"]), default="adaptive", show_default=True, help="Adaptive: by words or first picture."),
+    click.option("--ratio", type=click.Choice([*RATIOS, "adaptive"]), default="adaptive", show_default=True, help="Adaptive: by words or picture."),
     click.option("--resolution", type=click.Choice(list(SIZES)), default="1080p", show_default=True, help="Size."),
     click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="The same request and seed give the same film."),
     click.option("--transcript", "transcripts", multiple=True, metavar="TAG=TEXT|FILE", help="The words of a recording: better lips, and captions."),
