@@ -239,13 +239,17 @@ def closures(speaker: Speaker, phones: Sequence[Phone], film: Film, said: NDArra
 
 
 def _dips(speaker: Speaker, phones: Sequence[Phone]) -> float | None:
-    """Share of phones at which the opening by pixels is below its middle."""
+    """Share of phones at which the opening by pixels is in the lower half of its range (5th to 95th percentile).
+
+    Not below its median: lips that are closed for most of a line are all on one side of that, and noise decides.
+    """
     curve = speaker.pixels
     known = curve[np.isfinite(curve)]
     if not known.size:
         return None
     spans = [curve[max(p.start // STEP - 2, 0) : p.end // STEP + 3] for p in phones]
-    lows = [float(np.nanmin(span)) < float(np.median(known)) for span in spans if np.isfinite(span).any()]
+    half = float(np.percentile(known, (5, 95)).mean())
+    lows = [float(np.nanmin(span)) < half for span in spans if np.isfinite(span).any()]
     return _share(lows)
 
 
