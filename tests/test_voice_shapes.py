@@ -123,6 +123,12 @@ def test_closed_lips_are_closed_long_enough_to_be_seen() -> None:
     assert all(one.end == two.start for one, two in pairwise(found))
 
 
+def test_an_open_vowel_beside_closed_lips_lasts_a_frame() -> None:
+    heard = _told([("DD", 9), ("E", 3), ("PP", 6), ("aa", 10)])
+    found = shaped([Onset(at=0, ipa="t"), Onset(at=9, ipa="ɛ"), Onset(at=12, ipa="p"), Onset(at=18, ipa="a")], heard)
+    assert [(one.ipa, one.end - one.start) for one in found] == [("t", 8), ("ɛ", 4), ("p", 6), ("a", 10)]
+
+
 @pytest.mark.parametrize("length", [1, 479, 480, 481, 4_801])
 def test_every_hundredth_of_a_second_has_its_evidence(length: int) -> None:
     sound = np.random.default_rng(0).normal(size=length).astype(np.float32) * 0.1

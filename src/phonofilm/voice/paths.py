@@ -6,7 +6,7 @@ The recogniser says which phones there are and when they begin, ``shapes`` how t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise, permutations
 
 import numpy as np
@@ -31,8 +31,8 @@ _REST = 20
 _NAMED, _NAMED_CLOSED, _CHANGE = 1.0, 4.0, 2.0
 #: steps that may lie between what is seen and the nearest phone that the recogniser names
 _ALONE = 30
-#: steps that closed lips stay closed at least
-_CLOSURE = 4
+#: steps that closed lips stay closed at least, and an open vowel beside them open
+_CLOSURE, _OPENING = 4, 4
 #: vowels, and their jaw and rounding; how much rounding counts beside the jaw, and how far what is heard is believed where vowels are told apart
 _VOWELS = [NAMES.index(name) for name in ("aa", "E", "I", "O", "U")]
 _JAW, _ROUNDING = (np.array([getattr(VISEMES[NAMES[k]], part) for k in _VOWELS]) for part in ("jaw", "rounding"))
@@ -94,7 +94,7 @@ def shaped(onsets: Sequence[Onset], evidence: F64) -> list[Stretch]:
         shape = NAMES[_least_wrong(likely[start:end]) if path[start] in _VOWELS else path[start]]
         own = [onsets[k // 2].ipa for k in chain[start:end] if k % 2 and viseme_of(onsets[k // 2].ipa) == shape]
         out.append(Stretch(start=start, end=end, ipa="" if shape == "sil" else own[0] if own else _SOUND[shape]))
-    return _closures(out)
+    return _openings(_closures(out))
 
 
 def _nothing(evidence: F64) -> list[Stretch]:
@@ -216,4 +216,28 @@ def _closures(stretches: list[Stretch]) -> list[Stretch]:
             else:
                 out[side] = Stretch(start=there.start + given, end=there.end, ipa=there.ipa)
                 out[k] = Stretch(start=out[k].start, end=out[k].end + given, ipa=one.ipa)
+    return out
+
+
+def _openings(stretches: list[Stretch]) -> list[Stretch]:
+    """Open vowels beside closed lips last a frame of the film, so that they are seen, by what the sound on their other side can spare."""
+    shapes = [viseme_of(one.ipa) if one.ipa else "sil" for one in stretches]
+    out = list(stretches)
+    for k, shape in enumerate(shapes):
+        for side, other in ((k - 1, k + 1), (k + 1, k - 1)):
+            if (
+                shape not in ("aa", "E", "O")
+                or not (0 <= side < len(out) and 0 <= other < len(out))
+                or shapes[other] != "PP"
+                or shapes[side] in ("PP", "sil")
+            ):
+                continue
+            one, there = out[k], out[side]
+            given = min(_OPENING - (one.end - one.start), (there.end - there.start - _OPENING + 1) // 2 + 1)
+            if given <= 0 or there.end - there.start - given < 2:
+                continue
+            if side < k:
+                out[side], out[k] = replace(there, end=there.end - given), replace(one, start=one.start - given)
+            else:
+                out[side], out[k] = replace(there, start=there.start + given), replace(one, end=one.end + given)
     return out
