@@ -202,20 +202,9 @@ def _closures(stretches: list[Stretch]) -> list[Stretch]:
     """Closed lips that were heard for a moment only stay closed long enough to be seen, as far as both neighbours can spare it."""
     out = list(stretches)
     for k, one in enumerate(out):
-        if not one.ipa or viseme_of(one.ipa) != "PP":
-            continue
-        for side in (k - 1, k + 1):
-            wanted = _CLOSURE - (out[k].end - out[k].start)
-            if not 0 <= side < len(out) or wanted <= 0:
-                continue
-            there = out[side]
-            given = min(wanted, max(0, (there.end - there.start - 2) // 2))
-            if side < k:
-                out[side] = Stretch(start=there.start, end=there.end - given, ipa=there.ipa)
-                out[k] = Stretch(start=out[k].start - given, end=out[k].end, ipa=one.ipa)
-            else:
-                out[side] = Stretch(start=there.start + given, end=there.end, ipa=there.ipa)
-                out[k] = Stretch(start=out[k].start, end=out[k].end + given, ipa=one.ipa)
+        if one.ipa and viseme_of(one.ipa) == "PP":
+            for side in (k - 1, k + 1):
+                _lend(out, k, side, _CLOSURE)
     return out
 
 
@@ -223,21 +212,20 @@ def _openings(stretches: list[Stretch]) -> list[Stretch]:
     """Open vowels beside closed lips last a frame of the film, so that they are seen, by what the sound on their other side can spare."""
     shapes = [viseme_of(one.ipa) if one.ipa else "sil" for one in stretches]
     out = list(stretches)
-    for k, shape in enumerate(shapes):
-        for side, other in ((k - 1, k + 1), (k + 1, k - 1)):
-            if (
-                shape not in ("aa", "E", "O")
-                or not (0 <= side < len(out) and 0 <= other < len(out))
-                or shapes[other] != "PP"
-                or shapes[side] in ("PP", "sil")
-            ):
-                continue
-            one, there = out[k], out[side]
-            given = min(_OPENING - (one.end - one.start), (there.end - there.start - _OPENING + 1) // 2 + 1)
-            if given <= 0 or there.end - there.start - given < 2:
-                continue
-            if side < k:
-                out[side], out[k] = replace(there, end=there.end - given), replace(one, start=one.start - given)
-            else:
-                out[side], out[k] = replace(there, start=there.start + given), replace(one, end=one.end + given)
+    for k in range(1, len(out) - 1):
+        for side, lips in ((k - 1, k + 1), (k + 1, k - 1)):
+            if shapes[k] in ("aa", "E", "O") and shapes[lips] == "PP" and shapes[side] not in ("PP", "sil"):
+                _lend(out, k, side, _OPENING)
     return out
+
+
+def _lend(stretches: list[Stretch], k: int, side: int, least: int) -> None:
+    """Make a stretch last ``least`` steps by what the one on that side of it can spare, in place; nothing beyond the ends."""
+    if not 0 <= side < len(stretches):
+        return
+    one, there = stretches[k], stretches[side]
+    given = max(0, min(least - (one.end - one.start), (there.end - there.start - 2) // 2))
+    if side < k:
+        stretches[side], stretches[k] = replace(there, end=there.end - given), replace(one, start=one.start - given)
+    else:
+        stretches[side], stretches[k] = replace(there, start=there.start + given), replace(one, end=one.end + given)

@@ -251,9 +251,7 @@ def _layer(
     if actor is not None and rig is not None:
         nodes = np.zeros((NODES, NODES, 3), np.float32)
         nodes[..., 2] = rig.relief(pixels.reshape(-1, 2)).reshape(NODES, NODES) * metres
-        sheet = Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes)
-        if rays is not None:
-            sheet = replace(sheet, nodes=rays.nodes(sheet, nodes[..., 2]))
+        sheet = _on_rays(Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes), rays)
         trunk = None if picture.matte.all() else _trunk_of(cutout, cutout.faces[actor.face], pixels, picture.image.shape[1])
         return Living(sheet=joined(sheet), rig=rig, performance=performances[actor.name], metres=metres, pixels=pixels, trunk=trunk, rays=rays)
     deep = SOLID[picture.subject] * metres * min(h, w)
@@ -261,10 +259,12 @@ def _layer(
     if deep > 0:
         nodes = np.zeros((NODES, NODES, 3), np.float32)
         nodes[..., 2] = bulge(cutout.alpha, deep)
-    sheet = Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes)
-    if nodes is not None and rays is not None:
-        sheet = replace(sheet, nodes=rays.nodes(sheet, nodes[..., 2]))
-    return Still.of(sheet)
+    return Still.of(_on_rays(Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes), rays))
+
+
+def _on_rays(sheet: Sheet, rays: Rays | None) -> Sheet:
+    """The sheet with its relief on the rays of its photo, where those are known."""
+    return sheet if rays is None or sheet.nodes is None else replace(sheet, nodes=rays.nodes(sheet, sheet.nodes[..., 2]))
 
 
 def _rig_of(cutout: Cutout, actor: Actor | None) -> Rig | None:
