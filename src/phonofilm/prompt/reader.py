@@ -51,11 +51,11 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     refused = refusals(words, masked)
     products = [b.tag for b in bindings if b.role == "product"]
     shots, read_from = _shots(text, masked, words, cuts, _with_named(places, products, words, masked), refused)
-    sounds = _sounds(text, masked, words, cuts)
-    sentences = split(masked, SENTENCE_END)
+    clauses, sentences = split(masked, CLAUSE_END), split(masked, SENTENCE_END)
+    sounds = _sounds(text, masked, words, cuts, clauses, sentences)
     wished = [h for h in words.find("wish.captions", masked) if not any(h.start < r.end and r.start < h.end for r in refused)]
-    wished += [h for h in words.find("refusable.captions", masked) if _alone(masked, h) and h not in refused]
-    tints = _caption_tints(masked, words, refused, [*said.read, *said.tints])
+    wished += [h for h in words.find("refusable.captions", masked) if _alone(masked, clauses, h) and h not in refused]
+    tints = _caption_tints(masked, clauses, words, refused, [*said.read, *said.tints])
     wished += [h for hits in tints for h in hits]
     captions = False if any(r.key == "captions" for r in refused) else True if wished else None
     joining = words.find("joining", masked)
@@ -70,7 +70,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     heard = [
         (h.start, h.end) for section in ("effect", "ambience", "heard", "music", "role", "refusable.ambience") for h in words.find(section, masked)
     ]
-    unheard = _unheard(text, masked, words, [*heard, *said.read, *((h.start, h.end) for h in refused)])
+    unheard = _unheard(text, masked, clauses, words, [*heard, *said.read, *((h.start, h.end) for h in refused)])
     understood = [
         *read_from,
         *asked,
@@ -103,27 +103,27 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     )
 
 
-def _caption_tints(masked: str, words: Lexicon, refused: Sequence[Hit], taken: Sequence[Span]) -> list[tuple[Hit, Hit]]:
+def _caption_tints(masked: str, clauses: list[Span], words: Lexicon, refused: Sequence[Hit], taken: Sequence[Span]) -> list[tuple[Hit, Hit]]:
     """Captions that a clause gives a colour ("captions in yellow"), each with it; not in clauses of a title or a line, whose places are ``taken``."""
     found: list[tuple[Hit, Hit]] = []
     for hit in words.find("refusable.captions", masked):
-        first, last = around(split(masked, CLAUSE_END), hit.start)
+        first, last = around(clauses, hit.start)
         colours = words.find("colour", masked, first, last)
         if colours and hit not in refused and not any(a < hit.end and hit.start < b for a, b in taken):
             found.append((hit, colours[0]))
     return found
 
 
-def _alone(masked: str, hit: Hit) -> bool:
+def _alone(masked: str, clauses: list[Span], hit: Hit) -> bool:
     """Whether a clause says nothing but these words."""
-    first, last = around(split(masked, CLAUSE_END), hit.start)
+    first, last = around(clauses, hit.start)
     return not re.sub(r"[\W_]", "", masked[first : hit.start] + masked[hit.end : last])
 
 
-def _unheard(text: Text, masked: str, words: Lexicon, heard: Sequence[Span]) -> list[Remark]:
+def _unheard(text: Text, masked: str, clauses: list[Span], words: Lexicon, heard: Sequence[Span]) -> list[Remark]:
     """Remarks on clauses that speak of a sound of which none was read."""
     found: list[Remark] = []
-    for first, last in split(masked, CLAUSE_END):
+    for first, last in clauses:
         named = [h for h in words.find("sound.word", masked, first, last) if re.sub(r"[\W_]", "", masked[first : h.start] + masked[h.end : last])]
         if named and not any(a < last and first < b for a, b in heard) and not re.search(f"[{MENTION_A}{MENTION_B}{HIDDEN}]", masked[first:last]):
             found.append(Remark(text=f"No sound is read from “{text.words(first, last).strip(' ,.;:，。、：；')}”.", span=text.span(first, last)))
@@ -198,16 +198,15 @@ def _folded(text: Text, span: Span) -> Span:
     return bisect_left(text.starts, span[0]), bisect_left(text.starts, span[1])
 
 
-def _sounds(text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut]) -> list[tuple[SoundWish, Hit]]:
+def _sounds(text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut], clauses: list[Span], sentences: list[Span]) -> list[tuple[SoundWish, Hit]]:
     """The sounds of every shot; what is said before the first time code belongs to the first."""
     found: list[tuple[SoundWish, Hit]] = []
-    sentences, clauses = split(masked, SENTENCE_END), split(masked, CLAUSE_END)
     for index, cut in enumerate(cuts):
         for wish, hit in find_sounds(text, masked, words, 0 if index == 0 else cut.start, cut.end):
             first, last = around(clauses, hit.start)
             closing = words.has("sound.closing", masked, max(first, cut.start), min(last, cut.end))
             before = around(clauses, max(0, first - 1))  # "At the end, applause"
-            closing = closing or any(_alone(masked, h) for h in words.find("sound.closing", masked, max(before[0], cut.start), before[1]))
+            closing = closing or any(_alone(masked, clauses, h) for h in words.find("sound.closing", masked, max(before[0], cut.start), before[1]))
             found.append((replace(wish, shot=index, closing=closing, at=_moment(masked, sentences, hit.start, cut)), hit))
     return found
 

@@ -10,12 +10,13 @@ from phonofilm.prompt.script import Scene, SoundWish
 from phonofilm.prompt.text import CLAUSE_END, SENTENCE_END, Text, around, mask, split
 
 _HEX = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})(?![0-9a-z])")
-#: a place that is only mentioned in passing gives way to any other
-_WEAK_PLACES = ("sky", "city", "room", "snow")
-#: what a film is for gives way to what it looks like
-_WEAK_STYLES = ("cinematic", "commercial", "documentary", "minimal", "musicvideo", "social")
-#: "soft piano music" is piano music
-_MOODS_OF_MUSIC = ("calm", "upbeat", "epic", "romantic", "suspense")
+#: what gives way to any other of its section: a place that is only mentioned in passing, what a film is for to what it looks like, and the mood of
+#: music to its kind ("soft piano music" is piano music)
+_WEAK = {
+    "place": ("sky", "city", "room", "snow"),
+    "style": ("cinematic", "commercial", "documentary", "minimal", "musicvideo", "social"),
+    "music": ("calm", "upbeat", "epic", "romantic", "suspense"),
+}
 _MOST = 12
 
 
@@ -32,10 +33,7 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
     def first(section: str, source: str) -> str:
         found = [h for h in lexicon.find(section, source, start, end) if not negated(lexicon, masked, h.start, h.end)]
         hits.extend(found)
-        weak = {"place": _WEAK_PLACES, "style": _WEAK_STYLES}.get(section, ())
-        found = [h for h in found if h.key not in weak] or found
-        if section == "music":
-            found = [h for h in found if h.key not in _MOODS_OF_MUSIC] or found
+        found = [h for h in found if h.key not in _WEAK.get(section, ())] or found
         return found[0].key if found else ""
 
     plain = mask(unheard, [(h.start, h.end) for h in lexicon.find("framing", masked, start, end)])

@@ -1,4 +1,4 @@
-"""What a title must not cover: the heads and products that shots show while it stands, as boxes of the frame."""
+"""What words must not cover: the heads and products that shots show under a title, the mouth under a subtitle; as boxes of the frame."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from phonofilm.perceive.wider import columns
 from phonofilm.score.camera import camera_at, carried
 from phonofilm.score.draft import Draft
 from phonofilm.score.model import Caption, Setting, Shot
-from phonofilm.score.view import Box, face_part, view_of, widened
+from phonofilm.score.view import Box, View, face_part, view_of, widened
 
 F64 = NDArray[np.float64]
 #: the corners of the mouth, and the outer edges of its lips
@@ -50,9 +50,10 @@ def hides_mouth(draft: Draft, shots: Sequence[Shot], start: int, end: int) -> bo
         if picture is None or not picture.faces:
             continue
         face = draft.cast[shot.seen[0]].face
+        view = view_of(picture, face, shot.setting.lens)
         lips = picture.faces[face].landmarks[list(LIPS), :2]
         (_, low, _, high), (_, top, _, _) = (
-            _seen(draft, shot, _world(picture, face, shot.setting, box), first, last)
+            _seen(draft, shot, _world(view, shot.setting, box), first, last)
             for box in ((*lips.min(axis=0), *lips.max(axis=0)), face_part(picture, face, "features"))
         )
         bottom, above = _subtitles(draft.size, top=False), _subtitles(draft.size, top=True)
@@ -92,13 +93,14 @@ def _corners(draft: Draft, shot: Shot) -> F64 | None:
     if picture is None or not (picture.faces or picture.subject_box):
         return None
     face = draft.cast[shot.seen[0]].face if shot.seen else 0
-    return _world(picture, face, setting, view_of(picture, face, setting.lens).focus)
+    view = view_of(picture, face, setting.lens)
+    return _world(view, setting, view.focus)
 
 
-def _world(picture: Picture, face: int, setting: Setting, box: Box) -> F64:
+def _world(photo: View, setting: Setting, box: Box) -> F64:
     """World points f64[4 3] of a box of a photo's pixels, at its subject."""
-    view = widened(view_of(picture, face, setting.lens), *setting.wider)
-    before = columns(setting.wider, picture.image.shape[1])[0]
+    view = widened(photo, *setting.wider)
+    before = columns(setting.wider, photo.width)[0]
     box = (box[0] + before, box[1], box[2] + before, box[3])
     return view.world(box, setting.principal[0] * view.width, setting.principal[1] * view.height, setting.near)
 
