@@ -331,3 +331,10 @@ def test_a_short_line_is_said_in_its_own_language(said: str, language: str) -> N
 def test_what_a_film_looks_like_comes_before_what_it_is_for() -> None:
     assert read("A music video of a singer, black and white, on the beat.").scene.style == "noir"
     assert read("A cinematic commercial for a watch.").scene.style == "cinematic"
+
+
+@pytest.mark.parametrize("part", ['She says: "Hi." ', "a: — Hola. ", "captions in yellow, "])
+def test_the_longest_prompt_of_one_thing_again_and_again_is_read_at_once(part: str) -> None:
+    begun = time.process_time()
+    read((part * 4000)[:20_000])
+    assert time.process_time() - begun < 2.5

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from phonofilm.prompt.camera import find_moves
@@ -33,6 +33,15 @@ _ZOOM = re.compile("zoom|变焦|ズーム|줌")
 Quoted = TypeVar("Quoted", SpokenLine, TitleWish)
 
 
+@dataclass(frozen=True, kw_only=True)
+class When:
+    """The moments that a masked prompt names, and its clauses and sentences, found once."""
+
+    times: list[re.Match[str]]
+    clauses: list[Span]
+    sentences: list[Span]
+
+
 def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     """Read a prompt. Raises ``UnknownMention`` for an @name that no reference has; nothing else, whatever the text."""
     text = prepare(prompt)
@@ -51,8 +60,9 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     refused = refusals(words, masked)
     products = [b.tag for b in bindings if b.role == "product"]
     shots, read_from = _shots(text, masked, words, cuts, _with_named(places, products, words, masked), refused)
-    clauses, sentences = split(masked, CLAUSE_END), split(masked, SENTENCE_END)
-    sounds = _sounds(text, masked, words, cuts, clauses, sentences)
+    when = When(times=moments(masked), clauses=split(masked, CLAUSE_END), sentences=split(masked, SENTENCE_END))
+    clauses = when.clauses
+    sounds = _sounds(text, masked, words, cuts, when)
     wished = [h for h in words.find("wish.captions", masked) if not any(h.start < r.end and r.start < h.end for r in refused)]
     wished += [h for h in words.find("refusable.captions", masked) if _alone(masked, clauses, h) and h not in refused]
     tints = _caption_tints(masked, clauses, words, refused, [*said.read, *said.tints])
@@ -81,18 +91,18 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         *said.tints,
         *(span for span in hidden if text.folded[span[0]] != "《"),
         *((c.start, c.body) for c in cuts),
-        *(m.span() for m in moments(masked, 0, len(masked)) if m["lead"] or m["tail"] or m["named"]),
+        *(m.span() for m in when.times if m["lead"] or m["tail"] or m["named"]),
     ]
     return Script(
         prompt=prompt,
         language=language,
-        mentions=tuple(_mentioned(m, text, masked, sentences, cuts) for m in places),
+        mentions=tuple(_mentioned(m, text, when, cuts) for m in places),
         bindings=tuple(bindings),
         shots=shots,
-        lines=tuple(_placed(line, place, masked, sentences, cuts) for line, place in zip(said.lines, said.places, strict=True)),
+        lines=tuple(_placed(line, place, when, cuts) for line, place in zip(said.lines, said.places, strict=True)),
         sounds=tuple(wish for wish, _ in sounds),
         scene=scene,
-        titles=tuple(_placed(title, place, masked, sentences, cuts) for title, place in zip(said.titles, said.titled, strict=True)),
+        titles=tuple(_placed(title, place, when, cuts) for title, place in zip(said.titles, said.titled, strict=True)),
         captions=captions,
         refused=frozenset(r.key for r in refused),
         ratio=ratio,
@@ -198,35 +208,35 @@ def _folded(text: Text, span: Span) -> Span:
     return bisect_left(text.starts, span[0]), bisect_left(text.starts, span[1])
 
 
-def _sounds(text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut], clauses: list[Span], sentences: list[Span]) -> list[tuple[SoundWish, Hit]]:
+def _sounds(text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut], when: When) -> list[tuple[SoundWish, Hit]]:
     """The sounds of every shot; what is said before the first time code belongs to the first."""
     found: list[tuple[SoundWish, Hit]] = []
     for index, cut in enumerate(cuts):
         for wish, hit in find_sounds(text, masked, words, 0 if index == 0 else cut.start, cut.end):
-            first, last = around(clauses, hit.start)
+            first, last = around(when.clauses, hit.start)
             closing = words.has("sound.closing", masked, max(first, cut.start), min(last, cut.end))
-            before = around(clauses, max(0, first - 1))  # "At the end, applause"
-            closing = closing or any(_alone(masked, clauses, h) for h in words.find("sound.closing", masked, max(before[0], cut.start), before[1]))
-            found.append((replace(wish, shot=index, closing=closing, at=_moment(masked, sentences, hit.start, cut)), hit))
+            before = around(when.clauses, max(0, first - 1))  # "At the end, applause"
+            closing = closing or any(
+                _alone(masked, when.clauses, h) for h in words.find("sound.closing", masked, max(before[0], cut.start), before[1])
+            )
+            found.append((replace(wish, shot=index, closing=closing, at=_moment(when, hit.start, cut)), hit))
     return found
 
 
-def _mentioned(mention: Mention, text: Text, masked: str, sentences: list[Span], cuts: Sequence[Cut]) -> Mention:
+def _mentioned(mention: Mention, text: Text, when: When, cuts: Sequence[Cut]) -> Mention:
     place = mention.span[0]
     shot = max((i for i, cut in enumerate(cuts) if cut.start <= place), default=0)
-    return replace(mention, span=text.span(*mention.span), shot=shot, at=_moment(masked, sentences, place, cuts[shot]))
+    return replace(mention, span=text.span(*mention.span), shot=shot, at=_moment(when, place, cuts[shot]))
 
 
-def _placed(line: Quoted, place: Span, masked: str, sentences: list[Span], cuts: Sequence[Cut]) -> Quoted:
+def _placed(line: Quoted, place: Span, when: When, cuts: Sequence[Cut]) -> Quoted:
     shot = max((i for i, cut in enumerate(cuts) if cut.start <= place[0]), default=0)
-    return replace(line, shot=shot, at=_moment(masked, sentences, place[0], cuts[shot]))
+    return replace(line, shot=shot, at=_moment(when, place[0], cuts[shot]))
 
 
-def _moment(masked: str, sentences: list[Span], place: int, cut: Cut) -> int | None:
+def _moment(when: When, place: int, cut: Cut) -> int | None:
     """A single time said in the same clause as a sound, a title or a line, else in its sentence: the last one before it, else the first."""
-    first, last = around(sentences, place)
+    (first, last), (begun, ended) = around(when.sentences, place), around(when.clauses, place)
     first, last = max(cut.body, first), min(cut.end, last)
-    begun = max((m.end() for m in CLAUSE_END.finditer(masked, first, place)), default=first)
-    ended = next((m.start() for m in CLAUSE_END.finditer(masked, place, last)), last)
-    own = point_in(masked, begun, ended)
-    return own if own is not None else point_in(masked, first, last, place)
+    own = point_in(when.times, max(first, begun), min(last, ended))
+    return own if own is not None else point_in(when.times, first, last, place)

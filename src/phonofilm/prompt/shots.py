@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -152,18 +153,13 @@ def _sentence_start(folded: str, start: int, place: int) -> int:
     return max((m.end() for m in SENTENCE_END.finditer(folded, start, place)), default=start)
 
 
-def point_in(folded: str, start: int, end: int, place: int = -1) -> int | None:
-    """The moment named in a stretch ("at 3 s", ``0:04``), in ticks; a time of day (7:30) is none.
-
-    Of several it is the last one before ``place``, else the first.
-    """
-    found: int | None = None
-    for match in moments(folded, start, end):
-        if found is None or match.end() <= place:
-            found = nearest_frame_start(ticks(clock_time(match["clock"] or match["t"] or match["n"])))
-    return found
+def point_in(times: Sequence[re.Match[str]], start: int, end: int, place: int = -1) -> int | None:
+    """The moment named in a stretch, of those of ``moments``, in ticks. Of several it is the last one before ``place``, else the first."""
+    inside = [m for m in times if start <= m.start() and m.end() <= end]
+    match = next((m for m in reversed(inside) if m.end() <= place), inside[0] if inside else None)
+    return None if match is None else nearest_frame_start(ticks(clock_time(match["clock"] or match["t"] or match["n"])))
 
 
-def moments(folded: str, start: int, end: int) -> list[re.Match[str]]:
-    """Where single moments are named in a stretch."""
-    return [m for m in _POINT.finditer(folded, start, end) if m["clock"] or m["lead"] or m["tail"] or m["named"]]
+def moments(folded: str) -> list[re.Match[str]]:
+    """Where single moments are named ("at 3 s", ``0:04``); a time of day (7:30) is none."""
+    return [m for m in _POINT.finditer(folded) if m["clock"] or m["lead"] or m["tail"] or m["named"]]
