@@ -238,3 +238,12 @@ def test_camera_keys_out_of_order_are_refused(order):
         key["tick"] = tick
     with pytest.raises(ScoreError, match="order"):
         loads(json.dumps(DOCUMENT | {"shots": [shot, DOCUMENT["shots"][1]]}))
+
+
+@pytest.mark.parametrize("kind", ["caption", "logo"])
+@pytest.mark.parametrize("place", ["top", "bottom left", "nowhere", 3, None, [], {"x": 1}, "top" * 4000])
+def test_words_and_logos_stand_only_at_places_that_there_are(kind, place):
+    cue = {"kind": kind, "start": 0, "end": 96_000, "place": place}
+    cue |= {"text": "SALE", "style": "title"} if kind == "caption" else {"source": {"sha256": "0" * 64, "name": "a.png", "kind": "image"}}
+    document = json.dumps(DOCUMENT | {"cues": [cue]})
+    assert read_or_refused(document) == (place in ("top", "bottom left"))

@@ -35,7 +35,8 @@ def _rows(script: Script) -> Iterator[str]:
             if title.shot == number - 1:
                 at = " at the end" if title.closing else " at the beginning" if title.opening else ""
                 at = f" at {time_code(title.at)}" if title.at is not None else at
-                yield f"  title     “{title.text}”{at}{' in ' + title.colour if title.colour else ''} {_place(title.span)}"
+                at += f" in {title.colour}" if title.colour else ""
+                yield f"  title     “{title.text}”{at}{_stands(title.place, title.place_span)} {_place(title.span)}"
         for line in script.lines:
             if line.shot == number - 1:
                 speaker = "narrator" if line.narration else line.speaker or "somebody"
@@ -55,6 +56,10 @@ def _rows(script: Script) -> Iterator[str]:
             yield f"{name:<11} {', '.join(values)}"
     if script.captions is not None:
         yield f"captions    {'yes' if script.captions else 'no'}{' in ' + script.captions_colour if script.captions_colour else ''}"
+    if script.captions_place:
+        yield f"captions    at the {script.captions_place}"
+    if script.logo is not None:
+        yield f"logo       {_stands(script.logo.place, script.logo.span)}{' at the end' if script.logo.closing else ''}"
     if script.joining:
         yield f"joined by   {script.joining}"
     if script.refused:
@@ -68,6 +73,12 @@ def _move(move: CameraMove) -> str:
     manner += [f"amount ×{move.amount:g}"] if move.amount != 1 else []
     manner += [f"{move.degrees:g}°"] if move.degrees else []
     return move.move.replace("_", " ") + (f" ({', '.join(manner)})" if manner else "")
+
+
+def _stands(place: str, span: Span | None) -> str:
+    if not place:
+        return ""
+    return f" {'as a' if place == 'lower third' else 'at the'} {place} {_place(span) if span else ''}".rstrip()
 
 
 def _place(span: Span) -> str:

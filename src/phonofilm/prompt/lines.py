@@ -149,7 +149,10 @@ def _kind(lexicon: Lexicon, masked: str, before: int, start: int, end: int, afte
 
 def _tint(lexicon: Lexicon, masked: str, before: int, start: int, end: int, after: int) -> Hit | None:
     """The colour named for a title: behind it ("in gold"), else right before the word for it ("golden letters")."""
-    behind = [h for h in lexicon.find("colour", masked, end, after) if not re.search(r"[,.;:，。、]", masked[end : h.start])]
+    unplaced = mask(masked[end:after], [(h.start, h.end) for h in lexicon.find("position", masked[end:after])], " ")
+    bare = re.match(r"[\s\",，、]*", unplaced)  # "top left, white" is said in one breath
+    spoken = bare.end() if bare and unplaced != masked[end:after] else 0
+    behind = [h for h in lexicon.find("colour", masked, end, after) if not re.search(r"[,.;:，。、]", masked[end + spoken : h.start])]
     if behind:
         return behind[0]
     named = [h for h in lexicon.find("say.title", masked, before, start)]

@@ -18,11 +18,12 @@ from phonofilm.prompt.lines import Said, read_quotes
 from phonofilm.prompt.measures import find_length, find_ratio
 from phonofilm.prompt.mentions import addresses, find_mentions, names_file
 from phonofilm.prompt.negation import refusals
+from phonofilm.prompt.positions import Positions
 from phonofilm.prompt.quotes import find_quotes
 from phonofilm.prompt.remarks import not_understood
 from phonofilm.prompt.roles import bind, mute
 from phonofilm.prompt.scene import find_scene, find_sounds
-from phonofilm.prompt.script import CameraMove, Mention, Remark, Script, ScriptShot, SoundWish, Span, SpokenLine, TitleWish
+from phonofilm.prompt.script import Binding, CameraMove, LogoWish, Mention, Remark, Script, ScriptShot, SoundWish, Span, SpokenLine, TitleWish
 from phonofilm.prompt.shots import Cut, find_cuts, moments, point_in
 from phonofilm.prompt.text import CLAUSE_END, HIDDEN, MENTION_A, MENTION_B, SENTENCE_END, Text, around, mask, prepare, split
 from phonofilm.request import Reference
@@ -62,6 +63,12 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     shots, read_from = _shots(text, masked, words, cuts, _with_named(places, products, words, masked), refused)
     when = When(times=moments(masked), clauses=split(masked, CLAUSE_END), sentences=split(masked, SENTENCE_END))
     clauses = when.clauses
+    positions = Positions.of(masked, words, clauses)
+    stands = [positions.of_quote(*place) for place in said.titled]
+    logo, logo_words = _logo(text, positions, words, places, bindings, refused)
+    spoken_of = [h for h in words.find("refusable.captions", masked) if h not in refused and not any(a < h.end and h.start < b for a, b in said.read)]
+    low = next((p for h in spoken_of if (p := positions.of_words(h.start, h.end))), None)
+    placed = [(h.start, h.end) for h in (*stands, low) if h is not None] + logo_words
     sounds = _sounds(text, masked, words, cuts, when)
     wished = [h for h in words.find("wish.captions", masked) if not any(h.start < r.end and r.start < h.end for r in refused)]
     wished += [h for h in words.find("refusable.captions", masked) if _alone(masked, clauses, h) and h not in refused]
@@ -89,6 +96,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         *(m.span for m in places),
         *said.read,
         *said.tints,
+        *placed,
         *(span for span in hidden if text.folded[span[0]] != "《"),
         *((c.start, c.body) for c in cuts),
         *(m.span() for m in when.times if m["lead"] or m["tail"] or m["named"]),
@@ -102,15 +110,41 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         lines=tuple(_placed(line, place, when, cuts) for line, place in zip(said.lines, said.places, strict=True)),
         sounds=tuple(wish for wish, _ in sounds),
         scene=scene,
-        titles=tuple(_placed(title, place, when, cuts) for title, place in zip(said.titles, said.titled, strict=True)),
+        titles=tuple(
+            _placed(_standing(text, title, hit), place, when, cuts) for title, place, hit in zip(said.titles, said.titled, stands, strict=True)
+        ),
         captions=captions,
         refused=frozenset(r.key for r in refused),
         ratio=ratio,
         seconds=length,
         captions_colour=tints[0][1].key if tints and captions else "",
+        captions_place=low.key if low is not None and captions is not False else "",  # type: ignore[arg-type]
+        logo=logo,
         joining=joining[0].key if joining else "",
         remarks=(*remarks, *notes, *unheard, *not_understood(text, _without_manner(masked, words), understood, [(h.start, h.end) for h in known])),
     )
+
+
+def _standing(text: Text, title: TitleWish, hit: Hit | None) -> TitleWish:
+    return replace(title, place=hit.key, place_span=text.span(hit.start, hit.end)) if hit else title  # type: ignore[arg-type]
+
+
+def _logo(
+    text: Text, positions: Positions, words: Lexicon, places: Sequence[Mention], bindings: Sequence[Binding], refused: Sequence[Hit]
+) -> tuple[LogoWish | None, list[Span]]:
+    """Where the logo is to stand, by the words around its mention, else around the word for it; and where that is said."""
+    tags = {b.tag for b in bindings if b.role == "logo"}
+    if not tags:
+        return None, []
+    spoken_of = [m.span for m in places if m.tag in tags]
+    spoken_of += [(h.start, h.end) for h in words.find("refusable.logo", positions.masked) if h not in refused]
+    for start, end in spoken_of:
+        hit = positions.of_words(start, end)
+        if hit is not None:
+            first, last = around(positions.clauses, start)
+            closing = any(words.has(section, positions.masked, first, last) for section in ("say.closing", "sound.closing"))
+            return LogoWish(place=hit.key, span=text.span(hit.start, hit.end), closing=closing), [(hit.start, hit.end)]  # type: ignore[arg-type]
+    return None, []
 
 
 def _caption_tints(masked: str, clauses: list[Span], words: Lexicon, refused: Sequence[Hit], taken: Sequence[Span]) -> list[tuple[Hit, Hit]]:

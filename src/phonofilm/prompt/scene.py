@@ -18,6 +18,8 @@ _WEAK = {
     "music": ("calm", "upbeat", "epic", "romantic", "suspense"),
 }
 _MOST = 12
+#: how many letters lie between a place and the word that makes it the background, and what does not
+_BESIDE, _APART = 24, re.compile(r"[.!?。！？；;,，@]")
 
 
 def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) -> tuple[Scene, list[Hit]]:
@@ -48,14 +50,31 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
     colours = lexicon.find("colour", uncoloured, start, end)
     hexes = [m[0] if len(m[0]) == 7 else "#" + "".join(2 * c for c in m[0][1:]) for m in _HEX.finditer(masked, start, end)]
     hits.extend(colours)
+    place, weather = first("place", words), first("weather", masked)
+    if place not in ("", "snow") and not weather and any(h.key == "snow" for h in lexicon.find("place", words, start, end)):
+        weather = "snow"  # "a snowy forest"
     scene = Scene(
-        place=first("place", words), hour=first("hour", masked), weather=first("weather", masked), light=first("light", unheard),
+        place=place, hour=first("hour", masked), weather=weather, light=first("light", unheard),
         mood=first("mood", unmoved), style=first("style", masked), music=first("music", masked), surface=first("surface", masked),
         subjects=(written("person") + written("thing"))[:_MOST], actions=written("action"),
         indoors=lexicon.has("indoors", masked, start, end),
+        behind=_behind(lexicon, mask(words, [(h.start, h.end) for h in lexicon.find("music", masked, start, end)]), start, end),
         colours=tuple(dict.fromkeys([*hexes, *(h.key for h in colours)]))[:_MOST],
     )  # fmt: skip
     return scene, hits
+
+
+def _behind(lexicon: Lexicon, words: str, start: int, end: int) -> bool:
+    """Whether a place is said to be the background ("the background is a beach", "a forest as the backdrop")."""
+    places = lexicon.find("place", words, start, end)
+    if not places:
+        return False
+    for hit in lexicon.find("behind", words, start, end):
+        for place in places:
+            first, last = min(hit.end, place.end), max(hit.start, place.start)
+            if last - first <= _BESIDE and not negated(lexicon, words, hit.start, hit.end) and not _APART.search(words, first, max(last, first)):
+                return True
+    return False
 
 
 def find_sounds(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) -> list[tuple[SoundWish, Hit]]:

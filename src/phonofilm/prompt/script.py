@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 Span = tuple[int, int]
+#: where something stands in the frame; empty where nothing says so. A ``corner`` is one that is not named, a ``lower third`` a name beside a bar
+Position = Literal[
+    "", "top left", "top", "top right", "left", "middle", "right", "bottom left", "bottom", "bottom right", "corner", "lower third",
+]  # fmt: skip
 Role = Literal[
     "face", "outfit", "product", "subject", "background", "style", "logo", "first_frame", "last_frame",
     "motion", "camera", "edit_source", "footage", "music", "voice", "timbre", "effect",
@@ -70,7 +74,8 @@ class SpokenLine:
 @dataclass(frozen=True, kw_only=True)
 class TitleWish:
     """Words asked to be seen. ``shot`` is the one that they stand in, ``at`` a tick where one was given, ``closing``: they come at its end,
-    ``opening``: at once and not for all of it. ``colour`` as #rrggbb where one was named for them.
+    ``opening``: at once and not for all of it. ``colour`` as #rrggbb where one was named for them. ``place`` is where they are to stand, said at
+    ``place_span``.
     """
 
     text: str
@@ -80,6 +85,17 @@ class TitleWish:
     closing: bool = False
     opening: bool = False
     colour: str = ""
+    place: Position = ""
+    place_span: Span | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogoWish:
+    """Where the words want a logo, at ``span``, and whether only at the end (``closing``)."""
+
+    place: Position
+    span: Span
+    closing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +138,8 @@ class ScriptShot:
 class Scene:
     """Place, hour, weather, light, mood, style, music wish, and the surface that things stand on; empty where nothing was said.
 
-    ``subjects`` and ``actions`` as written. ``indoors``: it is said to be inside, or behind a window.
+    ``subjects`` and ``actions`` as written. ``indoors``: it is said to be inside, or behind a window. ``behind``: the place is said to be the
+    background.
     """
 
     place: str = ""
@@ -137,6 +154,7 @@ class Scene:
     colours: tuple[str, ...] = ()
     surface: str = ""
     indoors: bool = False
+    behind: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +171,7 @@ class Script:
 
     ``titles`` are words asked to be seen ("the title says …"); ``refused`` what must not be there: music, text, captions, speech …
     ``ratio`` and ``seconds``: the film's, where the words name them (empty and 0: they do not). ``captions_colour`` as #rrggbb where one is named.
-    ``joining``: the transition between all shots ("whip transitions"), empty where none is named.
+    ``captions_place``: where they are to stand. ``joining``: the transition between all shots ("whip transitions"), empty where none is named.
     """
 
     prompt: str
@@ -170,6 +188,8 @@ class Script:
     ratio: str = ""
     seconds: int = 0
     captions_colour: str = ""
+    captions_place: Position = ""
+    logo: LogoWish | None = None
     joining: str = ""
     remarks: tuple[Remark, ...] = ()
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from phonofilm.perceive.percepts import Picture
 from phonofilm.perceive.wider import columns
+from phonofilm.score.breaks import is_wide
 from phonofilm.score.camera import camera_at, carried
 from phonofilm.score.draft import Draft
 from phonofilm.score.model import Caption, Setting, Shot
@@ -23,6 +24,8 @@ MOMENTS = 5
 WIDE_SUBTITLES = ((0.78, 1.0), (0.0, 0.2))
 TALL_SUBTITLES = ((0.7, 0.82), (0.11, 0.23))
 TALL = 1.2
+#: the least size that a title at a place of its own takes, as a share of the film's shorter side, and how wide its letters are in that
+SMALLEST_TITLE, NARROW, WIDE_LETTER = 0.045, 0.56, 1.0
 
 
 def kept_free(draft: Draft, shots: Sequence[Shot], start: int, end: int) -> tuple[Box, ...]:
@@ -63,6 +66,29 @@ def hides_mouth(draft: Draft, shots: Sequence[Shot], start: int, end: int) -> bo
     return hidden
 
 
+def title_hides_mouth(draft: Draft, shots: Sequence[Shot], title: Caption) -> str:
+    """The name of whose mouth a title must cover where it stands at its place, even set small; empty where it need not."""
+    width, height = draft.size
+    em = SMALLEST_TITLE * min(width, height) / width
+    long = sum(WIDE_LETTER if is_wide(c) else NARROW for c in title.text) * em
+    side = "left" in title.place or "right" in title.place
+    wide = min(long, 0.42 if side else 0.86)
+    tall = max(1, -(-long // wide)) * 1.2 * SMALLEST_TITLE * min(width, height) / height
+    x0 = 0.05 if "left" in title.place else 0.95 - wide if "right" in title.place else 0.5 - wide / 2
+    y0 = 0.06 if "top" in title.place else 0.94 - tall if "bottom" in title.place else 0.5 - tall / 2
+    for shot in shots:
+        first, last = max(shot.start, title.start), min(shot.end, title.end)
+        picture = picture_in(draft, shot.setting) if first < last and shot.setting.kind == "photo" else None
+        if picture is None or not picture.faces:
+            continue
+        face = draft.cast[shot.seen[0]].face if shot.seen else 0
+        lips = picture.faces[face].landmarks[list(LIPS), :2]
+        box = _seen(draft, shot, _world(view_of(picture, face, shot.setting.lens), shot.setting, (*lips.min(axis=0), *lips.max(axis=0))), first, last)
+        if box[0] < x0 + wide and x0 < box[2] and box[1] < y0 + tall and y0 < box[3]:
+            return f"@{shot.seen[0]}" if shot.seen else shot.setting.source.name if shot.setting.source else ""
+    return ""
+
+
 def _subtitles(size: tuple[int, int], *, top: bool) -> Box:
     low, high = (TALL_SUBTITLES if size[1] > TALL * size[0] else WIDE_SUBTITLES)[top]
     return 0.0, low, 1.0, high
@@ -74,8 +100,7 @@ def picture_in(draft: Draft, setting: Setting) -> Picture | None:
     tag = tags.get(setting.source.sha256) if setting.source else None
     if tag is None or tag not in draft.percepts.pictures:
         return None
-    behind = tags.get(setting.behind.sha256) if setting.behind else None
-    return draft.placed.get((tag, behind or ""), draft.percepts.pictures[tag])
+    return draft.placed[tag] if setting.behind or setting.place else draft.percepts.pictures[tag]
 
 
 def _corners(draft: Draft, shot: Shot) -> F64 | None:

@@ -21,7 +21,7 @@ CARD = "#card"
 class Draft:
     """A score being made.
 
-    ``used``: to where a clip was played; ``shown``: how often a picture was seen; ``placed``: a reference's subject before another's picture.
+    ``used``: to where a clip was played; ``shown``: how often a picture was seen; ``placed``: a picture's subject where it is put elsewhere.
     """
 
     request: Request
@@ -34,7 +34,7 @@ class Draft:
     cast: dict[str, Actor] = field(default_factory=dict[str, Actor])
     used: dict[str, int] = field(default_factory=dict[str, int])
     shown: dict[str, int] = field(default_factory=dict[str, int])
-    placed: dict[tuple[str, str], Picture] = field(default_factory=dict[tuple[str, str], Picture])
+    placed: dict[str, Picture] = field(default_factory=dict[str, Picture])
 
     def tagged(self, *roles: str) -> list[str]:
         """Tags of the references with one of the roles, in the order given."""
@@ -63,4 +63,8 @@ def weather_of(script: Script, shot: ScriptShot | None = None) -> str:
 
 
 def has_card(draft: Draft) -> bool:
+    """Whether the film closes on a card with its logo: not where the words want the logo small at a place over the picture."""
+    logo = draft.script.logo
+    if logo is not None and logo.place not in ("", "middle", "lower third"):
+        return False
     return bool(draft.tagged("logo")) and any(t in draft.percepts.pictures for t in draft.tagged("logo"))

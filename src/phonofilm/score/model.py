@@ -17,6 +17,8 @@ Quaternion = tuple[float, float, float, float]
 Easing = Literal["linear", "smooth", "settle"]
 SettingKind = Literal["photo", "footage", "studio", "place"]
 Transition = Literal["cut", "dissolve", "dip", "whip", "push"]
+#: where something stands in the frame, inside its safe margins
+Spot = Literal["top left", "top", "top right", "left", "middle", "right", "bottom left", "bottom", "bottom right"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -279,7 +281,7 @@ class Effect:
 class Caption:
     """Words on the picture over [start, end). ``style``: ``subtitle``, ``title`` (kinetic type) or ``lower third``. ``colour``: as
     #rrggbb; empty for white. ``free``: boxes x0 y0 x1 y1, shares of the frame, that a title covers as little as it can. ``top``: a subtitle stands
-    at the top of the frame, where at the bottom it would cover a mouth."""
+    at the top of the frame, where at the bottom it would cover a mouth. ``place``: where a title stands; empty for where it covers least."""
 
     start: int
     end: int
@@ -289,17 +291,18 @@ class Caption:
     colour: str = ""
     free: tuple[tuple[float, float, float, float], ...] = ()
     top: bool = False
+    place: Literal["", Spot] = ""
     kind: Literal["caption"] = "caption"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Logo:
-    """A mark shown over [start, end), at the ``end`` card or in a ``corner``."""
+    """A mark shown over [start, end): on the ``end`` card, or small over the picture at its ``place``."""
 
     start: int
     end: int
     source: Source
-    place: str = "end"
+    place: Literal["end", Spot] = "end"
     kind: Literal["logo"] = "logo"
 
 

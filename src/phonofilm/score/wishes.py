@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal, cast
 
 from phonofilm.clock import frame_start, nearest_frame_start, seconds, ticks
 from phonofilm.prompt.script import TitleWish
 from phonofilm.score.captions import split_caption
-from phonofilm.score.covering import hides_mouth, kept_free
+from phonofilm.score.covering import hides_mouth, kept_free, title_hides_mouth
 from phonofilm.score.dark import Dark
-from phonofilm.score.draft import CARD, LOGO_CARD, Draft
+from phonofilm.score.draft import CARD, LOGO_CARD, Draft, has_card
 from phonofilm.score.edit import Piece
-from phonofilm.score.model import Ambience, Caption, Effect, Line, Logo, Shot
+from phonofilm.score.inks import title_ink
+from phonofilm.score.model import Ambience, Caption, Effect, Line, Logo, Shot, Spot
 from phonofilm.score.speech import source_of
 
 #: ambience that belongs to a drawn place, where the prompt refuses no sound
@@ -27,6 +29,11 @@ ROOM_TONE = -6.0
 LAST_SOUND = ticks(1.5)
 #: how long a title stands where it has a place of its own, at least and at most
 TITLE, MOST_TITLE = ticks(2.0), ticks(3.5)
+#: how long a logo stands over the picture where it is wanted only at the end
+LAST_LOGO = ticks(3.0)
+#: which corner is meant where the words name none
+TITLE_CORNER: Spot = "bottom left"
+LOGO_CORNER: Spot = "top right"
 WEATHER_SOUND = {"rain": "rain", "storm": "storm", "wind": "wind"}
 
 
@@ -107,6 +114,7 @@ def add_words(draft: Draft, presenters: Sequence[str], pieces: Sequence[Piece], 
 def _add_captions(draft: Draft, presenters: Sequence[str], shots: Sequence[Shot], length: int) -> None:
     lines = [c for c in draft.cues if isinstance(c, Line)]
     pictures = [t for t in draft.tagged("subject", "background") if t in draft.percepts.pictures]
+    place = draft.script.captions_place
     wanted = draft.script.captions if draft.script.captions is not None else bool(presenters and len(pictures) > 1)
     if not wanted or "captions" in draft.script.refused or "text" in draft.script.refused:
         return
@@ -118,6 +126,9 @@ def _add_captions(draft: Draft, presenters: Sequence[str], shots: Sequence[Shot]
         for start, end, text in split_caption(line.text, line.start, line.end, line.language, line.phones):
             end = min(end, length)
             top = hides_mouth(draft, shots, start, end)
+            if top and place.startswith("bottom"):
+                draft.remarks.append("The captions stand at the bottom, as the words ask; there they cover the mouth that says them.")
+            top = place.startswith("top") or (top and not place.startswith("bottom"))
             colour = draft.script.captions_colour
             draft.cues.append(Caption(start=start, end=end, text=text, language=line.language, colour=colour, top=top))
 
@@ -148,16 +159,32 @@ def _add_titles(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], le
             # a title comes when the shot is there, at a time that is given at once
             first = nearest_frame_start(begin + (0 if title.at is not None else frame_start(6)))
             last = max(nearest_frame_start(stop) - frame_start(2), first + frame_start(4))
-            draft.cues.append(
-                Caption(
-                    start=first, end=last, text=title.text, language=draft.script.language, style="title", colour=title.colour,
-                    free=() if dark.closed and first >= dark.closes else kept_free(draft, shots, first, last),
-                )
+            third = title.place == "lower third"
+            in_dark = bool(dark.closed and last > dark.closes) or first < dark.opens
+            ink = title.colour or ("" if in_dark else title_ink(draft, shots, first, last))
+            cue = Caption(
+                start=first, end=last, text=title.text, language=draft.script.language, style="lower third" if third else "title",
+                colour=ink, place=_spot(title.place, TITLE_CORNER),
+                free=() if dark.closed and first >= dark.closes else kept_free(draft, shots, first, last),
             )  # fmt: skip
+            if cue.place and cue.free and (who := title_hides_mouth(draft, shots, cue)):
+                draft.remarks.append(f"The title “{title.text[:40]}” stands where the words ask ({cue.place}); there it covers the mouth of {who}.")
+            draft.cues.append(cue)
+
+
+def _spot(place: str, corner: Spot) -> Literal["", Spot]:
+    """The place of a title or a logo that is laid over the picture; empty for one that has its own."""
+    return corner if place == "corner" else "" if place == "lower third" else cast("Literal['', Spot]", place)
 
 
 def add_logo(draft: Draft, length: int) -> None:
+    """The logo: on the closing card, or small over the picture where the words give it a place; there to the end, or only at it."""
+    wish = draft.script.logo
     for tag in draft.tagged("logo"):
-        if tag in draft.percepts.pictures:
-            draft.cues.append(Logo(start=length - LOGO_CARD, end=length, source=source_of(draft.references[tag])))
-            return
+        if tag not in draft.percepts.pictures:
+            continue
+        source = source_of(draft.references[tag])
+        spot = _spot(wish.place, LOGO_CORNER) if wish is not None and not has_card(draft) else ""
+        start = length - LOGO_CARD if not spot else max(0, length - LAST_LOGO) if wish is not None and wish.closing else 0
+        draft.cues.append(Logo(start=start, end=length, source=source, place=spot or "end"))
+        return

@@ -8,15 +8,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from phonofilm.clock import frame_middle
+from phonofilm.clock import TICKS_PER_SECOND, frame_middle
 from phonofilm.engines.stage.grade import Grade
-from phonofilm.engines.stage.type.marks import LogoCard, logo_card, watermark
+from phonofilm.engines.stage.type.contrast import make_out
+from phonofilm.engines.stage.type.marks import LogoCard, corner_logo, logo_card, watermark
 from phonofilm.engines.stage.type.overlay import Overlay
 from phonofilm.engines.stage.type.typesetter import Typesetter
 from phonofilm.score.materials import Materials
 from phonofilm.score.model import Caption, Logo, Score, Shot
 
 U8 = NDArray[np.uint8]
+#: ticks in which a logo that comes later fades in
+LOGO_FADE = TICKS_PER_SECOND // 3
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,6 +31,7 @@ class Finish:
     type: Typesetter
     captions: tuple[Caption, ...]
     cards: tuple[tuple[Logo, LogoCard], ...]
+    logos: tuple[tuple[Logo, Overlay], ...]
     mark: Overlay | None
 
     @classmethod
@@ -39,14 +43,19 @@ class Finish:
             if cue.style == "subtitle":
                 typesetter.subtitle(cue)
         cards: list[tuple[Logo, LogoCard]] = []
+        logos: list[tuple[Logo, Overlay]] = []
         for cue in score.cues:
             if isinstance(cue, Logo):
                 picture = materials.picture(cue.source)
                 alpha = picture.matte if picture.has_alpha else np.full(picture.matte.shape, 255, np.uint8)
-                cards.append((cue, logo_card(np.dstack([picture.image, alpha]), picture.palette, score.width, score.height)))
+                rgba = np.dstack([picture.image, alpha])
+                if cue.place == "end":
+                    cards.append((cue, logo_card(rgba, picture.palette, score.width, score.height)))
+                else:
+                    logos.append((cue, corner_logo(rgba, cue.place, score.width, score.height, marked=bool(score.watermark))))
         mark = watermark(score.watermark, score.width, score.height) if score.watermark else None
         grades = {words: Grade.of(words, score.width, score.height, score.seed) for words in {shot.grade for shot in score.shots}}
-        return cls(score=score, grades=grades, type=typesetter, captions=captions, cards=tuple(cards), mark=mark)
+        return cls(score=score, grades=grades, type=typesetter, captions=captions, cards=tuple(cards), logos=tuple(logos), mark=mark)
 
     def graded(self, image: U8, shot: Shot, frame: int) -> U8:
         """A shot's picture in its light."""
@@ -59,6 +68,9 @@ class Finish:
         if card is not None:
             cue, made = card
             image = made.at((tick - cue.start) / (cue.end - cue.start))
+        for cue, made in self.logos:
+            if cue.start <= tick < cue.end:
+                lay(image, made, min(1.0, (tick - cue.start) / LOGO_FADE) if cue.start else 1.0, 0.0, 0.0)
         for cue in self.captions:
             if cue.start <= tick < cue.end:
                 placed = self.type.at(cue, tick, self._kept_free(cue))
@@ -86,5 +98,7 @@ def lay(image: U8, overlay: Overlay, opacity: float, dx: float, dy: float) -> No
     if opacity < 1:
         rgba = cv2.convertScaleAbs(rgba, alpha=opacity)
     part = image[y0 + top : y0 + bottom, x0 + left : x0 + right]
+    if overlay.halo is not None and opacity >= 1 and rgba.shape == overlay.rgba.shape:
+        make_out(part, overlay.rgba, overlay.halo)
     keep = cv2.cvtColor(cv2.bitwise_not(np.ascontiguousarray(rgba[..., 3])), cv2.COLOR_GRAY2RGB)
     part[:] = cv2.add(cv2.multiply(part, keep, scale=1 / 255), np.ascontiguousarray(rgba[..., :3]))

@@ -8,10 +8,12 @@ import numpy as np
 import skia
 
 from phonofilm.clock import TICKS_PER_SECOND
+from phonofilm.engines.stage.type.contrast import DARK_INK, Halo, luminance_of
 from phonofilm.engines.stage.type.faces import Family
 from phonofilm.engines.stage.type.motion import clamp, ease_in, ease_out, smooth
 from phonofilm.engines.stage.type.overlay import Colour, Overlay, canvas_on, paint, trimmed
 from phonofilm.engines.stage.type.shape import draw, shape
+from phonofilm.engines.stage.type.title import Box, colour_of
 from phonofilm.score.model import Caption
 
 NAME = Family(weight=700, cjk_weight=700, optical=28.0)
@@ -23,8 +25,10 @@ _ENTER, _LEAVE = 0.55, 0.32
 class LowerThird:
     """One lower third of a film, laid out once and drawn for any tick."""
 
-    def __init__(self, cue: Caption, width: int, height: int, accent: Colour) -> None:
+    def __init__(self, cue: Caption, width: int, height: int, accent: Colour, avoid: tuple[Box, ...] = ()) -> None:
         self._cue, self._width, self._height, self._accent = cue, width, height, accent
+        self._ink = colour_of(cue.colour) if cue.colour else (255, 255, 255)
+        self._shadow = (255, 255, 255) if luminance_of(self._ink) < DARK_INK else (0, 0, 0)
         parts = _SEAM.split(cue.text.strip(), maxsplit=1)
         short = min(width, height)
         name, role = parts[0], " ".join(parts[1].split()) if len(parts) > 1 else ""
@@ -40,6 +44,8 @@ class LowerThird:
         self._role = shape(role, cue.language, ROLE, small, 0.01) if role else None
         self._x = 0.07 * width
         bottom = 0.78 * height if height > 1.2 * width else 0.86 * height
+        # above subtitles, whose boxes are as wide as the film
+        bottom = min([bottom, *(b[1] - 0.02 * height for b in avoid if b[0] <= 0 and b[2] >= width and b[1] > 0.5 * height)])
         self._tall = 1.2 * size + (1.55 * small if role else 0.0)
         self._top = bottom - self._tall
         self._rest: Overlay | None = None
@@ -64,8 +70,10 @@ class LowerThird:
         x0, y0 = max(0, int(self._x - reach)), max(0, int(self._top - reach))
         x1, y1 = min(self._width, int(self._x + wide + reach)), min(self._height, int(self._top + self._tall + reach))
         pixels = np.zeros((y1 - y0, x1 - x0, 4), np.uint8)
-        canvas = canvas_on(pixels)
+        letters = np.zeros_like(pixels)
+        canvas, shape_of = canvas_on(pixels), canvas_on(letters)
         canvas.translate(-x0, -y0)
+        shape_of.translate(-x0, -y0)
         stay = 1.0 - ease_in(1.0 - clamp(left / _LEAVE))
         bar = ease_out(into / _ENTER) * stay
         thick = 0.1 * self._size
@@ -82,7 +90,9 @@ class LowerThird:
             seen = smooth(1.6 * come) * stay
             if seen <= 0.0:
                 continue
-            draw(canvas, line, x, baseline, paint((0, 0, 0), 0.5 * seen, blur=0.15 * line.size))
-            draw(canvas, line, x, baseline + 0.02 * line.size, paint((0, 0, 0), 0.42 * seen, blur=0.04 * line.size))
-            draw(canvas, line, x, baseline, paint((255, 255, 255), strength * seen))
-        return trimmed(pixels, x0, y0, self._width, self._height)
+            draw(canvas, line, x, baseline, paint(self._shadow, 0.5 * seen, blur=0.15 * line.size))
+            draw(canvas, line, x, baseline + 0.02 * line.size, paint(self._shadow, 0.42 * seen, blur=0.04 * line.size))
+            draw(canvas, line, x, baseline, paint(self._ink, strength * seen))
+            draw(shape_of, line, x, baseline, paint(self._ink, seen))
+        halo = Halo.of(np.ascontiguousarray(letters[..., 3]), self._size, self._ink)
+        return trimmed(pixels, x0, y0, self._width, self._height, halo)

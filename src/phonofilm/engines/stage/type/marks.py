@@ -10,6 +10,7 @@ import numpy as np
 import skia
 from numpy.typing import NDArray
 
+from phonofilm.engines.stage.type.contrast import Halo, contrast, luminances
 from phonofilm.engines.stage.type.faces import Family
 from phonofilm.engines.stage.type.motion import clamp, ease_out, smooth
 from phonofilm.engines.stage.type.overlay import Overlay, canvas_on, paint, trimmed
@@ -17,6 +18,7 @@ from phonofilm.engines.stage.type.shape import draw, shape
 from phonofilm.engines.stage.world.colour import Rgb, luma, mix, named
 from phonofilm.engines.stage.world.noise import dithered, step
 from phonofilm.errors import ReferenceError_
+from phonofilm.score.model import Spot
 
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
@@ -56,6 +58,38 @@ def _picture_mark(path: str, width: int, height: int, short: int, margin: int) -
     small = _resized(_premultiplied(rgba), scale)
     small = (small.astype(np.float32) * 0.8 + 0.5).astype(np.uint8)
     return trimmed(small, width - margin - small.shape[1], height - margin - small.shape[0], width, height)
+
+
+def corner_logo(rgba: U8, place: Spot, width: int, height: int, *, marked: bool = False) -> Overlay:
+    """A logo u8[h w 4] (straight alpha) small over the picture, at its place inside the safe margins; ``marked``: above the watermark.
+
+    A ground of one colour is cut away, and the picture behind is shaded where the logo could not be made out from it.
+    """
+    logo, _ = _freed(rgba)
+    box = cv2.boundingRect((logo[..., 3] > 8).astype(np.uint8))
+    logo = logo[box[1] : box[1] + box[3], box[0] : box[0] + box[2]] if box[2] and box[3] else logo
+    short = min(width, height)
+    scale = min(0.22 * width / logo.shape[1], 0.13 * short / logo.shape[0])
+    small = _resized(_premultiplied(logo), scale)
+    small = np.dstack([np.minimum(small[..., :3], small[..., 3:]), small[..., 3]])
+    pad = 2 * round(0.02 * short)
+    padded = np.pad(small, ((pad, pad), (pad, pad), (0, 0)))
+    h, w = small.shape[:2]
+    x0 = round(0.05 * width) if "left" in place else width - round(0.05 * width) - w if "right" in place else (width - w) // 2
+    low = 0.06 + (0.06 if marked and place == "bottom right" else 0.0)
+    y0 = round(0.06 * height) if "top" in place else height - round(low * height) - h if "bottom" in place else (height - h) // 2
+    halo = Halo.around(((np.ascontiguousarray(padded[..., 3]), 2.0 * pad),), _made_out_by(small))
+    return trimmed(padded, x0 - pad, y0 - pad, width, height, halo)
+
+
+def _made_out_by(logo: U8) -> float:
+    """The luminance of the part of a logo u8[h w 4] (premultiplied) that decides what it is seen before: its dark part where that and the rest can be
+    told from a light ground better than from a dark one, else its light part."""
+    solid = logo[logo[..., 3] > 200][:, :3]
+    if not len(solid):
+        return 1.0
+    dark, light = np.quantile(luminances(solid), (0.1, 0.9)).tolist()
+    return dark if contrast(light, 1.0) > contrast(dark, 0.0) else light
 
 
 def _rgba(raw: NDArray[np.integer] | object) -> U8:

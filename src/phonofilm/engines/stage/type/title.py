@@ -14,6 +14,7 @@ import numpy as np
 import skia
 
 from phonofilm.clock import TICKS_PER_SECOND
+from phonofilm.engines.stage.type.contrast import DARK_INK, Halo, luminance_of
 from phonofilm.engines.stage.type.faces import Family, script_tag
 from phonofilm.engines.stage.type.motion import clamp, ease_in, ease_out, smooth
 from phonofilm.engines.stage.type.overlay import Colour, Overlay, canvas_on, paint, trimmed
@@ -29,6 +30,9 @@ _BLACK: Colour = (0, 0, 0)
 _WORD = 0.62  # seconds that a word takes to rise
 SIZES = (0.85, 0.7, 0.56, 0.45)  # shares of its size that a title takes to keep off what should be seen
 COVERED = 0.04  # so much of it may lie over that
+SIDE, SIDE_SIZE = 0.42, 0.62  # of a title at a side: the share of the width that it may take, and of the usual size
+MARGIN, TOP, BOTTOM = 0.05, 0.06, 0.06  # safe margins as shares of the film's sides
+BOTTOM_TALL = 0.12  # of a tall film, under which players lay their own words
 _STAGGER = 0.085  # seconds between words, less where there are many
 _LEAVE = 0.30
 _EAST_GROUP = 2  # characters that rise together where there are no spaces
@@ -70,7 +74,9 @@ class Title:
 
     def __init__(self, cue: Caption, width: int, height: int, accent: Colour, avoid: tuple[Box, ...] = ()) -> None:
         self._cue, self._width, self._height, self._accent = cue, width, height, accent
-        self._ink = ink_of(cue.colour) if cue.colour else _WHITE
+        self._ink = colour_of(cue.colour) if cue.colour else _WHITE
+        self._shadow = _WHITE if luminance_of(self._ink) < DARK_INK else _BLACK
+        self._side = "left" if "left" in cue.place else "right" if "right" in cue.place else ""
         self._length = (cue.end - cue.start) / TICKS_PER_SECOND
         # a short title moves faster, so that it always stands for a moment
         self._pace = clamp(self._length / 2.2) if self._length < 2.2 else 1.0
@@ -84,7 +90,9 @@ class Title:
             if tried[-1].hidden <= COVERED * tried[-1].tall * tried[-1].wide:
                 break
             tried.append(self._block(self._broken(head, size * share), sub, size * share, tracking, avoid))
-        block = tried[-1]
+        # at a place that is asked for it stays large where smaller letters would cover what they should not either
+        block = tried[-1] if not cue.place or tried[-1].hidden <= COVERED * tried[-1].tall * tried[-1].wide else tried[0]
+        self._block_wide = block.wide
         lines, size, sub_lines, top, wide = block.lines, block.size, block.sub_lines, block.top, block.wide
         self._size, self._sub_size, self._gap = size, block.sub_size, block.gap
         leading, sub_leading = block.leading, 1.5 * block.sub_size
@@ -106,17 +114,22 @@ class Title:
 
     def _fit(self, head: str) -> tuple[list[str], float]:
         """The largest size at which the headline fits its lines; short ones are set larger, within reason."""
-        language, widest = self._cue.language, 0.86 * self._width
+        language, widest = self._cue.language, self._widest()
         tall = self._height > 1.2 * self._width
         size, least = (0.155 if not tall else 0.14) * self._short, 0.045 * self._short
+        size *= SIDE_SIZE if self._side else 1.0
         while size > least:
             measure = self._measure(language, size)
-            most = 1 if measure(head) < 0.62 * widest else 3 if tall else 2
+            most = 1 if measure(head) < (0.62 if not self._side else 1.0) * widest else 3 if tall or self._side else 2
             lines = wrap(head, measure, widest, most)
             if lines is not None and len(lines) * size < 0.45 * self._height:
                 return lines, size
             size *= 0.94
         return wrap(head, self._measure(language, least), widest, 8) or [head], least
+
+    def _widest(self) -> float:
+        """The widest line, in pixels."""
+        return (SIDE if self._side and self._width > self._height else 0.86) * self._width
 
     def _block(self, lines: list[str], sub: str, size: float, tracking: float, avoid: tuple[Box, ...]) -> _Block:
         """The title set at a size, and where it stands then."""
@@ -143,7 +156,7 @@ class Title:
 
     def _broken(self, head: str, size: float) -> list[str]:
         """The headline in as few lines as hold it at a size."""
-        return next((found for n in (1, 2, 3) if (found := wrap(head, self._measure(self._cue.language, size), 0.86 * self._width, n))), [head])
+        return next((found for n in (1, 2, 3) if (found := wrap(head, self._measure(self._cue.language, size), self._widest(), n))), [head])
 
     @staticmethod
     def _measure(language: str, size: float) -> Callable[[str], float]:
@@ -159,7 +172,8 @@ class Title:
         if not sub:
             return []
         tracking = self._sub_tracking(sub)
-        lines = wrap(sub, lambda t: shape(t, self._cue.language, SUBLINE, size, tracking).width, 0.8 * self._width, 3)
+        widest = min(0.8 * self._width, self._widest())
+        lines = wrap(sub, lambda t: shape(t, self._cue.language, SUBLINE, size, tracking).width, widest, 3)
         return [shape(t, self._cue.language, SUBLINE, size, tracking) for t in lines or [sub]]
 
     def _place(self, block: float, wide: float, avoid: tuple[Box, ...]) -> tuple[float, float, float]:
@@ -167,26 +181,38 @@ class Title:
 
         In the middle of the picture, below or above it, or beside the boxes where there is room.
         """
-        margin = 0.05 * self._width
+        if self._cue.place:
+            return self._placed(block, wide, avoid)
+        margin = MARGIN * self._width
         left, right = min((b[0] for b in avoid), default=0), max((b[2] for b in avoid), default=self._width)
         columns = [self._width / 2]
         columns += [c for c, room in ((left / 2, left), ((right + self._width) / 2, self._width - right)) if wide <= room - margin]
 
-        def over(box: Box, top: float, middle: float) -> float:
-            return max(0.0, min(middle + wide / 2, box[2]) - max(middle - wide / 2, box[0])) * max(0.0, min(top + block, box[3]) - max(top, box[1]))
-
         def covered(top: float, middle: float) -> float:
-            return sum(over(b, top, middle) + over((b[0], b[1], b[2], (b[1] + b[3]) // 2), top, middle) for b in avoid)
+            return _covered(top, middle, block, wide, avoid)
 
         rows = (0.47 * self._height - block / 2, 0.95 * self._height - block, 0.06 * self._height)
         places = [(top, middle) for middle in columns for top in rows]
         top, middle = min(places, key=lambda place: (round(covered(*place)), places.index(place)))
         return top, middle, covered(top, middle)
 
+    def _placed(self, block: float, wide: float, avoid: tuple[Box, ...]) -> tuple[float, float, float]:
+        """The same for a title whose place is asked for: inside the safe margins, and off subtitles, whose boxes are as wide as the film."""
+        subtitles = [b for b in avoid if b[0] <= 0 and b[2] >= self._width]
+        edge = MARGIN * self._width + wide / 2
+        middle = {"left": edge, "right": self._width - edge}.get(self._side, self._width / 2)
+        upper = max([TOP * self._height, *(b[3] for b in subtitles if b[1] < self._height / 2 and b[3] < 0.4 * self._height)])
+        bottom = (1 - (BOTTOM_TALL if self._height > 1.2 * self._width else BOTTOM)) * self._height
+        lower = min([bottom, *(b[1] for b in subtitles if b[1] > 0.6 * self._height)])
+        top = upper if "top" in self._cue.place else lower - block if "bottom" in self._cue.place else 0.5 * self._height - block / 2
+        return top, middle, _covered(top, middle, block, wide, avoid)
+
     def _lay(self, text: str, family: Family, size: float, tracking: float, top: float, leading: float, index: int, headline: bool) -> int:
         language = script_tag(self._cue.text, self._cue.language)
         whole = shape(text, language, family, size, tracking)
         left = self._middle - whole.width / 2
+        if self._side:
+            left = self._middle + self._block_wide * (-0.5 if self._side == "left" else 0.5) - (whole.width if self._side == "right" else 0.0)
         baseline = top + 0.5 * leading + 0.36 * size
         for begin, part in _parts(text, whole_line=not headline):
             # the place of a part is where the letters before it end, kerned against it
@@ -224,42 +250,65 @@ class Title:
     def _drawn(self, into: float, left: float) -> Overlay:
         x0, y0, x1, y1 = self._window
         pixels = np.zeros((max(1, y1 - y0), max(1, x1 - x0), 4), np.uint8)
-        canvas = canvas_on(pixels)
-        canvas.translate(-x0, -y0)
+        letters, small = np.zeros_like(pixels), np.zeros_like(pixels)
+        canvas, head, sub = canvas_on(pixels), canvas_on(letters), canvas_on(small)
+        for one in (canvas, head, sub):
+            one.translate(-x0, -y0)
         leaving = ease_in(1.0 - clamp(left / (_LEAVE * self._pace)))
         stay = 1.0 - leaving
         for word in self._words:
             arrived = ease_out((into - word.begin * self._stagger) / (_WORD * self._pace))
             if arrived > 0.0:
                 glow = smooth(arrived) * stay
-                draw(canvas, word.line, word.x, word.baseline + 0.02 * self._size, paint(_BLACK, 0.5 * glow, blur=0.16 * word.line.size))
-                draw(canvas, word.line, word.x, word.baseline + 0.02 * self._size, paint(_BLACK, 0.32 * glow, blur=0.035 * word.line.size))
+                draw(canvas, word.line, word.x, word.baseline + 0.02 * self._size, paint(self._shadow, 0.5 * glow, blur=0.16 * word.line.size))
+                draw(canvas, word.line, word.x, word.baseline + 0.02 * self._size, paint(self._shadow, 0.32 * glow, blur=0.035 * word.line.size))
         if self._rule:
             self._draw_rule(canvas, into, stay)
         for word in self._words:
             arrived = ease_out((into - word.begin * self._stagger) / (_WORD * self._pace))
             if arrived <= 0.0:
                 continue
-            canvas.save()
-            canvas.clipRect(skia.Rect.MakeLTRB(word.x - 0.2 * self._size, word.top, word.x + word.line.width + 0.2 * self._size, word.bottom), True)
             drop = (1.0 - arrived) * (0.95 if word.headline else 0.7) * word.line.size - leaving * 0.28 * word.line.size
-            ink = paint(self._ink, smooth(2.2 * arrived) * stay * (1.0 if word.headline else 0.92))
-            draw(canvas, word.line, word.x, word.baseline + drop, ink)
-            canvas.restore()
-        return trimmed(pixels, x0, y0, self._width, self._height)
+            band = skia.Rect.MakeLTRB(word.x - 0.2 * self._size, word.top, word.x + word.line.width + 0.2 * self._size, word.bottom)
+            seen = smooth(2.2 * arrived) * stay
+            for where, strength in ((canvas, seen * (1.0 if word.headline else 0.92)), (head if word.headline else sub, seen)):
+                where.save()
+                where.clipRect(band, True)
+                draw(where, word.line, word.x, word.baseline + drop, paint(self._ink, strength))
+                where.restore()
+        inks = [(np.ascontiguousarray(drawn[..., 3]), size) for drawn, size in ((letters, self._size), (small, self._sub_size)) if drawn.any()]
+        halo = Halo.around(inks, luminance_of(self._ink)) if inks else None
+        return trimmed(pixels, x0, y0, self._width, self._height, halo)
 
     def _draw_rule(self, canvas: Any, into: float, stay: float) -> None:
         first = next((w.begin for w in self._words if not w.headline), 0.0)
         grown = ease_out((into - (first - 0.5) * self._stagger) / (1.2 * _WORD * self._pace))
         half = 0.5 * 0.9 * self._size * grown * (0.4 + 0.6 * stay)
         thick = max(2.0, 0.0035 * self._short)
-        rect = skia.Rect.MakeLTRB(self._middle - half, self._rule_y - thick / 2, self._middle + half, self._rule_y + thick / 2)
+        middle = self._middle
+        if self._side:
+            middle += (self._block_wide / 2 - half) * (-1 if self._side == "left" else 1)
+        rect = skia.Rect.MakeLTRB(middle - half, self._rule_y - thick / 2, middle + half, self._rule_y + thick / 2)
         canvas.drawRoundRect(rect, thick / 2, thick / 2, paint(self._accent, stay * smooth(grown)))
 
 
+def _covered(top: float, middle: float, tall: float, wide: float, avoid: tuple[Box, ...]) -> float:
+    """How much of what must stay free a block covers, in pixels; a box's upper half counts twice."""
+
+    def over(box: Box) -> float:
+        return max(0.0, min(middle + wide / 2, box[2]) - max(middle - wide / 2, box[0])) * max(0.0, min(top + tall, box[3]) - max(top, box[1]))
+
+    return sum(over(b) + over((b[0], b[1], b[2], (b[1] + b[3]) // 2)) for b in avoid)
+
+
+def colour_of(written: str) -> Colour:
+    """#rrggbb as a colour."""
+    return int(written[1:3], 16), int(written[3:5], 16), int(written[5:7], 16)
+
+
 def ink_of(written: str) -> Colour:
-    """#rrggbb as a colour, light enough to be read over its own shadow."""
-    red, green, blue = (int(written[k : k + 2], 16) for k in (1, 3, 5))
+    """#rrggbb as a colour, light enough to be read over its own dark outline."""
+    red, green, blue = colour_of(written)
     least = max(red, green, blue)
     lift = 1.0 if least >= 110 else 110 / max(least, 1)
     return min(255, round(red * lift)), min(255, round(green * lift)), min(255, round(blue * lift))

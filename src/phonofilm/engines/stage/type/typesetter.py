@@ -36,7 +36,7 @@ class Typesetter:
         self.width, self.height, self.accent = width, height, accent
         self._still: dict[tuple[str, str, str, bool], Overlay] = {}
         self._titles: dict[tuple[Caption, tuple[Box, ...]], Title] = {}
-        self._thirds: dict[Caption, LowerThird] = {}
+        self._thirds: dict[tuple[Caption, tuple[Box, ...]], LowerThird] = {}
 
     def subtitle(self, cue: Caption) -> Overlay:
         """The words of a subtitle, where they stand.
@@ -63,9 +63,10 @@ class Typesetter:
                 self._titles[key] = Title(cue, self.width, self.height, self.accent, avoid)
             return self._titles[key].at(tick), 1.0, 0.0, 0.0
         if cue.style == "lower third":
-            if cue not in self._thirds:
-                self._thirds[cue] = LowerThird(cue, self.width, self.height, self.accent)
-            return self._thirds[cue].at(tick), 1.0, 0.0, 0.0
+            key = (cue, avoid)
+            if key not in self._thirds:
+                self._thirds[key] = LowerThird(cue, self.width, self.height, self.accent, avoid)
+            return self._thirds[key].at(tick), 1.0, 0.0, 0.0
         fade = max(1, min(_FADE, (cue.end - cue.start) // 4))
         opacity = min(1.0, (tick - cue.start + 1) / fade, (cue.end - tick) / fade)
         return self.subtitle(cue), opacity, 0.0, 0.0

@@ -1,0 +1,45 @@
+"""What prompts ask for beside people, places and moves: where words stand, how often a sound is heard, accents, refused moves, bars."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+import pytest
+
+from phonofilm.prompt import read
+from prompt_corpus import FOLDER, references
+
+ROWS: list[dict[str, Any]] = tomllib.loads((FOLDER / "wishes.toml").read_text(encoding="utf-8"))["prompt"]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["text"][:24] for row in ROWS])
+def test_a_wish_is_read_as_meant(row: dict[str, Any]) -> None:
+    script = read(row["text"], references(row))
+    told = {
+        "titles": [f"{t.place}|{t.text}" for t in script.titles],
+        "logo": script.logo.place + "*" * script.logo.closing if script.logo else "",
+        "captions": script.captions_place,
+    }
+    assert {name: (row.get(name, type(got)()), got) for name, got in told.items() if row.get(name, type(got)()) != got} == {}
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.get("titles")], ids=[row["text"][:24] for row in ROWS if row.get("titles")])
+def test_the_words_that_a_place_was_read_from_are_told(row: dict[str, Any]) -> None:
+    for title in read(row["text"], references(row)).titles:
+        assert bool(title.place) == (title.place_span is not None)
+        if title.place_span is not None:
+            start, end = title.place_span
+            assert 0 <= start < end <= len(row["text"]) and title.text not in row["text"][start:end]
+
+
+@pytest.mark.parametrize(
+    "filler", ['Text "a" top left, ', "logo bottom right, ", "oben links „a“, ", "左上角“字”，右下角，", "the dog barks twice, "]
+)
+def test_twenty_thousand_characters_of_wishes_are_read_in_a_second(filler: str) -> None:
+    import time
+
+    prompt = (filler * (20_000 // len(filler) + 1))[:20_000]
+    begun = time.process_time()
+    read(prompt)
+    assert time.process_time() - begun < 1.0
