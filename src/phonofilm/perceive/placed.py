@@ -19,7 +19,9 @@ U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
 
 #: a head's share of the height of the picture, and how much air lies above it by its height; the most where its photograph shows little of the trunk
-HEAD_SHARE, AIR, MOST_AIR = 0.36, 0.42, 0.7
+HEAD_SHARE, AIR, MOST_AIR = 0.36, 0.42, 0.55
+#: a head's height by its face's; at how many heads somebody is whole who stands free; how much of a cut-out portrait's foot is left out, in heads
+HEAD, LEAST_HEADS, ROUND = 1.5, 4.0, 0.22
 #: the height that a whole person, and anything else that stands free, takes of the picture; and the row on which it stands
 PERSON_TALL, THING_TALL, FOOT = 0.78, 0.52, 0.92
 #: how far a portrait's shoulders are continued where its border cuts them, as a share of its width
@@ -28,10 +30,15 @@ SHOULDERS = 0.45
 BEYOND = 0.14
 #: the most pixels of the picture's width for one of the film's
 DETAIL = 1.6
-#: how far the subject's colours follow the new light, and the most that one channel may change
-FOLLOW, MOST_GAIN = 0.3, 1.13
+#: how far somebody's colours follow the new light, and the most that one channel may change; less of a thing, whose colours are its maker's
+FOLLOW, MOST_GAIN = 0.5, 1.35
+THING_FOLLOW, THING_GAIN = 0.3, 1.13
+#: the light on what was cut out already: that of a grey day
+NEUTRAL = np.full(3, 0.2, np.float32)
 #: a subject takes at least and at most such a share of its photograph
 LEAST_SEEN, MOST_SEEN = 0.005, 0.9
+#: a background is plain where less than a share of it has steps of colour (in Lab, a pixel, the picture's longer side being ``SEEN_AT``)
+STEP, UNREST, SEEN_AT = 6.0, 0.22, 256
 #: how much of the light behind wraps around the outline, and over what share of the picture's height
 WRAP, WRAP_REACH = 0.3, 0.006
 
@@ -48,14 +55,15 @@ class Layout:
 
 def placed(picture: Picture, behind: U8, size: tuple[int, int], face: int = 0) -> Picture:
     """The picture's subject before ``behind`` u8[h w 3], for a film of ``size``. Its light is taken part of the way to the new one."""
-    own_light = _light(picture.image)
+    own_light = NEUTRAL if picture.has_alpha else _light(picture.image)
+    follow, most = (FOLLOW, MOST_GAIN) if picture.faces else (THING_FOLLOW, THING_GAIN)
     picture = standing(picture, size, face)
     assert picture.foreground is not None
     height, width = picture.image.shape[:2]
     x, y = picture.beyond
     plate = _fitted(behind, width + 2 * x, height + 2 * y)
     inner = np.s_[y : y + height, x : x + width]
-    gain = _gain(own_light, _light(plate[inner]))
+    gain = _gain(own_light, _light(plate[inner]), follow, most)
     own = _wrapped(np.clip(picture.foreground * gain, 0, 255).astype(np.uint8), picture.matte, plate[inner])
     seen = picture.matte > 128
     if seen.any() and not seen[-2:].any():
@@ -95,6 +103,17 @@ def placeable(picture: Picture) -> bool:
     return LEAST_SEEN < seen < MOST_SEEN and picture.subject != "none"
 
 
+def plain_behind(picture: Picture) -> bool:
+    """Whether there is nothing to be seen behind a picture's subject: a wall, a studio, cut out already."""
+    share = SEEN_AT / max(picture.image.shape[:2])
+    size = (max(2, round(picture.image.shape[1] * share)), max(2, round(picture.image.shape[0] * share)))
+    small = cv2.cvtColor(cv2.resize(picture.image, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2Lab).astype(np.float32)
+    around = (cv2.resize(picture.matte, size, interpolation=cv2.INTER_AREA) < 8).astype(np.uint8)
+    around = cv2.erode(around, np.ones((7, 7), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=1) > 0
+    steps = sum(np.abs(cv2.Sobel(small, cv2.CV_32F, x, y, scale=1 / 8)).sum(axis=2) for x, y in ((1, 0), (0, 1)))
+    return not around.any() or float((np.asarray(steps)[around] > STEP).mean()) < UNREST
+
+
 def _smaller(picture: Picture, share: float) -> Picture:
     """The picture at a share of its size; its plate, which another takes the place of, is left as it is."""
     height, width = picture.image.shape[:2]
@@ -123,11 +142,13 @@ def _layout(picture: Picture, size: tuple[int, int], face: int) -> Layout:
     tall, wide = picture.matte.shape
     aspect = size[0] / size[1]
     middle = (left + right) / 2
-    if seen[-2:].any():
+    bust = 0 if seen[-2:].any() else _bust(picture, face, high, low)
+    if seen[-2:].any() or bust:
+        tall = bust or tall
         height, low = (tall - high) * 1.15, tall
         if picture.faces:
             landmarks = picture.faces[min(face, len(picture.faces) - 1)].landmarks[:468]
-            head = float(np.ptp(landmarks[:, 1])) * 1.5
+            head = float(np.ptp(landmarks[:, 1])) * HEAD
             middle = float(landmarks[:, 0].mean())
             # the head and what of the trunk belongs to its size; the rest of the photograph lies below the picture
             low = min(tall, round(high - AIR * head + head / HEAD_SHARE))
@@ -145,6 +166,17 @@ def _layout(picture: Picture, size: tuple[int, int], face: int) -> Layout:
     if shown[:, -2:].any():
         x1 = float(wide)
     return Layout(width=max(16, round(x1 - x0)), height=max(16, round(height)), left=round(-x0), top=round(height) - low)
+
+
+def _bust(picture: Picture, face: int, high: int, low: int) -> int:
+    """The row above which a person is whole whose outline, from row ``high`` to ``low``, ends below the chest though no border cuts it, as cut-out
+    portraits do: the edge is level, or round at its corners. 0 for whoever stands free."""
+    if not picture.faces:
+        return 0
+    head = HEAD * float(np.ptp(picture.faces[min(face, len(picture.faces) - 1)].landmarks[:468, 1]))
+    if low - high > LEAST_HEADS * head:
+        return 0
+    return max(low - round(ROUND * head), round(high + head))
 
 
 def _moved(values: U8, layout: Layout) -> U8:
@@ -174,13 +206,13 @@ def _light(image: U8) -> F32:
     return np.asarray((small**2.2).mean(axis=(0, 1)) + np.float32(0.01), np.float32)
 
 
-def _gain(old: F32, new: F32) -> F32:
+def _gain(old: F32, new: F32, follow: float, most: float) -> F32:
     """What to multiply a subject's channels by, f32[3], part of the way from the old light to the new one."""
-    gain = (new / old) ** np.float32(FOLLOW / 2.2)
+    gain = (new / old) ** np.float32(follow / 2.2)
     level = float(gain.mean())
     # brightness follows less than colour: a face is to be seen
-    gain = gain / np.float32(level) * np.float32(level**0.5)
-    return np.clip(gain, 1 / MOST_GAIN, MOST_GAIN).astype(np.float32)
+    gain = gain / np.float32(level) * np.float32(level**0.75)
+    return np.clip(gain, 1 / most, most).astype(np.float32)
 
 
 def _wrapped(own: U8, matte: U8, plate: U8) -> U8:

@@ -35,6 +35,8 @@ CLOSER = (1.0, 1.1, 1.2, 1.35, 1.55)
 MOST_ORBIT = 24.0
 #: shares of the amount asked for that are tried, by halving
 SHARES = 40
+#: how far from the border that cuts who is put elsewhere a frame stays, in its heights by how much closer than the widest one it is
+FLOOR_AIR = 0.12
 #: a head's middle above the frame's middle, by how much of the height: eyes two fifths down first, lower where a move needs the room
 EYE_LIFTS = (0.09, 0.05, 0.02, -0.01)
 #: how far a head may go into the air that is kept around it, in heights of the face
@@ -68,11 +70,13 @@ def frame_picture(
     most = tuple(replace(s, amount=min(s.size, MOST_ORBIT)) if s.family.startswith("orbit") else s for s in wished)
     wider = _wider(picture, face, size)
     free = views = {lens: widened(view_of(picture, face, lens), *wider) for lens, _ in TRIES}
+    if picture.faces and free[LENS].spare:  # laid out as a portrait, with air where there is some
+        free = views = {lens: replace(view, focus=_to_the_chin(picture, face, view)) for lens, view in free.items()}
 
-    closeness = tight
+    closeness, low = tight, False
 
     def planned(share: float) -> tuple[CameraPath, Setting] | None:
-        return _planned(views, tuple(s.part(share) for s in most), start, end, size, source, handheld, closeness)
+        return _planned(views, tuple(s.part(share) for s in most), start, end, size, source, handheld, closeness, low=low)
 
     share, found = 1.0, None
     # what is guarded as the picture would be framed anyway, else in a frame with much of the rest, else in the middle of the frame
@@ -86,6 +90,12 @@ def frame_picture(
             break
     if found is None:
         share, found = _most(planned)
+    if share < WORTH and free[LENS].head and _pushed(most[0]):
+        low = True
+        views = {lens: replace(view, focus=_to_the_chin(picture, face, view)) for lens, view in free.items()}
+        better = _most(planned)
+        low, views = (True, views) if better[0] > share else (False, free)
+        share, found = better if low else (share, found)
     if views is not free and share < WORTH:  # what is as wide all over has no part to keep
         views = free
         share, found = _most(planned)
@@ -143,8 +153,9 @@ def _wider(picture: Picture, face: int, size: tuple[int, int]) -> tuple[float, f
 
 def _planned(
     views: dict[float, View], steps: tuple[Step, ...], start: int, end: int, size: tuple[int, int], source: Source, handheld: float, tight: float,
+    *, low: bool = False,
 ) -> tuple[CameraPath, Setting] | None:  # fmt: skip
-    """The first framing that carries the moves, or None."""
+    """The first framing that carries the moves, or None. ``low``: a push comes to rest on the picture's lower border, below a head close to that."""
     moving = any(s.size != s.part(0.0).size for s in steps)
     for lens, overscan in TRIES:
         view = views[lens]
@@ -155,7 +166,10 @@ def _planned(
             if moving and closer > 1.2 and view.head and not _head_fits(view, crop, size, steps):
                 continue
             for lift in EYE_LIFTS if view.head else (0.0,):
-                stand, setting = _stand(view, crop, size, source, lift, _pushed(steps[0]), max(0.0, overscan - 0.1))
+                beyond, air = max(0.0, overscan - 0.1), (closer - 1) * FLOOR_AIR if view.spare else 0.0
+                stand, setting = _stand(view, crop, size, source, lift, _pushed(steps[0]), beyond, air)
+                if low:
+                    stand = replace(stand, settle=_resting(stand, crop / size[0] * size[1] / view.focal, _pushed(steps[0])))
                 # a push that takes the head to its best place in the frame, else one that keeps it where it is
                 for own in (stand, replace(stand, settle=None)) if _pushed(steps[0]) else (replace(stand, settle=None),):
                     path = build_moves(steps, own, start, end, handheld=handheld, carry=carry)
@@ -210,6 +224,8 @@ def _widest_crop(view: View, size: tuple[int, int]) -> float:
         wanted = max((y1 - y0) / 0.42 * aspect, (x1 - x0) / 0.62)
         sides = view.cut[0] is not None or view.cut[2] is not None
         limit = view.width if sides else view.width * (1 + OVERSCAN)
+        if view.spare:  # somebody who is put elsewhere is seen as large as that was laid out for
+            limit = min(limit, view.height * aspect)
         if view.cut[1] is not None and view.cut[3] is not None:
             limit = min(limit, view.height * aspect)
         least = max((y1 - y0) / 0.92 * aspect, (x1 - x0) / 0.95)
@@ -233,10 +249,13 @@ def _pushed(step: Step) -> float:
     return step.size if step.family in ("push_in", "pull_out") else 0.0
 
 
-def _stand(view: View, crop: float, size: tuple[int, int], source: Source, lift: float, closer: float, beyond: float) -> tuple[Stand, Setting]:
+def _stand(
+    view: View, crop: float, size: tuple[int, int], source: Source, lift: float, closer: float, beyond: float, air: float = 0.0,
+) -> tuple[Stand, Setting]:  # fmt: skip
     """The photo's own camera, its axis through the middle of the crop, its lens framing that crop; ``lift`` is how far above the middle of the frame
     a head's middle sits, as a share of the frame's height; ``closer`` is the share of the way to it that a push goes; ``beyond`` is how far the crop
-    may pass a border that does not cut the subject, as a share of the picture's side."""
+    may pass a border that does not cut the subject, as a share of the picture's side; ``air``: how far it stays away from the lower one, in heights
+    of the crop, where that cuts."""
     aspect = size[0] / size[1]
     tall = crop / aspect
     x0, y0, x1, y1 = view.focus
@@ -249,6 +268,8 @@ def _stand(view: View, crop: float, size: tuple[int, int], source: Source, lift:
         cx = _kept(_between(view.whole[0], view.whole[2], x0, x1, crop), crop, view.width, left, right, beyond if loose else 0.0)
         cy = _between(view.whole[1], view.whole[3], y0, y1, tall)
     cy = _kept(cy, tall, view.height, top or not loose, bottom or not loose, beyond if loose else 0.0)
+    if bottom:
+        cy = min(cy, view.height - (0.5 + air) * tall)
     focal = view.focal
     film = focal * size[0] / crop * SENSOR / max(size)
     fx, fy = (x0 + x1) / 2, (y0 + y1) / 2
@@ -264,6 +285,21 @@ def _stand(view: View, crop: float, size: tuple[int, int], source: Source, lift:
         highest = 0.46 * end_tall - 0.5 * (y1 - y0)
         settle = (began[0] * 0.6, min(began[1], max(highest, -0.06 * end_tall) / focal))
     return Stand(position=(0.0, EYE, 0.0), focal=film, subject=subject, settle=settle), setting
+
+
+def _to_the_chin(picture: Picture, face: int, view: View) -> Box:
+    """The box of a head without the air below its chin."""
+    landmarks = picture.faces[face].landmarks[:468, 1]
+    x0, y0, x1, y1 = view.focus
+    return x0, y0, x1, min(y1, float(landmarks.max() + 0.02 * np.ptp(landmarks)))
+
+
+def _resting(stand: Stand, tall: float, closer: float) -> tuple[float, float] | None:
+    """Where a push over the share ``closer`` of its way ends, as tangents, if the lower edge of a frame ``tall`` (tangents) begins by resting."""
+    if stand.settle is None:
+        return None
+    began = (stand.subject[1] - stand.position[1]) / (stand.position[2] - stand.subject[2])
+    return stand.settle[0], began * (1 + closer) + tall * closer / 2
 
 
 def _between(low: float, high: float, first: float, last: float, length: float) -> float:

@@ -79,6 +79,8 @@ class Setting:
     ``studio``: a lit sweep in ``colours``, or a ``surface`` (wood, marble …), seen from ``elevation`` degrees above as the things on it were.
     ``place``: a drawn place with time of day and weather; of a photo the ``weather`` is what falls before and behind its subject.
 
+    Where ``place`` is named for a photo, its subject is put before that drawn place and not before its plate; in a studio it lies behind the table.
+
     A photo was taken by a pinhole at the origin of the world, 1.5 m above its ground, with a ``lens`` (mm, 35 mm equivalent) whose axis
     meets the picture at ``principal`` (shares of its width and height). Its subject stands ``near`` metres away, its plate ``far``.
     ``pinned``: the shot's first or last frame is that photo itself, fitted to the film. ``wider``: how much of its width the photo of a person

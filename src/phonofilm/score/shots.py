@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from phonofilm.clock import TICKS_PER_FRAME, seconds
 from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import Picture
-from phonofilm.perceive.placed import placeable, standing
+from phonofilm.perceive.placed import placeable, plain_behind, standing
 from phonofilm.prompt.script import CameraMove, ScriptShot
 from phonofilm.score.camera import FAMILIES, MOST_SHARE, Stand, Step, build_moves, build_path, camera_at
 from phonofilm.score.copying import copied_move
@@ -40,6 +40,13 @@ PRODUCT_ROOM = 0.9
 
 #: how much closer than usual a framing word asks a picture to be
 TIGHTNESS = {"extreme_close_up": 1.7, "close_up": 1.35, "medium": 1.0, "wide": 0.85, "extreme_wide": 0.7}
+#: what a thing stands on before a drawn place, where that is not wood
+PLACE_SURFACE = {
+    "sea": "sand", "beach": "sand", "desert": "sand", "street": "stone", "city": "stone", "rooftop": "stone", "bridge": "stone", "mountain": "stone",
+    "snow": "stone", "space": "stone", "kitchen": "marble",
+}  # fmt: skip
+#: how many times farther than somebody a drawn place is taken to be, for what is out of focus
+PLACE_FAR = 8.0
 #: how much closer a face is seen every second time where no words say it
 NEARER = 1.25
 
@@ -78,12 +85,13 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
         return replace(base, camera=framed.camera, setting=framed.setting, transition=joined, grade="")
     behind = background_of(draft, piece.tag, script_shot)
     face = draft.cast[piece.tag].face if piece.tag in draft.cast else 0
-    if behind:
-        if (piece.tag, behind) not in draft.placed:
-            draft.placed[piece.tag, behind] = standing(picture, draft.size, face)
-        picture = draft.placed[piece.tag, behind]
-    elif kind == "product" and not _is_cut(draft, piece.tag):
-        return _product_shot(draft, base, piece.tag, source, steps, handheld)
+    place = "" if behind else drawn_place(draft, piece.tag, script_shot, kind)
+    if not behind and not _is_cut(draft, piece.tag) and (kind == "product" or (place and picture.subject == "object")):
+        return _product_shot(draft, base, piece.tag, source, steps, handheld, place, weather_of(draft.script, script_shot))
+    if behind or place:
+        if piece.tag not in draft.placed:
+            draft.placed[piece.tag] = standing(picture, draft.size, face)
+        picture = draft.placed[piece.tag]
     framed = frame_picture(
         picture, source, steps[0].family, piece.start, piece.end, draft.size,
         amount=steps[0].amount, more=steps[1:], handheld=handheld, face=face, name=f"@{piece.tag}",
@@ -93,6 +101,10 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     draft.remarks += framed.remarks
     seen = (piece.tag,) if piece.tag in draft.cast else ()
     setting = replace(framed.setting, weather=weather_of(draft.script, script_shot), hour=draft.script.scene.hour or "day")
+    if place:
+        scene = draft.script.scene
+        setting = replace(setting, place=place, far=setting.near * PLACE_FAR, mood=scene.mood, colours=scene.colours)
+        return replace(base, camera=framed.camera, setting=setting, seen=seen, grade=_without_hour(base.grade, setting.hour))
     if not behind:
         return replace(base, camera=framed.camera, setting=setting, seen=seen)
     start, rate = _played(draft, piece, behind) if behind in draft.percepts.clips else (0, 1.0)
@@ -118,17 +130,27 @@ def background_of(draft: Draft, tag: str, shot: ScriptShot | None) -> str:
     return (named or given)[0]
 
 
+def drawn_place(draft: Draft, tag: str, shot: ScriptShot | None, kind: str) -> str:
+    """The place that a shot draws behind the subject of a photograph: one that the words name as background, or at all for a product and for somebody
+    before a plain wall."""
+    place = shot.place if shot is not None and shot.place else draft.script.scene.place
+    picture = draft.percepts.pictures[tag]
+    if place in ("", "studio") or draft.script.role(tag) in ("first_frame", "last_frame", "outfit") or not placeable(picture):
+        return ""
+    return place if kind == "product" or draft.script.scene.behind or plain_behind(picture) else ""
+
+
 def unseen_place(draft: Draft, shots: Sequence[Shot]) -> tuple[str, ...]:
     """A remark where the prompt names a place and photographs are filmed where they were taken instead."""
     named = draft.script.scene.place
-    if named in ("", "studio") or any(s.setting.kind == "place" or s.setting.behind for s in shots):
+    if named in ("", "studio") or any(s.setting.kind == "place" or s.setting.behind or s.setting.place for s in shots):
         return ()
     photos = [s.setting.source for s in shots if s.setting.kind == "photo" and s.setting.source and not s.setting.pinned]
     pictures = {p.source: p for p in draft.percepts.pictures.values()}
     shown = next((p.name for p in photos if p.sha256 in pictures and placeable(pictures[p.sha256])), None)
     if shown is None:  # a picture in which nothing stands out is one of the place itself
         return ()
-    return (f"{named.capitalize()}: {shown} is filmed where it was taken. For another place give a picture of it as background.",)
+    return (f"{named.capitalize()}: {shown} is filmed where it was taken. Say that the place is the background to have it drawn, or give a picture.",)
 
 
 def _played(draft: Draft, piece: Piece, tag: str) -> tuple[int, float]:
@@ -215,7 +237,10 @@ def _is_cut(draft: Draft, tag: str) -> bool:
     return bool((matte[:, :2] > 128).any() or (matte[:, -2:] > 128).any() or (matte[:2] > 128).any())
 
 
-def _product_shot(draft: Draft, base: Shot, tag: str, source: Source, steps: tuple[Step, ...], handheld: float) -> Shot:
+def _product_shot(
+    draft: Draft, base: Shot, tag: str, source: Source, steps: tuple[Step, ...], handheld: float, place: str, weather: str,
+) -> Shot:  # fmt: skip
+    """A thing on the sweep of a studio, on a surface that the words name, or on one before the ``place`` that they name."""
     picture = draft.percepts.pictures[tag]
     assert picture.subject_box is not None
     x0, y0, x1, y1 = picture.subject_box
@@ -234,9 +259,12 @@ def _product_shot(draft: Draft, base: Shot, tag: str, source: Source, steps: tup
         camera = build_moves(steps, replace(stand, focal=focal * room), base.start, base.end, handheld=handheld)
     setting = Setting(
         kind="studio", far=PRODUCT_AWAY + 1.6, near=PRODUCT_AWAY, colours=_brand(draft, _subject_palette(picture)), mood=base.grade,
-        surface=draft.script.scene.surface, elevation=elevation(picture.matte),
+        surface=draft.script.scene.surface or (PLACE_SURFACE.get(place, "wood") if place else ""), elevation=elevation(picture.matte),
     )  # fmt: skip
-    return replace(base, camera=camera, setting=setting, seen=(tag,))
+    if not place:
+        return replace(base, camera=camera, setting=setting, seen=(tag,))
+    setting = replace(setting, place=place, hour=draft.script.scene.hour or "day", weather=weather)
+    return replace(base, camera=camera, setting=setting, seen=(tag,), grade=_without_hour(base.grade, setting.hour))
 
 
 def _fullest(path: CameraPath, tall: float, wide: float, size: tuple[int, int]) -> float:
@@ -317,5 +345,9 @@ def _place_shot(draft: Draft, base: Shot, shot: ScriptShot | None, steps: tuple[
     place, hour, weather = (shot.place, shot.hour, shot.weather) if shot is not None and shot.place else (scene.place, scene.hour, scene.weather)
     camera = build_moves(steps, stand, base.start, base.end, handheld=handheld)
     setting = Setting(kind="place", place=place, hour=hour or "day", weather=weather or "clear", mood=scene.mood, colours=scene.colours)
-    # a drawn place already has its hour's light
-    return replace(base, camera=camera, setting=setting, grade=" ".join(w for w in base.grade.split() if w != hour))
+    return replace(base, camera=camera, setting=setting, grade=_without_hour(base.grade, hour))
+
+
+def _without_hour(grade: str, hour: str) -> str:
+    """A grade before a drawn place, which already has its hour's light."""
+    return " ".join(w for w in grade.split() if w != hour)

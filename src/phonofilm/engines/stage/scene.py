@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_FRAME, TICKS_PER_SECOND, frame_at
+from phonofilm.engines.stage.backdrop import Backdrop
 from phonofilm.engines.stage.compositor import compose
 from phonofilm.engines.stage.face.mesh import CHIN, head_frame
 from phonofilm.engines.stage.face.performance import Performance
@@ -34,6 +35,7 @@ from phonofilm.engines.stage.rays import Rays
 from phonofilm.engines.stage.sheet import Drawn, Sheet, Warped, joined, look
 from phonofilm.engines.stage.table import STEEP, cast_shadow, table
 from phonofilm.engines.stage.world.falling import around
+from phonofilm.engines.stage.world.place import Place
 from phonofilm.engines.stage.world.places import build_place
 from phonofilm.engines.stage.world.studio import studio_backdrop
 from phonofilm.media.read import read_frames
@@ -42,7 +44,7 @@ from phonofilm.perceive.placed import placed
 from phonofilm.perceive.wider import columns, widen
 from phonofilm.score.camera import CameraPose, camera_at, carried
 from phonofilm.score.materials import Materials
-from phonofilm.score.model import Actor, Score, Setting, Shot, Source
+from phonofilm.score.model import Actor, Score, Setting, Shot
 from phonofilm.score.view import EYE
 
 U8 = NDArray[np.uint8]
@@ -53,6 +55,8 @@ F64 = NDArray[np.float64]
 SOLID = {"object": 0.35, "animal": 0.4, "person": 0.22, "drawing": 0.0, "none": 0.0}
 
 
+#: over what share of a cut-out its relief ends towards a border that cuts it
+LEVEL = 0.15
 #: frames over which a pinned photo gives way to its scene
 PIN_FRAMES = 12
 
@@ -122,21 +126,26 @@ def build_scene(score: Score, shot: Shot, materials: Materials, performances: Ma
     if setting.kind == "photo":
         assert setting.source is not None
         picture = materials.picture(setting.source)
-        if setting.behind is not None:
+        soft = unsharpness(setting, width, height)
+        backdrop = None
+        if setting.place:
+            backdrop = Backdrop.of(_built(setting, score), cameras, width, height, soft)
+            layers.append(backdrop)
+        if setting.place or setting.behind is not None:
             who = next((c.face for c in seen if c.source.sha256 == setting.source.sha256), 0)
-            picture = placed(picture, _behind(setting, setting.behind, materials, (width, height)), (width, height), who)
+            view = backdrop.picture(cameras[0], shot.start, width, height) if backdrop else _behind(setting, materials, (width, height))
+            picture = placed(picture, view, (width, height), who)
         if any(setting.wider):
             picture = widen(picture, *columns(setting.wider, picture.image.shape[1]), face=next((c.face for c in seen), 0))
         taken = pinhole(picture, setting)
-        soft = unsharpness(setting, width, height)
         near = None if picture.matte.all() else setting.near
         own = [actor for actor in seen if actor.source.sha256 == setting.source.sha256]
         with ThreadPoolExecutor(1) as other:  # neither depends on the other, so the order of work does not matter
             plate = None
-            if not live(setting):
+            if not elsewhere(setting):
                 plate = other.submit(plate_sheet, picture, taken, setting.far, cameras, width, height, soft=soft, near=near)
             if own or (picture.matte.any() and not picture.matte.all()):
-                actors.extend(_own_subject(picture, taken, setting.near, cameras, own, performances, width, height, shaded=live(setting)))
+                actors.extend(_own_subject(picture, taken, setting.near, cameras, own, performances, width, height, shaded=elsewhere(setting)))
             if plate is not None:
                 layers.append(Still.of(plate.result()))
         # only a face tells how far away somebody is
@@ -158,7 +167,7 @@ def unsharpness(setting: Setting, width: int, height: int) -> float:
     """The standard deviation in pixels of a frame by which what is behind the subject of a photo is out of focus."""
     if setting.pinned:
         return 0.0
-    return (0.0016 if setting.behind is None else 0.003) * max(width, height) * (1 - setting.near / setting.far)
+    return (0.003 if setting.behind or setting.place else 0.0016) * max(width, height) * (1 - setting.near / setting.far)
 
 
 def live(setting: Setting) -> bool:
@@ -166,8 +175,15 @@ def live(setting: Setting) -> bool:
     return setting.behind is not None and setting.behind.kind == "video"
 
 
-def _behind(setting: Setting, source: Source, materials: Materials, size: tuple[int, int]) -> U8:
+def elsewhere(setting: Setting) -> bool:
+    """Whether the subject of a photo is before something that is filmed on its own, so that the photo has no plate."""
+    return live(setting) or bool(setting.place)
+
+
+def _behind(setting: Setting, materials: Materials, size: tuple[int, int]) -> U8:
     """What is behind the subject of a photo: a picture, or the first that a shot shows of a clip."""
+    source = setting.behind
+    assert source is not None
     if source.kind != "video":
         return materials.picture(source).image
     clip = materials.clip(source)
@@ -250,7 +266,7 @@ def _layer(
     rig = _rig_of(cutout, actor)
     if actor is not None and rig is not None:
         nodes = np.zeros((NODES, NODES, 3), np.float32)
-        nodes[..., 2] = rig.relief(pixels.reshape(-1, 2)).reshape(NODES, NODES) * metres
+        nodes[..., 2] = rig.relief(pixels.reshape(-1, 2)).reshape(NODES, NODES) * metres * _level(picture, cutout)
         sheet = _on_rays(Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes), rays)
         trunk = None if picture.matte.all() else _trunk_of(cutout, cutout.faces[actor.face], pixels, picture.image.shape[1])
         return Living(sheet=joined(sheet), rig=rig, performance=performances[actor.name], metres=metres, pixels=pixels, trunk=trunk, rays=rays)
@@ -260,6 +276,18 @@ def _layer(
         nodes = np.zeros((NODES, NODES, 3), np.float32)
         nodes[..., 2] = bulge(cutout.alpha, deep)
     return Still.of(_on_rays(Sheet(texture=texture, alpha=cutout.alpha, corners=corners, nodes=nodes), rays))
+
+
+def _level(picture: Picture, cutout: Cutout) -> F32:
+    """How much of a cut-out's relief stays, f32[gh gw]: none at the border that cuts who is put elsewhere, whose edge is then where framing takes it
+    to be; nothing of the same picture lies behind it."""
+    keep = np.ones((NODES, NODES), np.float32)
+    if any(picture.beyond):
+        ramp = np.minimum(np.arange(NODES, dtype=np.float32) / np.float32(LEVEL * NODES), np.float32(1))
+        for border, edge in ((keep[::-1], cutout.alpha[-2:]), (keep.T, cutout.alpha[:, :2]), (keep.T[::-1], cutout.alpha[:, -2:])):
+            if bool((edge > 128).any()):
+                border *= ramp[:, None]
+    return keep
 
 
 def _on_rays(sheet: Sheet, rays: Rays | None) -> Sheet:
@@ -304,6 +332,10 @@ def _studio(shot: Shot, cameras: list[CameraPose], score: Score) -> list[Layer]:
     setting = shot.setting
     if setting.elevation >= STEEP:
         return [Still.of(table(shot, cameras, score.width, score.height, score.seed))]
+    if setting.place:
+        soft = unsharpness(setting, score.width, score.height)
+        backdrop = Backdrop.of(_built(setting, score), cameras, score.width, score.height, soft, lift=EYE)
+        return [backdrop, Still.of(table(shot, cameras, score.width, score.height, score.seed))]
     if setting.surface:
         return [_sweep(shot, cameras, score), Still.of(table(shot, cameras, score.width, score.height, score.seed))]
     return [_sweep(shot, cameras, score)]
@@ -328,8 +360,12 @@ def _sweep(shot: Shot, cameras: list[CameraPose], score: Score) -> Layer:
     return Still.of(Sheet(texture=texture, alpha=None, corners=corners))
 
 
+def _built(setting: Setting, score: Score) -> Place:
+    """The place of a setting, ready to be drawn."""
+    return build_place(setting.place, setting.hour, setting.weather, setting.mood, setting.colours, score.seed, max(score.width, score.height))
+
+
 def _place(shot: Shot, score: Score, cameras: list[CameraPose]) -> list[Layer]:
     """A drawn place: its layers far to near, then what falls before the camera."""
-    setting = shot.setting
-    place = build_place(setting.place, setting.hour, setting.weather, setting.mood, setting.colours, score.seed, max(score.width, score.height))
+    place = _built(shot.setting, score)
     return [*place.layers(cameras, score.width, score.height), *place.falling]
