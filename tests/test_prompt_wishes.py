@@ -20,6 +20,7 @@ def test_a_wish_is_read_as_meant(row: dict[str, Any]) -> None:
         "titles": [f"{t.place}|{t.text}" for t in script.titles],
         "logo": script.logo.place + "*" * script.logo.closing if script.logo else "",
         "captions": script.captions_place,
+        "sounds": [f"{w.sound}{f'*{w.times}' if w.times else ''}{'+' * w.beside}" for w in script.sounds],
     }
     assert {name: (row.get(name, type(got)()), got) for name, got in told.items() if row.get(name, type(got)()) != got} == {}
 

@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from phonofilm.engines.stage.sound.effects import supported
 from phonofilm.engines.stage.stage import Stage
 from phonofilm.generate import score_of
 from phonofilm.media.outputs import write_wav
 from phonofilm.media.reference import open_references
 from phonofilm.request import Request
-from phonofilm.score.model import Ambience, Caption, Effect, Score
+from phonofilm.score.heard import APART, LASTS, SINGLE
+from phonofilm.score.model import Ambience, Caption, Effect, Line, Score
 
 
 def scored(prompt: str, references: tuple[str, ...] = ()) -> Score:
@@ -105,3 +107,57 @@ def test_a_title_at_the_end_is_at_the_end_in_every_language(prompt: str) -> None
     score = scored(prompt)
     ((_, start, end, _),) = titled(score)
     assert start > 4 and end > 7.5
+
+
+def told(score: Score) -> list[tuple[str, float, float]]:
+    """Lines (by their first word) and effects, in order, with their start and, of lines, their end in seconds."""
+    found = [(c.text.split()[0], c.start / 48_000, c.end / 48_000) for c in score.cues if isinstance(c, Line)]
+    found += [(c.sound, c.start / 48_000, c.start / 48_000) for c in score.cues if isinstance(c, Effect)]
+    return sorted(found, key=lambda row: row[1])
+
+
+def test_a_sound_named_before_a_line_comes_before_it_and_one_named_after_it_after_it() -> None:
+    rows = told(scored('A knock at the door, then a narrator says: "Come in." The dog barks three times. She says: "Quiet!"'))
+    assert [name for name, _, _ in rows] == ["knock", "Come", "woof", "woof", "woof", "Quiet!"]
+    assert rows[1][1] - rows[0][1] >= 0.7, "the knocking is over when the voice begins"
+    assert rows[2][1] >= rows[1][2] and rows[5][1] >= rows[4][1] + 0.35
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sound", "times"),
+    [
+        ("A house at night. A dog barks twice.", "woof", 2),
+        ("Una casa de noche. Suenan cinco campanadas.", "bell", 5),
+        ("Ein Haus bei Nacht. Es klopft dreimal an der Tür.", "rap", 3),
+        ("夜晚的房间，敲门声响了四下。", "rap", 4),
+        ("A stage. The crowd claps 3 times.", "hand_clap", 3),
+        ("A house at night. A dog barks.", "dog_bark", 1),
+        ("A corridor. Footsteps.", "footsteps", 4),
+    ],
+)
+def test_a_sound_is_heard_as_often_as_the_words_say(prompt: str, sound: str, times: int) -> None:
+    starts = [c.start for c in scored(prompt).cues if isinstance(c, Effect) and c.sound == sound]
+    assert len(starts) == times and all(b - a >= 48_000 * 0.3 for a, b in pairwise(starts))
+
+
+def test_in_a_shot_with_a_time_a_line_waits_for_the_sound_before_it_as_far_as_it_fits() -> None:
+    rows = told(scored('0-4s: three knocks, a narrator says: "Who is there?" 4-8s: a narrator says: "Nobody." A door slams.'))
+    assert [name for name, _, _ in rows] == ["rap", "rap", "rap", "Who", "Nobody.", "door"]
+    assert rows[3][1] >= rows[2][1] + 0.25 and rows[3][2] < 4 <= rows[4][1] and rows[5][1] >= rows[4][2]
+
+
+def test_a_sound_said_to_go_along_with_words_does_not_hold_them_up() -> None:
+    plain, along = (told(scored(f'A narrator says: "It rains again{more}')) for more in ('."', '" while thunder rolls in the distance.'))
+    assert plain[0][1] == next(row for row in along if row[0] == "It")[1]
+
+
+def test_every_wished_sound_can_be_heard_and_its_course_is_known() -> None:
+    assert {*SINGLE.values(), *APART, *LASTS} <= {*supported(), "footsteps"} and set(SINGLE.values()) <= set(APART) & set(LASTS)
+
+
+def test_sounds_that_do_not_fit_an_asked_length_do_not_push_words_out_of_the_film() -> None:
+    score = score_of(
+        Request(prompt='Twenty knocks on the door. Thunder. A bell rings 9 times. She says: "I am here now."', seconds=4, references=()), Stage()
+    )[0]
+    line = next(c for c in score.cues if isinstance(c, Line))
+    assert line.end <= score.length and all(0 <= c.start < score.length for c in score.cues)

@@ -30,6 +30,7 @@ def _rows(script: Script) -> Iterator[str]:
         for sound in script.sounds:
             if sound.shot == number - 1:
                 at = f" at {time_code(sound.at)}" if sound.at is not None else " at the end" if sound.closing else ""
+                at = (f" ×{sound.times}" if sound.times else "") + at
                 yield f"  sound     {sound.sound.replace('_', ' ')}{' (lasting)' if sound.ambience else ''}{at} {_place(sound.span)}"
         for title in script.titles:
             if title.shot == number - 1:

@@ -69,7 +69,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     spoken_of = [h for h in words.find("refusable.captions", masked) if h not in refused and not any(a < h.end and h.start < b for a, b in said.read)]
     low = next((p for h in spoken_of if (p := positions.of_words(h.start, h.end))), None)
     placed = [(h.start, h.end) for h in (*stands, low) if h is not None] + logo_words
-    sounds = _sounds(text, masked, words, cuts, when)
+    sounds = _sounds(text, masked, words, cuts, when, [start for start, _ in said.places])
     wished = [h for h in words.find("wish.captions", masked) if not any(h.start < r.end and r.start < h.end for r in refused)]
     wished += [h for h in words.find("refusable.captions", masked) if _alone(masked, clauses, h) and h not in refused]
     tints = _caption_tints(masked, clauses, words, refused, [*said.read, *said.tints])
@@ -242,11 +242,11 @@ def _folded(text: Text, span: Span) -> Span:
     return bisect_left(text.starts, span[0]), bisect_left(text.starts, span[1])
 
 
-def _sounds(text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut], when: When) -> list[tuple[SoundWish, Hit]]:
+def _sounds(text: Text, masked: str, words: Lexicon, cuts: Sequence[Cut], when: When, spoken: Sequence[int]) -> list[tuple[SoundWish, Hit]]:
     """The sounds of every shot; what is said before the first time code belongs to the first."""
     found: list[tuple[SoundWish, Hit]] = []
     for index, cut in enumerate(cuts):
-        for wish, hit in find_sounds(text, masked, words, 0 if index == 0 else cut.start, cut.end):
+        for wish, hit in find_sounds(text, masked, words, 0 if index == 0 else cut.start, cut.end, spoken):
             first, last = around(when.clauses, hit.start)
             closing = words.has("sound.closing", masked, max(first, cut.start), min(last, cut.end))
             before = around(when.clauses, max(0, first - 1))  # "At the end, applause"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect, bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
 
 from phonofilm.prompt.lexicon import Hit, Lexicon, longest
 from phonofilm.prompt.negation import negated
+from phonofilm.prompt.often import is_beside, times_of
 from phonofilm.prompt.script import Scene, SoundWish
 from phonofilm.prompt.text import CLAUSE_END, SENTENCE_END, Text, around, mask, split
 
@@ -77,8 +81,11 @@ def _behind(lexicon: Lexicon, words: str, start: int, end: int) -> bool:
     return False
 
 
-def find_sounds(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) -> list[tuple[SoundWish, Hit]]:
-    """The sounds named in folded [start, end): words that are sounds in themselves, and things that the clause says are heard."""
+def find_sounds(text: Text, masked: str, lexicon: Lexicon, start: int, end: int, spoken: Sequence[int] = ()) -> list[tuple[SoundWish, Hit]]:
+    """The sounds named in folded [start, end): words that are sounds in themselves, and things that the clause says are heard.
+
+    ``spoken`` are the places of the lines, in order.
+    """
     clauses = split(masked, CLAUSE_END)
     sentences = split(masked, SENTENCE_END)
     trapped = [(h.start, h.end) for h in lexicon.find("sound_trap", masked, start, end)]
@@ -96,12 +103,21 @@ def find_sounds(text: Text, masked: str, lexicon: Lexicon, start: int, end: int)
         if near or listed or _only_heard(lexicon, words, max(first, start), min(last, end)):
             chosen.append(hit)
             ambience[(hit.start, hit.end, hit.key)] = hit.key in lasting
-    found: dict[str, tuple[SoundWish, Hit]] = {}
-    for hit in sorted(chosen, key=lambda h: h.start):
-        if hit.key in found or negated(lexicon, masked, hit.start, hit.end):
+    found: dict[tuple[str, int], tuple[SoundWish, Hit]] = {}
+    chosen = sorted(chosen, key=lambda h: h.start)
+    for hit in chosen:
+        lasts = ambience[(hit.start, hit.end, hit.key)]
+        # what is named again after somebody has spoken is heard again
+        key = hit.key, 0 if lasts else bisect_right(spoken, hit.start)
+        if negated(lexicon, masked, hit.start, hit.end):
             continue
-        wish = SoundWish(sound=hit.key, span=text.span(hit.start, hit.end), ambience=ambience[(hit.start, hit.end, hit.key)])
-        found[hit.key] = (wish, hit)
+        times = 0 if lasts else times_of(lexicon, words, clauses, hit, chosen)
+        if key in found:
+            first, place = found[key]
+            found[key] = (replace(first, times=first.times or times), place)
+            continue
+        beside = is_beside(lexicon, words, clauses, hit) or _sound_list(lexicon, words, around(sentences, hit.start), hit)
+        found[key] = (SoundWish(sound=hit.key, span=text.span(hit.start, hit.end), ambience=lasts, times=times, beside=beside), hit)
     return list(found.values())
 
 

@@ -102,7 +102,8 @@ class LogoWish:
 class SoundWish:
     """A sound named in the prompt: ``sound`` is a name of the sound table, ``ambience`` if it lasts.
 
-    ``at``: a tick where one was given; ``closing``: it comes at the end.
+    ``at``: a tick where one was given; ``closing``: it comes at the end; ``times``: how often, 0 where the words do not say; ``beside``: its words
+    say that it is heard along with what is said, or only list it, so that its place among the lines tells nothing.
     """
 
     sound: str
@@ -111,6 +112,8 @@ class SoundWish:
     shot: int = 0
     at: int | None = None
     closing: bool = False
+    times: int = 0
+    beside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

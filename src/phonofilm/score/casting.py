@@ -11,6 +11,7 @@ import numpy as np
 from phonofilm.perceive.percepts import Face, Sound
 from phonofilm.score.beat_grid import PACES, compose_beats
 from phonofilm.score.draft import Draft
+from phonofilm.score.heard import held_up
 from phonofilm.score.likening import likened
 from phonofilm.score.model import Actor, Line, Music
 from phonofilm.score.plan import rests
@@ -89,12 +90,15 @@ def speech_of(draft: Draft, presenters: Sequence[str]) -> Speech:
         speakers = {k: _who(draft, k, presenters) for k in range(len(draft.script.lines))}
         spoken = written(draft.script.lines, speakers, draft.script, draft.request, windows, likened(draft))
         shift = at - LEAD if made and not windows else 0
-        held = rests(draft, draft.script.lines, spoken.length)
-        for line, rest in zip(spoken.lines, held.before, strict=True):
-            shift += rest
+        waits, tail = held_up(draft, spoken.lines, windows)
+        held = rests(draft, draft.script.lines, spoken.length + sum(waits) + tail)
+        for k, (line, rest, wait) in enumerate(zip(spoken.lines, held.before, waits, strict=True)):
+            if windows and k and draft.script.lines[k - 1].shot != draft.script.lines[k].shot:
+                shift = 0  # a shot with a time of its own does not wait for the sounds of another
+            shift += rest + wait
             made.append(_later(line, shift))
         remarks += spoken.remarks
-        silence = held.after
+        silence = held.after + tail
     else:
         remarks += [f"@{tag}: there is no written line to speak in a voice like its own." for tag in draft.tagged("timbre")]
     length = max((line.end for line in made), default=0)

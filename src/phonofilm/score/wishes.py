@@ -13,8 +13,10 @@ from phonofilm.score.covering import hides_mouth, kept_free, title_hides_mouth
 from phonofilm.score.dark import Dark
 from phonofilm.score.draft import CARD, LOGO_CARD, Draft, has_card
 from phonofilm.score.edit import Piece
+from phonofilm.score.heard import heard, in_order, repeated
 from phonofilm.score.inks import title_ink
-from phonofilm.score.model import Ambience, Caption, Effect, Line, Logo, Shot, Spot
+from phonofilm.score.model import Ambience, Caption, Line, Logo, Shot, Spot
+from phonofilm.score.plan import said_lines
 from phonofilm.score.speech import source_of
 
 #: ambience that belongs to a drawn place, where the prompt refuses no sound
@@ -39,46 +41,45 @@ WEATHER_SOUND = {"rain": "rain", "storm": "storm", "wind": "wind"}
 
 def add_sounds(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], length: int) -> None:
     """Effects and ambience named in the prompt or belonging to a drawn place, and effect files: each in its own shot of the prompt."""
-    heard: set[str] = set()
-    wished: list[tuple[int, int | None, Effect]] = []
+    aired: set[str] = set()
     spoken = max((c.end for c in draft.cues if isinstance(c, Line)), default=0)
     for wish in draft.script.sounds:
         if wish.ambience:
             start, end = _span(draft, pieces, wish.shot, length) if _is_timed(draft, wish.shot) else (0, length)
             draft.cues.append(Ambience(start=start, end=end, sound=wish.sound))
-            heard.add(wish.sound)
+            aired.add(wish.sound)
         elif wish.closing and wish.at is None:
             start, end = _span(draft, pieces, wish.shot, length)
-            at = max(start, min(max(end - LAST_SOUND, spoken), end - LAST_SOUND // 3))
-            draft.cues.append(Effect(start=nearest_frame_start(at), sound=wish.sound))
-        else:
-            wished.append((wish.shot, wish.at, Effect(start=0, sound=wish.sound)))
-    for tag in draft.tagged("effect"):
-        if tag in draft.percepts.sounds:
-            said = next((m for m in draft.script.mentions if m.tag == tag), None)
-            effect = Effect(start=0, sound="", source=source_of(draft.references[tag]))
-            wished.append((said.shot if said else 0, said.at if said else None, effect))
-    for number in sorted({shot for shot, _, _ in wished}):
-        free = [effect for shot, at, effect in wished if shot == number and at is None]
+            effects, lasts = repeated(wish)
+            last = max(LAST_SOUND, lasts)
+            at = max(start, min(max(end - last, spoken), end - LAST_SOUND // 3))
+            draft.cues += [replace(e, start=nearest_frame_start(at + e.start)) for e in effects if at + e.start < length]
+    wished = heard(draft)
+    said = len(said_lines(draft))
+    ordered = [one for one in wished if one.at is None and 0 <= one.line < said]
+    draft.cues += [replace(e, start=nearest_frame_start(e.start)) for e in in_order(draft, ordered, length)]
+    loose = [one for one in wished if one.at is None and one not in ordered]
+    for number in sorted({one.shot for one in loose}):
+        free = [one for one in loose if one.shot == number]
         start, end = _span(draft, pieces, number, length)
         for k, effect in enumerate(free):
             # one alone comes early in its shot, several share it out
             early = start if _is_timed(draft, number) else start + min(ticks(0.5), (end - start) // 3)
             at = early if len(free) == 1 else start + (end - start) * (2 * k + 1) // (2 * len(free))
-            draft.cues.append(replace(effect, start=nearest_frame_start(at)))
-    for _, at, effect in wished:
-        if at is not None and at < length:
-            draft.cues.append(replace(effect, start=nearest_frame_start(at)))
-        elif at is not None:
-            name = effect.source.name if effect.source else effect.sound.replace("_", " ")
-            draft.remarks.append(f"The sound {name} at {seconds(at):g} s is left out: the film ends at {seconds(length):g} s.")
+            draft.cues += [replace(e, start=nearest_frame_start(at + e.start)) for e in one.effects if at + e.start < length]
+    for one in wished:
+        if one.at is not None and one.at < length:
+            draft.cues += [replace(e, start=nearest_frame_start(one.at + e.start)) for e in one.effects if one.at + e.start < length]
+        elif one.at is not None:
+            name = one.effects[0].source.name if one.effects[0].source else one.effects[0].sound.replace("_", " ")
+            draft.remarks.append(f"The sound {name} at {seconds(one.at):g} s is left out: the film ends at {seconds(length):g} s.")
     if "sound" in draft.script.refused or "ambience" in draft.script.refused:
         return
     scene = draft.script.scene
     spans = _weather(draft, pieces, length)
     if not spans and any(shot.setting.kind == "place" for shot in shots) and scene.place in PLACE_SOUND:
         spans = [(0, length, PLACE_SOUND[scene.place])]
-    draft.cues += [Ambience(start=start, end=end, sound=sound) for start, end, sound in spans if sound not in heard]
+    draft.cues += [Ambience(start=start, end=end, sound=sound) for start, end, sound in spans if sound not in aired]
     # between words and effects a film is not dead: the tone of a quiet room
     if {c.kind for c in draft.cues} & {"line", "effect"} and not {c.kind for c in draft.cues} & {"ambience", "music"}:
         draft.cues.append(Ambience(start=0, end=length, sound="room", level=ROOM_TONE))

@@ -228,20 +228,25 @@ def bird(random: Random, force: float = 0.7) -> Wave:
     return out
 
 
+def bark(random: Random, force: float = 0.7) -> Wave:
+    """One bark: a rough voice through a short throat that opens and closes."""
+    length = 0.21
+    pitch = line(length, (0, 360), (0.055, 640), (0.11, 580), (length, 320)) * (1 + 0.05 * wander(random, length, 90))
+    turn = np.cumsum(pitch) / RATE
+    buzz = sum((np.sin(2 * np.pi * k * turn + random.uniform(0, 6)) * k**-0.6 for k in range(1, 24)), np.zeros(len(pitch)))
+    rough = buzz * (1 + 0.5 * np.sin(np.pi * turn)) + 0.9 * noise(random, length)[: len(pitch)]
+    env = line(length, (0, 0), (0.012, 1), (0.08, 0.85), (0.15, 0.25), (length, 0))
+    voice = np.zeros(len(pitch), np.float32)
+    for hertz, width, level in ((760, 0.22, 0.7), (1080, 0.16, 1.0), (1900, 0.18, 0.3), (3100, 0.2, 0.1)):
+        voice += level * band(rough.astype(np.float32), hertz * (1 - width), hertz * (1 + width), order=1)
+    return voice * env
+
+
 def dog_bark(random: Random, force: float = 0.7) -> Wave:
-    """Two barks: a rough voice through a short throat that opens and closes."""
+    """Two barks."""
     out = silence(0.9)
     for at, size in ((0.0, 1.0), (0.36, 0.9)):
-        length = 0.21
-        pitch = line(length, (0, 360), (0.055, 640), (0.11, 580), (length, 320)) * (1 + 0.05 * wander(random, length, 90))
-        turn = np.cumsum(pitch) / RATE
-        buzz = sum((np.sin(2 * np.pi * k * turn + random.uniform(0, 6)) * k**-0.6 for k in range(1, 24)), np.zeros(len(pitch)))
-        rough = buzz * (1 + 0.5 * np.sin(np.pi * turn)) + 0.9 * noise(random, length)[: len(pitch)]
-        env = line(length, (0, 0), (0.012, 1), (0.08, 0.85), (0.15, 0.25), (length, 0))
-        voice = np.zeros(len(pitch), np.float32)
-        for hertz, width, level in ((760, 0.22, 0.7), (1080, 0.16, 1.0), (1900, 0.18, 0.3), (3100, 0.2, 0.1)):
-            voice += level * band(rough.astype(np.float32), hertz * (1 - width), hertz * (1 + width), order=1)
-        add(out, voice * env, round(at * RATE), size)
+        add(out, bark(random, force), round(at * RATE), size)
     return out
 
 
