@@ -62,7 +62,7 @@ def add_sounds(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], len
     for number in sorted({one.shot for one in loose}):
         free = [one for one in loose if one.shot == number]
         start, end = _span(draft, pieces, number, length)
-        for k, effect in enumerate(free):
+        for k, one in enumerate(free):
             # one alone comes early in its shot, several share it out
             early = start if _is_timed(draft, number) else start + min(ticks(0.5), (end - start) // 3)
             at = early if len(free) == 1 else start + (end - start) * (2 * k + 1) // (2 * len(free))
