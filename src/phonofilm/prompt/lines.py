@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from phonofilm.prompt.language import detect
 from phonofilm.prompt.lexicon import Hit, Lexicon
@@ -18,6 +19,8 @@ _LABEL_END = re.compile(r"[\n]|$")
 #: the word right before a colon and a quote, and a name in brackets behind a mention
 _LABEL = re.compile(r"([^\W\d_]+)\s*[:：]\s*[-–—]?\s*$")
 _GIVEN = re.compile(r"\s*[(（]([^)）]{1,30})[)）]")
+#: what binds a quote to the words behind it
+_QUOTATIVE = re.compile(r"\"?\s*(?:이?라(?:는|고)|という|との|って)\s*")
 _SENTENCE_LIKE = re.compile(r"[.!?。！？…]\s*$")
 
 
@@ -41,7 +44,7 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
     """Tell lines, titles and marked words apart. ``masked`` hides quotes and mentions; ``mentions`` are those that may speak; places are folded."""
     said = Said()
     sentences = split(masked, SENTENCE_END)
-    previous_end, previous_speaker = 0, ""
+    previous_end, previous_speaker, previous_kind = 0, "", ""
     for index, quote in enumerate(quotes):
         start, end = quote.span
         before = _context_before(sentences, start, previous_end)
@@ -51,6 +54,9 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
         braced = text.folded[start] == "{"
         named = text.folded[start] == "《"
         kind, cue = ("line", None) if braced else _kind(lexicon, masked, before, start, end, after, words)
+        goes_on = kind == "plain" and previous_kind == "title" and _goes_on(lexicon, masked, previous_end, start, after)
+        kind = "title" if goes_on else kind
+        previous_kind = kind
         if named and kind != "title":
             continue  # the name of a work is neither said nor read as words
         if kind == "plain":
@@ -60,7 +66,7 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
         if kind == "title":
             tint = _tint(lexicon, masked, before if cue is None else min(before, cue.start), start, end, after)
             said.tints += [(tint.start, tint.end)] if tint else []
-            closing, opening = _placing(lexicon, masked, before, start, end, after)
+            closing, opening = _placing(lexicon, masked, before, start, end, after, own=goes_on)
             span = text.span(start, end)
             said.titles.append(TitleWish(text=words, span=span, closing=closing, opening=opening, colour=tint.key if tint else ""))
             said.titled.append((start, end))
@@ -82,6 +88,15 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
     told = {line.speaker: line.gender for line in reversed(said.lines) if line.speaker and line.gender}
     said.lines = [line if line.gender else replace(line, gender=told.get(line.speaker, "")) for line in said.lines]
     return said
+
+
+def _goes_on(lexicon: Lexicon, masked: str, previous_end: int, start: int, after: int) -> bool:
+    """Whether a quote is one more title of the sentence of the one before: 'the words "A" at the beginning and "B" at the end'."""
+    between = masked[previous_end:start]
+    if len(between) > 60 or SENTENCE_END.search(between.rstrip()) or re.search("[\ue001\ue002]", between):
+        return False
+    placed = any(lexicon.has(f"say.{way}", masked, previous_end, after) for way in ("closing", "opening"))
+    return placed or len(re.sub(r"[\W_]", "", between)) <= 4
 
 
 def _labelled(masked: str, before: int, start: int) -> bool:
@@ -108,6 +123,7 @@ def _kind(lexicon: Lexicon, masked: str, before: int, start: int, end: int, afte
     """line, narration, title or plain; the cue that decided it. The cue nearest to the quote decides, one behind it only if it touches."""
     masked = mask(masked, [(h.start, h.end) for h in lexicon.find("say.manner", masked, before, after)])
     scored: list[tuple[int, str, Hit]] = []
+    quoted = _QUOTATIVE.match(masked, end)
     introduced = _labelled(masked, before, start) and (
         bool(re.search("[\ue001\ue002]", masked[before:start]))
         or any(lexicon.has(section, masked, before, start) for section in ("say.verb", "say.narrator", "say.title", "person"))
@@ -120,7 +136,9 @@ def _kind(lexicon: Lexicon, masked: str, before: int, start: int, end: int, afte
                 continue
             if kind != "verb" and masked[hit.end :].lstrip(" :：")[:1] == HIDDEN:
                 continue  # it introduces the next quote
-            if hit.start - end <= (16 if not masked[hit.start : hit.end].isascii() else 22):
+            if quoted and hit.start >= quoted.end() > hit.start - 12:
+                scored.append((0, kind, hit))  # "“…”라는 목소리", "“…”という声": what is quoted is named right behind it
+            elif hit.start - end <= (16 if not masked[hit.start : hit.end].isascii() else 22):
                 scored.append((hit.start - end + 1, kind, hit))
     colon = _labelled(masked, before, start)
     kinds = {kind for _, kind, _ in scored}
@@ -160,11 +178,14 @@ def _tint(lexicon: Lexicon, masked: str, before: int, start: int, end: int, afte
     return ahead[-1] if ahead else None
 
 
-def _placing(lexicon: Lexicon, masked: str, before: int, start: int, end: int, after: int) -> tuple[bool, bool]:
-    """Whether a title comes at the end of its shot, and whether at its beginning: the last word for either before it, else one in its own clause."""
+def _placing(lexicon: Lexicon, masked: str, before: int, start: int, end: int, after: int, *, own: bool = False) -> tuple[bool, bool]:
+    """Whether a title comes at the end of its shot, and whether at its beginning: the last word for either before it, else one in its own clause.
+
+    ``own``: the clause behind it goes first, as the words before it tell of another title.
+    """
     clause = re.search(r"[,，、;；]", masked[end:after])
     behind = end + clause.start() if clause else after
-    for first, last in ((before, start), (end, behind)):
+    for first, last in ((end, behind), (before, start)) if own else ((before, start), (end, behind)):
         closing = [h.end for h in lexicon.find("say.closing", masked, first, last)]
         opening = [h.end for h in lexicon.find("say.opening", masked, first, last)]
         if closing or opening:
@@ -188,6 +209,8 @@ def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention]
     objects = lexicon.find("say.object", masked, before, after)
     held = {m.tag for m in shown if any(h.start <= m.span[0] and m.span[1] <= h.end for h in objects)}
     shown = [m for m in shown if m.tag not in held] or shown
+    listed = _listed(masked, shown)
+    shown = [m for m in shown if m not in listed] or shown
     if labelled := _by_label(masked, shown, before, start):
         return labelled
     verbs = [h for h in lexicon.find("say.verb", masked, before, start)]
@@ -220,6 +243,12 @@ def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention]
     if alias is None and len({m.tag for m in named}) == 1:
         return named[-1].tag  # "close up of @me, the man says"
     return alias or noun
+
+
+def _listed(masked: str, shown: Sequence[Mention]) -> list[Mention]:
+    """Mentions that stand one right behind the other with nothing but spaces between: a list of pictures, not who speaks one line."""
+    pairs = [(a, b) for a, b in pairwise(shown) if not masked[a.span[1] : b.span[0]].strip(" ,、，")]
+    return [m for pair in pairs for m in pair]
 
 
 def _by_label(masked: str, shown: Sequence[Mention], before: int, start: int) -> str:

@@ -6,7 +6,8 @@ import re
 
 from phonofilm.prompt.lexicon import Hit, Lexicon
 from phonofilm.prompt.negation import negated
-from phonofilm.request import RATIOS
+from phonofilm.prompt.text import CLAUSE_END, HIDDEN, MENTION_A, MENTION_B, around, mask, split
+from phonofilm.request import RATIOS, SHORTEST
 
 _RATIO = re.compile(
     r"(?<![\d:.])(\d{1,2}(?:\.\d{1,2})?)\s*(?:[:比]|(?<=16)[x/](?=9)|(?<=9)[x/](?=16))\s*(\d{1,2})(?![\d:.])(?!\s*(?:am|pm|a\.m|p\.m|uhr|h\b|点|分|時|时|시))"
@@ -14,6 +15,19 @@ _RATIO = re.compile(
 #: what is called a ratio where a number with a colon could be a time or a result as well
 _KNOWN = frozenset({"16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "4:5", "5:4", "2:3", "3:2", "2:1", "2.35:1", "2.39:1", "2.4:1", "2.40:1", "1.85:1"})
 _CLOCK = re.compile(r"(?:\bat|\bum|\ba las?|\ba|\bvers|上午|下午|早上|晚上|午前|午後|오전|오후)\s*$")
+#: a clause that is nothing but a length, beside a word for a film and for about how long
+_UNIT = r"(?:seconds?|secs?|s|sekunden?|sek|segundos?|seg|secondes?|秒(?:钟|间)?|초)"
+_ABOUT = (
+    r"(?:about|around|roughly|approx\.?|make it|in total|total|long|max\.?|ca\.?|circa|etwa|rund|ungefahr|insgesamt|lang|unos|en total|environ"
+    r"|au total|约|大约|大概|左右|程度|くらい|ぐらい|정도|약|간)"
+)
+_FILM = (
+    r"(?:videos?|film|clip|spot|reel|short|ad|teaser|trailer|intro|outro|youtube|instagram|tiktok|imagefilm|werbespot|anuncio|pub"
+    r"|유튜브|인스타(?:그램)?|틱톡|인트로|영상|동영상|비디오|광고|쇼츠|릴스|숏폼|클립|抖音|小红书|视频|短视频|短片|影片|广告|动画|映像|ムービー|ショート)"
+)
+_ROUND = re.compile(rf"(?:{_FILM}|{_ABOUT})")
+_LENGTH = re.compile(rf"(?<!\d)(?<!\d[.:,])(\d{{1,2}})\s*-?{_UNIT}(?![a-z])")
+_SHOT = re.compile(r"(?:shot|scene|cut|plano|toma|escena|plan|einstellung|szene|镜头|分镜|镜|场景|カット|シーン|샷|씬|장면|컷)\s*#?\d*\W*$")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -34,8 +48,25 @@ def find_ratio(masked: str, lexicon: Lexicon) -> tuple[str, str, list[Hit]]:
 def find_length(masked: str, lexicon: Lexicon) -> tuple[int, list[Hit]]:
     """Seconds that a prompt says the film lasts (0: it does not say), and where."""
     found = [h for h in lexicon.find("length", masked) if not negated(lexicon, masked, h.start, h.end)]
+    found = found or _bare_lengths(masked, lexicon)
     number = _DIGITS.search(masked, found[0].start, found[0].end) if found else None
     return (int(number[0]) if number else 0), found
+
+
+def _bare_lengths(masked: str, lexicon: Lexicon) -> list[Hit]:
+    """The one clause of a prompt that says nothing but a length ("…, soft piano, 6 seconds."); shots that each have theirs give none."""
+    clauses = split(masked, CLAUSE_END)
+    ratios = [(h.start, h.end) for h in (*lexicon.find("ratio", masked), *lexicon.find("known", masked))]
+    found: list[Hit] = []
+    for match in _LENGTH.finditer(masked):
+        first, last = around(clauses, match.start())
+        rest = mask(masked, [(a, b) for a, b in ratios if first <= a and b <= last] + [match.span()], " ")[first:last]
+        if re.search(r"[^\W_]", _ROUND.sub(" ", rest)) or re.search(f"[{HIDDEN}{MENTION_A}{MENTION_B}]", rest):
+            continue
+        if not SHORTEST <= int(match[1]) <= 60 or _SHOT.search(masked[max(0, first - 14) : first]):
+            continue
+        found.append(Hit(key="any", start=match.start(), end=match.end()))
+    return found if len(found) == 1 else []
 
 
 def _aspect(ratio: str) -> float:

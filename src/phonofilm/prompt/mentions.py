@@ -23,7 +23,7 @@ KIND_WORDS: dict[Kind, str] = {
     "video": "videos?|clips?|视频|影片|视像|动画|映像|ビデオ|동영상|비디오|영상|clip video|film",
     "audio": "audios?|sounds?|tracks?|songs?|音频|音讯|音声|声音|录音|オーディオ|음성|오디오|음악|ton|tonspur|sonido|pista",
 }
-_NUMBER = r"\s*[#№_-]?\s*(\d{1,2})(?![\d.:%]\d|\d|\s*(?:fps|px|k\b|p\b|s\b|sec|秒|°|度|x\d))"
+_NUMBER = r"\s*[#№_-]?\s*(\d{1,2})(?![\d.:%]\d|\d|\s*(?:fps|px|k\b|p\b|s\b|se[ckg]|秒|초|°|度|x\d))"
 _RANGE = r"(?:\s*(?:-|–|~|to|through|至|到|から|부터|a|bis)\s*(\d{1,2})(?!\d|\s*(?:s\b|sec|秒)))?"
 _ORDINAL_WORDS = {
     1: "first|primera?|第一|1枚目の|一枚目の|最初の|첫 ?번째",

@@ -24,6 +24,7 @@ from phonofilm.prompt.remarks import not_understood
 from phonofilm.prompt.roles import bind, mute
 from phonofilm.prompt.scene import find_scene, find_sounds
 from phonofilm.prompt.script import Binding, CameraMove, LogoWish, Mention, Remark, Script, ScriptShot, SoundWish, Span, SpokenLine, TitleWish
+from phonofilm.prompt.sequence import SEEN, in_sequence, seen_of
 from phonofilm.prompt.shots import Cut, find_cuts, moments, point_in
 from phonofilm.prompt.text import CLAUSE_END, HIDDEN, MENTION_A, MENTION_B, SENTENCE_END, Text, around, mask, prepare, split
 from phonofilm.request import Reference
@@ -56,12 +57,19 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     silent = mute(references, places, masked, words)
     said = read_quotes(text, masked, quotes, [m for m in places if m.tag not in silent], words, language)
     masked = _uncover(masked, text.folded, said)
-    cuts = find_cuts(masked, words)
-    bindings, notes, asked = bind(references, places, masked, words, {line.speaker for line in said.lines}, bool(said.lines))
+    speakers = {line.speaker for line in said.lines}
+    bindings, notes, asked = bind(references, places, masked, words, speakers, bool(said.lines))
     refused = refusals(words, masked)
     products = [b.tag for b in bindings if b.role == "product"]
-    shots, read_from = _shots(text, masked, words, cuts, _with_named(places, products, words, masked), refused)
     when = When(times=moments(masked), clauses=split(masked, CLAUSE_END), sentences=split(masked, SENTENCE_END))
+    cuts = find_cuts(masked, words)
+    seen = {b.tag for b in bindings if b.role in SEEN}
+    talk = len(speakers & seen) > 1  # they are seen as they speak in turn
+    to_music = not said.lines and any(b.role == "music" for b in bindings)  # cut on its beats
+    if not talk and not to_music:
+        shown = seen_of(places, [(line.speaker, place) for line, place in zip(said.lines, said.places, strict=True)], seen)
+        cuts = in_sequence(cuts, masked, words, shown, when.clauses, when.times)
+    shots, read_from = _shots(text, masked, words, cuts, _with_named(places, products, words, masked), refused)
     clauses = when.clauses
     positions = Positions.of(masked, words, clauses)
     stands = [positions.of_quote(*place) for place in said.titled]

@@ -9,7 +9,7 @@ from functools import cache
 
 from phonofilm.clock import nearest_frame_start, ticks
 from phonofilm.prompt.lexicon import VERB_FINAL, Lexicon
-from phonofilm.prompt.text import HIDDEN, SENTENCE_END
+from phonofilm.prompt.text import HIDDEN, MENTION_A, MENTION_B, SENTENCE_END
 
 _UNIT = r"(?:s(?:ec(?:ond(?:s|es|en)?|s)?)?|seg(?:undos?)?|sek(?:unden?)?|秒目?|초|sekunden?)"
 _TIME = r"(?:\d{1,2}:\d{2}(?:[.,]\d+)?|\d{1,3}(?:\.\d+)?)"
@@ -123,6 +123,9 @@ def _by_words(folded: str, lexicon: Lexicon, start: int, body: int, end: int, ti
         if lexicon.has("transition_trap", folded, max(body, hit.start - 20), min(end, hit.end + 20)):
             continue
         if hit.key in ("dissolve", "dip") and folded[content : hit.start].rstrip(" 在的がはに").endswith(HIDDEN):
+            if hit.key == "dip" and _fades_away(folded, hit.start, hit.end, end):
+                ending = hit.key
+                break
             continue  # a title comes so, not a shot
         if not folded[content : hit.start].strip(" \t\n,.;:，。、-–—"):
             kind, content = hit.key, hit.end
@@ -147,6 +150,12 @@ def _by_words(folded: str, lexicon: Lexicon, start: int, body: int, end: int, ti
         )
         for index, p in enumerate(pieces)
     ]  # fmt: skip
+
+
+def _fades_away(folded: str, start: int, stop: int, end: int) -> bool:
+    """Whether a fade to black is a sentence of its own, behind which nothing is shown or said any more."""
+    alone = re.match(r"\s*(?:[.!。]|$)", folded[stop:end]) and re.search(r"\b(to|into|a|au|zu|in)\b|黑|暗転|블랙", folded[start:stop])
+    return bool(alone) and not re.search(f"[{HIDDEN}{MENTION_A}{MENTION_B}]", folded[stop:end])
 
 
 def _sentence_start(folded: str, start: int, place: int) -> int:

@@ -32,7 +32,9 @@ def pieces_of(draft: Draft, presenters: Sequence[str], length: int) -> tuple[Pie
         stills, clips = [t for t in stills if t not in backgrounds], [t for t in clips if t not in backgrounds]
     body = length - (LOGO_CARD if has_card(draft) else 0)
     if follows_shots(draft):
-        return _written_pieces(draft, shots, [*presenters, *stills, *clips], backgrounds, length)
+        until = length if any(s.start is not None for s in shots) else body
+        written = _written_pieces(draft, shots, [*presenters, *stills, *clips], backgrounds, until)
+        return (*written, Piece(start=body, end=length, tag=CARD)) if until < length else written
     every = [*presenters, *stills, *clips]
     if len(every) <= 1:
         tail = (Piece(start=body, end=length, tag=CARD),) if body < length else ()
@@ -158,6 +160,10 @@ def _shown(draft: Draft, k: int, shot: ScriptShot, every: Sequence[str], backgro
     speaks = any(line.shot == k and not line.narration for line in draft.script.lines)
     if not shown and not speaks:
         shown = [t for t in shot.mentions if t in backgrounds]
+    if not shown:  # a line whose words do not name its speaker again
+        shown = list(dict.fromkeys(line.speaker for line in draft.script.lines if line.shot == k and line.speaker in every))
+    if not shown and k == len(draft.script.shots) - 1 and has_card(draft) and set(shot.mentions) & set(draft.tagged("logo")):
+        return [CARD]
     if shown or not every:
         return shown or [""]
     if shot.place and not speaks:

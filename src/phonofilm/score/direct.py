@@ -48,7 +48,7 @@ def direct(script: Script, percepts: Percepts, request: Request, *, progress: Pr
     add_sounds(draft, pieces, shots, length)
     dark = dark_of(draft, pieces, length)
     add_words(draft, presenters, pieces, shots, length, dark)
-    add_logo(draft, length)
+    add_logo(draft, pieces, length)
     score = Score(
         length=length, width=draft.size[0], height=draft.size[1], seed=request.seed, shots=shots, cast=tuple(draft.cast.values()),
         cues=tuple(sorted(draft.cues, key=lambda c: (c.start, c.kind))),

@@ -143,11 +143,15 @@ def character(spoken: SpokenLine, script: Script) -> dict[str, str]:
     return {}
 
 
+#: how long a shot lasts at least that is said to begin at a time and not when it ends
+LAST_SHOT = ticks(2.0)
+
+
 def film_length(request: Request, script: Script, percepts: Percepts, spoken: int, music: Sound | None) -> int:
     """Ticks of the film: as asked, else as long as the time codes, the speech or the music say (whole seconds, 4 to 15)."""
     if request.seconds:
         return request.seconds * TICKS_PER_SECOND
-    codes = max((shot.end or 0 for shot in script.shots), default=0)
+    codes = max((shot.end or (shot.start + LAST_SHOT if shot.start else 0) for shot in script.shots), default=0)
     wanted = max(codes, spoken, ticks(script.seconds))
     if not wanted and music is not None:
         wanted = len(music.samples)

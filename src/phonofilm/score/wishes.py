@@ -178,7 +178,7 @@ def _spot(place: str, corner: Spot) -> Literal["", Spot]:
     return corner if place == "corner" else "" if place == "lower third" else cast("Literal['', Spot]", place)
 
 
-def add_logo(draft: Draft, length: int) -> None:
+def add_logo(draft: Draft, pieces: Sequence[Piece], length: int) -> None:
     """The logo: on the closing card, or small over the picture where the words give it a place; there to the end, or only at it."""
     wish = draft.script.logo
     for tag in draft.tagged("logo"):
@@ -186,6 +186,7 @@ def add_logo(draft: Draft, length: int) -> None:
             continue
         source = source_of(draft.references[tag])
         spot = _spot(wish.place, LOGO_CORNER) if wish is not None and not has_card(draft) else ""
-        start = length - LOGO_CARD if not spot else max(0, length - LAST_LOGO) if wish is not None and wish.closing else 0
+        card = next((p.start for p in pieces if p.tag == CARD), length - LOGO_CARD)
+        start = card if not spot else max(0, length - LAST_LOGO) if wish is not None and wish.closing else 0
         draft.cues.append(Logo(start=start, end=length, source=source, place=spot or "end"))
         return

@@ -1,0 +1,95 @@
+"""What people ask for in the order of their words: who comes after whom, how long the film lasts, who says a line beside a list of pictures."""
+
+from __future__ import annotations
+
+import pytest
+
+from phonofilm.prompt import read
+from phonofilm.prompt.script import Script
+from prompt_corpus import references
+
+
+def script_of(text: str, refs: str) -> Script:
+    return read(text, references({"text": text, "refs": refs}))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "shots"),
+    [
+        ('@cafe on a table, then @me says: "Come in!"', [["cafe"], ["me"]]),
+        ("@cafe sur une table en bois, puis @me qui dit « Venez goûter ! »", [["cafe"], ["me"]]),
+        ("@cafe im Zeitraffer. Danach @me in Nahaufnahme, er nickt.", [["cafe"], ["me"]]),
+        ('Se ve @cafe. Luego @me dice: "Hola a todos."', [["cafe"], ["me"]]),
+        ("@meが「いらっしゃいませ！」と話します。そのあと @cafe を見せて", [["me"], ["cafe"]]),
+        ("@cafe 를 보여주고 그다음 @me 가 웃는다", [["cafe"], ["me"]]),
+        ("@me说：“大家好！”然后@cafe快速切换", [["me"], ["cafe"]]),
+        ("先影 @cafe，跟住 @me 講：「歡迎！」", [["cafe"], ["me"]]),
+        ("@me looks up, then @me smiles beside @cafe.", [["me"], ["me", "cafe"]]),
+        ("@me looks up, then turns to the window.", [["me"]]),
+        ("Then @me smiles at @cafe.", [["me", "cafe"]]),
+        ('@me asks: "Where?" then @you answers: "There."', [["me", "you"]]),
+    ],
+)
+def test_what_comes_then_is_a_shot_of_its_own(prompt: str, shots: list[list[str]]) -> None:
+    script = script_of(prompt, "cafe:image me:image you:image" if "@you" in prompt else "cafe:image me:image")
+    assert [list(shot.mentions) for shot in script.shots] == shots
+
+
+def test_somebody_who_speaks_again_at_the_end_is_seen_again() -> None:
+    script = script_of("@主播说：“家人们，今天只要九十九块！”然后 @杯 和 @壶 快速切换，最后主播说“赶紧下单！”", "主播:image 杯:image 壶:image")
+    assert [shot.mentions for shot in script.shots][:2] == [("主播",), ("杯", "壶")]
+    assert [line.shot for line in script.lines] == [0, 2]
+
+
+def test_what_is_named_with_a_moment_begins_there() -> None:
+    script = script_of("@me が窓の外を見ている。4秒後に @neko のカット。", "me:image neko:image")
+    assert [(shot.mentions, shot.start) for shot in script.shots] == [(("me",), None), (("neko",), 4 * 48_000)]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "seconds"),
+    [
+        ("The camera glides over @a, soft piano, 6 seconds.", 6),
+        ("Imagefilm 21:9, 10 Sekunden: @a im Zeitraffer.", 10),
+        ("@a 이 노래해요. 네온 조명. 세로 영상 8초", 8),
+        ("유튜브 인트로 5초: @a 가 나타난다", 5),
+        ("@a在咖啡馆里，10秒，电影感", 10),
+        ("@a sonríe, música alegre, unos 8 segundos", 8),
+        ("@a waits, 10 seconds later, she smiles.", 0),
+        ("Shot 1, 5 seconds: @a smiles. Shot 2, 5 seconds: @a waves.", 0),
+        ("@a smiles, 2 seconds, then laughs.", 0),
+    ],
+)
+def test_a_clause_that_is_only_a_length_is_the_films(prompt: str, seconds: int) -> None:
+    script = script_of(prompt, "a:image")
+    assert script.seconds == seconds
+    assert not any("names no file" in remark.text for remark in script.remarks)
+
+
+def test_a_list_of_pictures_before_a_line_does_not_say_it() -> None:
+    script = script_of(
+        '@teacher presents three slides @s1 @s2 @s3. "The moon has no air. Its craters never wash away."', "teacher:image s1:image s2:image s3:image"
+    )
+    assert [line.speaker for line in script.lines] == ["teacher"]
+    assert script.role("s3") == "subject"
+
+
+def test_whom_somebody_sits_beside_is_not_worn() -> None:
+    script = script_of("一个女孩@girl在咖啡馆里，对面坐着@boy。", "girl:image boy:image")
+    assert script.role("boy") != "outfit"
+    assert script_of("@girl穿着@coat走来。", "girl:image coat:image").role("coat") == "outfit"
+
+
+def test_a_second_title_of_one_sentence_is_a_title_in_its_own_place() -> None:
+    script = script_of('@a girando. Texto "NUEVA COLECCIÓN" al principio y "-30% SOLO HOY" al final.', "a:image")
+    assert [(t.text, t.opening, t.closing) for t in script.titles] == [("NUEVA COLECCIÓN", True, False), ("-30% SOLO HOY", False, True)]
+
+
+def test_what_a_quote_is_called_right_behind_it_says_what_it_is() -> None:
+    script = script_of('@logo 가 빙글 돌면서 나타나고 "안녕하세요, 여행일기입니다!" 라는 남자 목소리.', "logo:image")
+    assert [(line.narration, line.gender) for line in script.lines] == [(True, "male")] and not script.titles
+
+
+def test_a_fade_to_black_behind_the_last_line_ends_the_film() -> None:
+    script = script_of('@a whispers: "Goodbye, Earth." Fade to black. Dark drums.', "a:image")
+    assert [shot.ending for shot in script.shots] == ["dip"]
