@@ -93,3 +93,36 @@ def test_what_a_quote_is_called_right_behind_it_says_what_it_is() -> None:
 def test_a_fade_to_black_behind_the_last_line_ends_the_film() -> None:
     script = script_of('@a whispers: "Goodbye, Earth." Fade to black. Dark drums.', "a:image")
     assert [shot.ending for shot in script.shots] == ["dip"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "speakers"),
+    [
+        ("@pierre et @julie discutent. Pierre : « Tu as vu ? » Julie : « Non. » Pierre : « Dommage ! »", ["pierre", "julie", "pierre"]),
+        ('@pierre and @julie are in a bar. Pierre says "Did you see it?" Julie answers: "No, I did not."', ["pierre", "julie"]),
+        ('@pierre and @julie are in a bar. Pierre says to Julie: "Did you see it?"', ["pierre"]),
+        ('@pierre meets @julie. The woman says: "Hello there, you."', ["julie"]),
+    ],
+)
+def test_who_speaks_may_be_called_by_a_tag_without_its_sign(prompt: str, speakers: list[str]) -> None:
+    script = script_of(prompt.replace("@julie. The", "the woman @julie. The"), "pierre:image julie:image")
+    assert [line.speaker for line in script.lines] == speakers
+
+
+def test_a_ratio_at_the_end_of_a_sentence_is_read() -> None:
+    assert script_of("@a sourit. Format 16:9.", "a:image").ratio == "16:9"
+    assert script_of("@a wins 16:9.5.", "a:image").ratio == ""
+
+
+def test_a_childs_voice_is_heard_and_nobody_in_a_picture_says_it() -> None:
+    script = script_of('An old @house at night. Kid voice whispers "come play with us". Suddenly cut to @face.', "house:image face:image")
+    assert [(line.narration, line.speaker) for line in script.lines] == [(True, "")]
+
+
+def test_an_emoji_that_is_not_wanted_refuses_no_words() -> None:
+    script = script_of("最初に「Happy Birthday ミケ」って文字、ケーキの絵文字はいらない。@a", "a:image")
+    assert "text" not in script.refused and [t.text for t in script.titles] == ["Happy Birthday ミケ"]
+
+
+def test_a_hype_beat_is_upbeat_music() -> None:
+    assert script_of("Fast cuts of @a, hype beat.", "a:image").scene.music == "upbeat"

@@ -12,7 +12,7 @@ from phonofilm.prompt.language import detect
 from phonofilm.prompt.lexicon import Hit, Lexicon
 from phonofilm.prompt.quotes import Quote
 from phonofilm.prompt.script import Mention, Span, SpokenLine, TitleWish
-from phonofilm.prompt.text import HIDDEN, SENTENCE_END, Text, mask, split
+from phonofilm.prompt.text import HIDDEN, SENTENCE_END, Text, fold, mask, split
 
 _BEFORE, _AFTER, _EARLIER = 90, 36, 250
 _LABEL_END = re.compile(r"[\n]|$")
@@ -213,6 +213,8 @@ def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention]
     shown = [m for m in shown if m not in listed] or shown
     if labelled := _by_label(masked, shown, before, start):
         return labelled
+    bare = _bare(masked, shown, before, start)
+    shown = sorted([*shown, *bare], key=lambda m: m.span)
     verbs = [h for h in lexicon.find("say.verb", masked, before, start)]
     limit = verbs[-1].start if verbs else start
     people = [h for h in lexicon.find("person", masked, before, start)]
@@ -224,6 +226,8 @@ def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention]
         if not ahead and not named:
             return _resolve(shown, start) if shown and len({m.tag for m in shown}) == 1 else _noun_before(text, masked, lexicon, before)
     nearest = ahead[-1] if ahead else None
+    if nearest is not None and (called := next((m for m in bare if m.span[0] <= nearest.start < m.span[1]), None)):
+        return called.tag
     tag = [m for m in named if m.span[1] <= limit] or named
     if nearest is None:
         return tag[-1].tag
@@ -245,6 +249,17 @@ def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention]
     return alias or noun
 
 
+def _bare(masked: str, shown: Sequence[Mention], before: int, start: int) -> list[Mention]:
+    """The tags that stand as plain words before a line: "@anna and @ben … Anna says"."""
+    found: list[Mention] = []
+    for tag in {m.tag: None for m in shown}:
+        name = fold(tag)
+        word = rf"(?<![a-z0-9_@]){re.escape(name)}(?![a-z0-9_])" if name.isascii() else re.escape(name)
+        if len(name) >= (3 if name.isascii() else 2):
+            found += [Mention(tag=tag, span=m.span()) for m in re.finditer(word, masked[before:start])]
+    return [replace(m, span=(m.span[0] + before, m.span[1] + before)) for m in found]
+
+
 def _listed(masked: str, shown: Sequence[Mention]) -> list[Mention]:
     """Mentions that stand one right behind the other with nothing but spaces between: a list of pictures, not who speaks one line."""
     pairs = [(a, b) for a, b in pairwise(shown) if not masked[a.span[1] : b.span[0]].strip(" ,、，")]
@@ -256,6 +271,9 @@ def _by_label(masked: str, shown: Sequence[Mention], before: int, start: int) ->
     label = _LABEL.search(masked, before, start)
     if label is None:
         return ""
+    opens = re.search(r"(?:^|[.!?。！？,;，；\n\-–—\"])\s*$", masked[max(0, label.start() - 4) : label.start()].replace(HIDDEN, "."))
+    if opens and (named := next((m.tag for m in shown if fold(m.tag) == label[1]), "")):
+        return named
     for mention in shown:
         given = _GIVEN.match(masked, mention.span[1], start)
         if given and re.search(rf"(?<![a-z0-9]){re.escape(label[1])}(?![a-z0-9])", given[1]):
