@@ -21,8 +21,13 @@ def test_a_wish_is_read_as_meant(row: dict[str, Any]) -> None:
         "logo": script.logo.place + "*" * script.logo.closing if script.logo else "",
         "captions": script.captions_place,
         "sounds": [f"{w.sound}{f'*{w.times}' if w.times else ''}{'+' * w.beside}" for w in script.sounds],
+        "avoided": " ".join(sorted(script.avoided)),
+        "bars": script.bars,
     }
     assert {name: (row.get(name, type(got)()), got) for name, got in told.items() if row.get(name, type(got)()) != got} == {}
+    assert [line.accent or "-" for line in script.lines] == row.get("accents", ["-"] * len(script.lines))
+    if "remarks" in row:
+        assert len(script.remarks) == row["remarks"], script.remarks
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.get("titles")], ids=[row["text"][:24] for row in ROWS if row.get("titles")])

@@ -161,3 +161,29 @@ def test_sounds_that_do_not_fit_an_asked_length_do_not_push_words_out_of_the_fil
     )[0]
     line = next(c for c in score.cues if isinstance(c, Line))
     assert line.end <= score.length and all(0 <= c.start < score.length for c in score.cues)
+
+
+@pytest.mark.parametrize(("words", "name"), [("with a British accent", "bf_emma"), ("", "af_heart"), ("with a Welsh accent", "af_heart")])
+def test_a_british_accent_is_a_british_voice_and_one_that_no_voice_has_is_remarked(words: str, name: str) -> None:
+    score = scored(f'A woman {words} says: "Good evening."')
+    assert [c.recipe.voice for c in score.cues if isinstance(c, Line) and c.recipe] == [name]
+    assert any("No voice has the accent" in r for r in score.remarks) == ("Welsh" in words)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("The sea. Then cut to a forest.", "No zoom."),
+        ("El mar. Corte a un bosque.", "Nada de zoom."),
+        ("La mer. Coupe sur une forêt.", "Sans zoom."),
+        ("Das Meer. Schnitt auf einen Wald.", "Kein Zoom."),
+        ("大海。切到森林。", "不要变焦。"),
+        ("夜の海。カット、森。", "ズームなし。"),
+        ("바다. 숲으로 컷.", "줌 없이."),
+    ],
+)
+def test_a_move_that_is_refused_is_no_usual_move_either(prompt: str, words: str) -> None:
+    refused = {"push_in", "pull_out", "zoom_in", "zoom_out"}
+    plain, without = (scored(f"{prompt} {more}") for more in ("", words))
+    assert any(shot.camera.family in refused for shot in plain.shots)
+    assert not any(shot.camera.family in refused for shot in without.shots)

@@ -49,6 +49,26 @@ def find_moves(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
     return _without_repeats(moves, text)
 
 
+#: moves that a word refuses beside its own: who wants no zoom wants nothing to grow or shrink
+LIKE: dict[str, tuple[Move, ...]] = {"zoom": ("zoom_in", "zoom_out", "push_in", "pull_out"), "dolly": ("push_in", "pull_out")}
+_ZOOM = re.compile("zoom|变焦|推拉|ズーム|줌")
+
+
+def avoided_moves(lexicon: Lexicon, masked: str) -> tuple[frozenset[Move], list[Hit]]:
+    """The moves that a masked prompt refuses by name ("no zoom", "kein Schwenk", ズームなし), and where."""
+    found: set[Move] = set()
+    refused = [h for section in ("strong", "phrase") for h in lexicon.find(section, masked) if negated(lexicon, masked, h.start, h.end)]
+    for hit in refused:
+        if hit.key in FAMILIES:
+            found.update(LIKE.get(hit.key, tuple(FAMILIES[hit.key].values())))
+        elif hit.key != "static":
+            found.add(hit.key)  # type: ignore[arg-type]
+    zooms = [h for h in lexicon.find("refusable.camera", masked) if _ZOOM.search(masked, h.start, h.end)]
+    if any(negated(lexicon, masked, h.start, h.end) for h in zooms):
+        found.update(LIKE["zoom"])
+    return frozenset(found), refused
+
+
 def _sentence(text: Text, words: str, subjects: str, lexicon: Lexicon, start: int, end: int) -> list[CameraMove]:
     hits: list[Hit] = []
     camera = False

@@ -42,6 +42,7 @@ def _rows(script: Script) -> Iterator[str]:
             if line.shot == number - 1:
                 speaker = "narrator" if line.narration else line.speaker or "somebody"
                 speaker += f" ({line.gender})" if line.gender else ""
+                speaker += f" ({line.accent})" if line.accent else ""
                 at = f" at {time_code(line.at)}" if line.at is not None else ""
                 yield f"  line      {speaker} [{line.language}]{at}: “{line.text}” {_place(line.span)}"
     scene = script.scene
@@ -65,6 +66,10 @@ def _rows(script: Script) -> Iterator[str]:
         yield f"joined by   {script.joining}"
     if script.refused:
         yield f"refused     {', '.join(sorted(script.refused))}"
+    if script.avoided:
+        yield f"no          {', '.join(sorted(move.replace('_', ' ') for move in script.avoided))}"
+    if script.bars:
+        yield f"bars        {script.bars:g}:1"
     for remark in script.remarks:
         yield f"remark      {remark.text}{' ' + _place(remark.span) if remark.span else ''}"
 

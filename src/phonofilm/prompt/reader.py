@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from phonofilm.prompt.camera import find_moves
+from phonofilm.prompt.accents import find_accents
+from phonofilm.prompt.camera import avoided_moves, find_moves
 from phonofilm.prompt.language import detect, mixed
 from phonofilm.prompt.lexicon import Hit, Lexicon, lexicon
 from phonofilm.prompt.lines import Said, read_quotes
@@ -77,6 +78,9 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     spoken_of = [h for h in words.find("refusable.captions", masked) if h not in refused and not any(a < h.end and h.start < b for a, b in said.read)]
     low = next((p for h in spoken_of if (p := positions.of_words(h.start, h.end))), None)
     placed = [(h.start, h.end) for h in (*stands, low) if h is not None] + logo_words
+    lines, unspoken, accents = find_accents(text, masked, words, when.sentences, said.lines, said.places)
+    notes += unspoken
+    avoided, unmoved = avoided_moves(words, masked)
     sounds = _sounds(text, masked, words, cuts, when, [start for start, _ in said.places])
     wished = [h for h in words.find("wish.captions", masked) if not any(h.start < r.end and r.start < h.end for r in refused)]
     wished += [h for h in words.find("refusable.captions", masked) if _alone(masked, clauses, h) and h not in refused]
@@ -105,6 +109,8 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         *said.read,
         *said.tints,
         *placed,
+        *accents,
+        *((h.start, h.end) for h in unmoved),
         *(span for span in hidden if text.folded[span[0]] != "《"),
         *((c.start, c.body) for c in cuts),
         *(m.span() for m in when.times if m["lead"] or m["tail"] or m["named"]),
@@ -115,7 +121,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         mentions=tuple(_mentioned(m, text, when, cuts) for m in places),
         bindings=tuple(bindings),
         shots=shots,
-        lines=tuple(_placed(line, place, when, cuts) for line, place in zip(said.lines, said.places, strict=True)),
+        lines=tuple(_placed(line, place, when, cuts) for line, place in zip(lines, said.places, strict=True)),
         sounds=tuple(wish for wish, _ in sounds),
         scene=scene,
         titles=tuple(
@@ -128,6 +134,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         captions_colour=tints[0][1].key if tints and captions else "",
         captions_place=low.key if low is not None and captions is not False else "",  # type: ignore[arg-type]
         logo=logo,
+        avoided=avoided,
         joining=joining[0].key if joining else "",
         remarks=(*remarks, *notes, *unheard, *not_understood(text, _without_manner(masked, words), understood, [(h.start, h.end) for h in known])),
     )

@@ -58,7 +58,7 @@ class CameraMove:
 class SpokenLine:
     """Words to say. ``speaker`` is a tag, a noun ("she") or empty for a narrator; ``language`` a code: en zh yue ja ko es fr de.
 
-    ``gender`` of who speaks, female or male, where the words before the line tell it; else empty.
+    ``gender`` of who speaks, female or male, where the words before the line tell it; ``accent``, british or american, likewise; else empty.
     """
 
     text: str
@@ -69,6 +69,7 @@ class SpokenLine:
     shot: int = 0
     at: int | None = None
     gender: str = ""
+    accent: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +175,9 @@ class Script:
 
     ``titles`` are words asked to be seen ("the title says …"); ``refused`` what must not be there: music, text, captions, speech …
     ``ratio`` and ``seconds``: the film's, where the words name them (empty and 0: they do not). ``captions_colour`` as #rrggbb where one is named.
-    ``captions_place``: where they are to stand. ``joining``: the transition between all shots ("whip transitions"), empty where none is named.
+    ``avoided``: moves that the words refuse ("no zoom"), which no shot has unless it is asked for elsewhere. ``bars``: the ratio of the picture
+    between black bars, 0 for none. ``captions_place``: where captions are to stand. ``joining``: the transition between all shots ("whip
+    transitions"), empty where none is named.
     """
 
     prompt: str
@@ -193,6 +196,8 @@ class Script:
     captions_colour: str = ""
     captions_place: Position = ""
     logo: LogoWish | None = None
+    avoided: frozenset[Move] = frozenset()
+    bars: float = 0.0
     joining: str = ""
     remarks: tuple[Remark, ...] = ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from phonofilm.clock import TICKS_PER_FRAME, seconds
 from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import Picture
 from phonofilm.perceive.placed import placeable, plain_behind, standing
-from phonofilm.prompt.script import CameraMove, ScriptShot
+from phonofilm.prompt.script import CameraMove, Move, ScriptShot
 from phonofilm.score.camera import FAMILIES, MOST_SHARE, Stand, Step, build_moves, build_path, camera_at
 from phonofilm.score.copying import copied_move
 from phonofilm.score.draft import CARD, Draft, grade_words, weather_of
@@ -57,7 +57,7 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     moves = script_shot.moves if script_shot else tuple(m for s in draft.script.shots for m in s.moves)
     words = draft.script.prompt[slice(*script_shot.span)] if script_shot else draft.script.prompt
     kind = _kind(draft, piece.tag)
-    steps, handheld = _steps(moves, kind, number, piece)
+    steps, handheld = _steps(moves, kind, number, piece, draft.script.avoided)
     copied = copied_move(draft, piece, moves)
     if copied is not None:
         steps, handheld = (copied.step,), max(handheld, copied.handheld)
@@ -202,14 +202,14 @@ def _kind(draft: Draft, tag: str) -> str:
     return "product" if draft.script.role(tag) == "product" else "picture"
 
 
-def _steps(moves: Sequence[CameraMove], kind: str, number: int, piece: Piece) -> tuple[tuple[Step, ...], float]:
-    """The moves of a shot in order, and its handheld strength."""
+def _steps(moves: Sequence[CameraMove], kind: str, number: int, piece: Piece, avoided: Collection[Move] = ()) -> tuple[tuple[Step, ...], float]:
+    """The moves of a shot in order, and its handheld strength; where no words name one, a usual one that is not ``avoided``."""
     handheld = 1.0 if any(m.move == "handheld" for m in moves) else 0.0
     moves = [m for m in moves if m.move != "handheld"]
     if not moves:
         if handheld:
             return (Step(family="static"),), handheld
-        usual = USUAL_MOVES.get(kind, USUAL_MOVES["picture"])
+        usual = [m for m in USUAL_MOVES.get(kind, USUAL_MOVES["picture"]) if m[0] not in avoided] or [("static", 0.0)]
         family, amount = usual[number % len(usual)]
         return (Step(family=family, amount=amount),), 0.0
     # a shot of the prompt has all its own moves; shots that the edit made take turns with the moves of the prompt

@@ -84,7 +84,7 @@ def written(
         begin = max(at, spoken.at if spoken.at is not None else window[0] + TICKS_PER_FRAME * 3 if window else at)
         room = window[1] - begin - TICKS_PER_FRAME if window else 0
         like = likenesses.get(k) if likenesses else None
-        chosen = like.voice if like else voice_for(spoken.language, **character(spoken, script))
+        chosen = like.voice if like else voice_for(spoken.language, **character(spoken, script), accent=spoken.accent)
         if not like:
             chosen = _own_voice(chosen, speakers.get(k, ""), spoken, taken)
         if chosen.experimental:
@@ -109,6 +109,7 @@ def _own_voice(voice: Voice, actor: str, spoken: SpokenLine, taken: dict[str, st
     """The voice of a line: one that no other speaker has, as long as there are others fit for it; ``taken``: who has which, by voice."""
     owned = next((name for name, owner in taken.items() if owner == actor), "")
     fit = [v for v in voices() if v.language == spoken.language and (not spoken.gender or v.gender == spoken.gender)]
+    fit = [v for v in fit if v.accent == spoken.accent] or fit if spoken.accent else fit
     free = [v for v in fit if taken.get(v.name, actor) == actor and v.age in ("young", "adult")]
     if taken.get(voice.name, actor) != actor and free:
         other = next((v for v in free if v.gender != voice.gender), free[0])  # told apart more easily
@@ -122,7 +123,8 @@ def rehearse(script: Script, request: Request) -> None:
     chosen_later = any(b.role == "timbre" for b in script.bindings)
     if "speech" not in script.refused and not chosen_later:
         for spoken in script.lines:
-            speak(spoken.text, spoken.language, voice=voice_for(spoken.language, **character(spoken, script)).name, seed=request.seed)
+            voice = voice_for(spoken.language, **character(spoken, script), accent=spoken.accent)
+            speak(spoken.text, spoken.language, voice=voice.name, seed=request.seed)
 
 
 _NAMES = {"yue": "Cantonese"}

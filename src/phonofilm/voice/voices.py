@@ -27,6 +27,12 @@ class Voice:
     model: str = "kokoro"
     experimental: bool = False
 
+    @property
+    def accent(self) -> str:
+        """american or british for English, else empty."""
+        first = self.about.partition(",")[0].lower()
+        return first if first in ("american", "british") else ""
+
 
 def _rows(language: str, rows: tuple[tuple[str, Gender, Age, float, str], ...], *, experimental: bool = False) -> tuple[Voice, ...]:
     return tuple(
@@ -122,8 +128,8 @@ def voices() -> tuple[Voice, ...]:
     return _VOICES
 
 
-def voice_for(language: str, gender: str = "", age: str = "") -> Voice:
-    """The best voice of a language for a speaker; gender weighs more than age, and both more than quality.
+def voice_for(language: str, gender: str = "", age: str = "", accent: str = "") -> Voice:
+    """The best voice of a language for a speaker; gender weighs more than accent (american, british), that more than age, and all more than quality.
 
     Raises:
         RequestError: no voice speaks that language.
@@ -132,7 +138,12 @@ def voice_for(language: str, gender: str = "", age: str = "") -> Voice:
     if not mine:
         spoken = sorted({voice.language for voice in _VOICES})
         raise RequestError(f"There is no voice for the language {language!r}. Languages: {', '.join(spoken)}.")
-    return max(mine, key=lambda voice: (voice.gender == gender or not gender) * 4 + (voice.age == age or not age) * 2 + voice.quality)
+
+    def fitness(voice: Voice) -> float:
+        fit = (voice.gender == gender or not gender, voice.accent == accent or not accent, voice.age == age or not age)
+        return sum(weight * is_fit for weight, is_fit in zip((8, 4, 2), fit, strict=True)) + voice.quality
+
+    return max(mine, key=fitness)
 
 
 def models_for(language: str) -> tuple[str, ...]:
