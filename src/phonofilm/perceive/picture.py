@@ -18,6 +18,7 @@ from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import WHOLE, Picture, SubjectKind
 from phonofilm.perceive.subject import Salience, coarse_map, drawn, fills, kind_of
 from phonofilm.perceive.traits import face_of
+from phonofilm.perceive.wall import keyed, without_wall
 from phonofilm.perceive.wisps import wisps
 from phonofilm.progress import Progress, quiet
 from phonofilm.vision.face import Mesh
@@ -59,6 +60,7 @@ def sketch_picture(seen: Look, sha256: str, progress: Progress, *, role: str, ot
             reach = mattes.reach_of(image, region, hair)
             begun = other.submit(_filled, image, reach, heads) if other else None
         matte = _matte(image, alpha, region, hair, side)
+        matte = matte if region is None or hair is None else keyed(image, matte, hair, heads)
         whole = bool(matte.min() > 0)
         remarks += _told(name, kind, whole, len(meshes))
         if meshes and drawn(small) > 0.5:
@@ -109,7 +111,9 @@ def _region(
     kind = kind_of(small, coarse, meshes, body)
     if kind == "none" or (kind != "person" and fills(coarse)):
         return None, None, kind
-    return mattes.region_of(image, coarse), hair, kind
+    scale = image.shape[1] / small.shape[1]
+    region = mattes.region_of(image, coarse)
+    return region if hair is None else without_wall(image, region, hair, [m.landmarks * np.float32(scale) for m in meshes]), hair, kind
 
 
 def _matte(image: U8, alpha: U8 | None, region: F32 | None, hair: F32 | None, side: int) -> U8:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.perceive.percepts import Face, Picture
+from phonofilm.perceive.wall import plain_around
 from phonofilm.perceive.wider import continuable, widen
 
 U8 = NDArray[np.uint8]
@@ -37,8 +38,6 @@ THING_FOLLOW, THING_GAIN = 0.3, 1.13
 NEUTRAL = np.full(3, 0.2, np.float32)
 #: a subject takes at least and at most such a share of its photograph
 LEAST_SEEN, MOST_SEEN = 0.005, 0.9
-#: a background is plain where less than a share of it has steps of colour (in Lab, a pixel, the picture's longer side being ``SEEN_AT``)
-STEP, UNREST, SEEN_AT = 6.0, 0.22, 256
 #: how much of the light behind wraps around the outline, and over what share of the picture's height
 WRAP, WRAP_REACH = 0.3, 0.006
 
@@ -104,14 +103,8 @@ def placeable(picture: Picture) -> bool:
 
 
 def plain_behind(picture: Picture) -> bool:
-    """Whether there is nothing to be seen behind a picture's subject: a wall, a studio, cut out already."""
-    share = SEEN_AT / max(picture.image.shape[:2])
-    size = (max(2, round(picture.image.shape[1] * share)), max(2, round(picture.image.shape[0] * share)))
-    small = cv2.cvtColor(cv2.resize(picture.image, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2Lab).astype(np.float32)
-    around = (cv2.resize(picture.matte, size, interpolation=cv2.INTER_AREA) < 8).astype(np.uint8)
-    around = cv2.erode(around, np.ones((7, 7), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=1) > 0
-    steps = sum(np.abs(cv2.Sobel(small, cv2.CV_32F, x, y, scale=1 / 8)).sum(axis=2) for x, y in ((1, 0), (0, 1)))
-    return not around.any() or float((np.asarray(steps)[around] > STEP).mean()) < UNREST
+    """Whether there is nothing to be seen behind a picture's subject."""
+    return plain_around(picture.image, picture.matte)
 
 
 def _smaller(picture: Picture, share: float) -> Picture:
