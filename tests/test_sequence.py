@@ -126,3 +126,21 @@ def test_an_emoji_that_is_not_wanted_refuses_no_words() -> None:
 
 def test_a_hype_beat_is_upbeat_music() -> None:
     assert script_of("Fast cuts of @a, hype beat.", "a:image").scene.music == "upbeat"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "refs", "genders"),
+    [
+        ("@pierre et @julie discutent. Pierre : « Tu as vu ? » Julie : « Non. »", "pierre:image julie:image", ["male", "female"]),
+        ('@anna_portrait says: "Hello, everybody."', "anna_portrait:image", ["female"]),
+        ('Two friends on a bench. Ben: "Where is it?" Anna: "Over there."', "", ["male", "female"]),
+        ('@anna is told by an old man: "Hello, everybody."', "anna:image", ["male"]),
+        ('@kim says: "Hello, everybody."', "kim:image", [""]),
+    ],
+)
+def test_a_first_name_tells_the_voice(prompt: str, refs: str, genders: list[str]) -> None:
+    assert [line.gender for line in script_of(prompt, refs).lines] == genders
+
+
+def test_captions_that_there_are_to_be_are_read_in_korean() -> None:
+    assert script_of("@a 가 말한다: “안녕하세요, 여러분.” 자막 있음", "a:image").captions is True

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from phonofilm.prompt.language import detect
 from phonofilm.prompt.lexicon import Hit, Lexicon
+from phonofilm.prompt.names import gender_of
 from phonofilm.prompt.quotes import Quote
 from phonofilm.prompt.script import Mention, Span, SpokenLine, TitleWish
 from phonofilm.prompt.text import HIDDEN, SENTENCE_END, Text, fold, mask, split
@@ -195,11 +196,16 @@ def _placing(lexicon: Lexicon, masked: str, before: int, start: int, end: int, a
 
 
 def _gender(lexicon: Lexicon, masked: str, before: int, start: int, end: int, after: int, *, said: str) -> str:
-    """female or male, by the word for either that is nearest before a line, else in the speaker's own name, else behind the line."""
+    """female or male, by the name that labels a line, by the word for either that is nearest before it, in the speaker's own name, else behind it."""
+    label = _LABEL.search(masked, before, start)
+    if label is not None and (named := gender_of(label[1])):
+        return named
     hits = lexicon.find("gender", masked, before, start)
     if hits:
         return hits[-1].key
     own = lexicon.find("gender", said.lower())
+    if not own and (named := gender_of(said)):
+        return named
     behind = own or ([] if _labelled(masked, before, start) else lexicon.find("gender", masked, end, after))
     return behind[0].key if behind else ""
 
@@ -209,12 +215,13 @@ def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention]
     objects = lexicon.find("say.object", masked, before, after)
     held = {m.tag for m in shown if any(h.start <= m.span[0] and m.span[1] <= h.end for h in objects)}
     shown = [m for m in shown if m.tag not in held] or shown
-    listed = _listed(masked, shown)
-    shown = [m for m in shown if m not in listed] or shown
+    listed = _listed(masked, [m for m in shown if before <= m.span[0] < after])
+    if listed:
+        shown = [m for m in shown if m not in listed] or shown
     if labelled := _by_label(masked, shown, before, start):
         return labelled
     bare = _bare(masked, shown, before, start)
-    shown = sorted([*shown, *bare], key=lambda m: m.span)
+    shown = sorted([*shown, *bare], key=lambda m: m.span) if bare else shown
     verbs = [h for h in lexicon.find("say.verb", masked, before, start)]
     limit = verbs[-1].start if verbs else start
     people = [h for h in lexicon.find("person", masked, before, start)]

@@ -60,15 +60,20 @@ def _bare_lengths(masked: str, lexicon: Lexicon) -> list[Hit]:
     found: list[Hit] = []
     for match in _LENGTH.finditer(masked):
         first, last = around(clauses, match.start())
-        rest = mask(masked, [(a, b) for a, b in ratios if first <= a and b <= last] + [match.span()], " ")[first:last]
+        inside = [*((a, b) for a, b in ratios if first <= a and b <= last), match.span()]
+        rest = mask(masked[first:last], [(a - first, b - first) for a, b in inside], " ")
         if re.search(r"[^\W_]", _ROUND.sub(" ", rest)) or re.search(f"[{HIDDEN}{MENTION_A}{MENTION_B}]", rest):
             continue
         if not SHORTEST <= int(match[1]) <= 60 or _SHOT.search(masked[max(0, first - 14) : first]):
             continue
         found.append(Hit(key="any", start=match.start(), end=match.end()))
-    return found if len(found) == 1 else []
+        if len(found) > 1:
+            return []
+    return found
 
 
 def _aspect(ratio: str) -> float:
     width, _, height = ratio.partition(":")
     return float(width) / float(height)
+    if _LENGTH.search(masked) is None:
+        return []
