@@ -247,3 +247,8 @@ def test_words_and_logos_stand_only_at_places_that_there_are(kind, place):
     cue |= {"text": "SALE", "style": "title"} if kind == "caption" else {"source": {"sha256": "0" * 64, "name": "a.png", "kind": "image"}}
     document = json.dumps(DOCUMENT | {"cues": [cue]})
     assert read_or_refused(document) == (place in ("top", "bottom left"))
+
+
+@pytest.mark.parametrize("bars", [0, 2.39, 1, 0.5, -3, 11, "2.39", None, True, [2.39], 1e12])
+def test_bars_leave_a_picture_that_can_be(bars):
+    assert read_or_refused(json.dumps(DOCUMENT | {"bars": bars})) == (bars in (0, 2.39, 1) and bars is not True)

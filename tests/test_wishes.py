@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from phonofilm.engines.stage.sound.effects import supported
-from phonofilm.engines.stage.stage import Stage
+from phonofilm.engines.stage.stage import Stage, draw_frame
 from phonofilm.generate import score_of
 from phonofilm.media.outputs import write_wav
 from phonofilm.media.reference import open_references
@@ -187,3 +187,13 @@ def test_a_move_that_is_refused_is_no_usual_move_either(prompt: str, words: str)
     plain, without = (scored(f"{prompt} {more}") for more in ("", words))
     assert any(shot.camera.family in refused for shot in plain.shots)
     assert not any(shot.camera.family in refused for shot in without.shots)
+
+
+def test_bars_lie_over_the_picture_where_the_words_want_them_and_the_film_is_not_as_wide_itself() -> None:
+    score, materials = score_of(Request(prompt="The sea at noon, letterbox 2.39:1. Format 16:9.", seconds=4, references=()), Stage())
+    assert score.bars == 2.39 and score.width / score.height < 1.8
+    frame = draw_frame(score, materials, 12)
+    high = round((score.height - score.width / 2.39) / 2)
+    assert frame[: high - 2].max() == 0 == frame[-high + 2 :].max() and frame[high + 2 : -high - 2].max() > 100
+    wide = scored("The sea at noon, letterbox 1.85:1. Format 21:9.")
+    assert wide.bars == 0 and any("bars of 1.85:1 are left out" in r for r in wide.remarks)

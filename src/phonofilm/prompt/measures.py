@@ -6,6 +6,7 @@ import re
 
 from phonofilm.prompt.lexicon import Hit, Lexicon
 from phonofilm.prompt.negation import negated
+from phonofilm.prompt.script import Span
 from phonofilm.prompt.text import CLAUSE_END, HIDDEN, MENTION_A, MENTION_B, around, mask, split
 from phonofilm.request import RATIOS, SHORTEST
 
@@ -14,6 +15,11 @@ _RATIO = re.compile(
 )
 #: what is called a ratio where a number with a colon could be a time or a result as well
 _KNOWN = frozenset({"16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "4:5", "5:4", "2:3", "3:2", "2:1", "2.35:1", "2.39:1", "2.4:1", "2.40:1", "1.85:1"})
+_SCOPE = re.compile(r"(?<![\d:.])(\d\.\d{1,2})\s*(?::\s*1)?(?!\d|[:.]\d)")
+#: the picture between bars: where no number is given, and the least and the most that is taken
+SCOPE, NARROWEST, WIDEST = 2.39, 1.2, 4.0
+#: how far behind the words for them their ratio may begin
+_NEAR = 10
 _CLOCK = re.compile(r"(?:\bat|\bum|\ba las?|\ba|\bvers|上午|下午|早上|晚上|午前|午後|오전|오후)\s*$")
 #: a clause that is nothing but a length, beside a word for a film and for about how long
 _UNIT = r"(?:seconds?|secs?|s|sekunden?|sek|segundos?|seg|secondes?|秒(?:钟|间)?|초)"
@@ -43,6 +49,17 @@ def find_ratio(masked: str, lexicon: Lexicon) -> tuple[str, str, list[Hit]]:
     # a number is more exact than a word for it
     chosen = min(found, key=lambda h: (not h.key == masked[h.start : h.end], h.start))
     return min(RATIOS, key=lambda r: abs(_aspect(r) / _aspect(chosen.key) - 1)), chosen.key, found
+
+
+def find_bars(masked: str, lexicon: Lexicon, clauses: list[Span]) -> tuple[float, list[Span]]:
+    """The ratio of the picture between black bars that a prompt asks for (0: none), and where: it is no ratio of the film."""
+    found = [h for h in lexicon.find("bars", masked) if not negated(lexicon, masked, h.start, h.end)]
+    if not found:
+        return 0.0, []
+    first, last = around(clauses, found[0].start)
+    named = next((m for m in _SCOPE.finditer(masked, first, min(len(masked), last + _NEAR)) if NARROWEST <= float(m[1]) <= WIDEST), None)
+    spans = [(h.start, h.end) for h in found]
+    return (float(named[1]) if named else SCOPE), [*spans, named.span()] if named else spans
 
 
 def find_length(masked: str, lexicon: Lexicon) -> tuple[int, list[Hit]]:

@@ -16,7 +16,7 @@ from phonofilm.prompt.camera import avoided_moves, find_moves
 from phonofilm.prompt.language import detect, mixed
 from phonofilm.prompt.lexicon import Hit, Lexicon, lexicon
 from phonofilm.prompt.lines import Said, read_quotes
-from phonofilm.prompt.measures import find_length, find_ratio
+from phonofilm.prompt.measures import find_bars, find_length, find_ratio
 from phonofilm.prompt.mentions import addresses, find_mentions, names_file
 from phonofilm.prompt.negation import refusals
 from phonofilm.prompt.positions import Positions
@@ -89,7 +89,8 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     captions = False if any(r.key == "captions" for r in refused) else True if wished else None
     joining = words.find("joining", masked)
     scene, hits = find_scene(text, mask(masked, [*said.tints, *((colour.start, colour.end) for _, colour in tints)]), words, 0, len(masked))
-    ratio, asked_ratio, shapes = find_ratio(masked, words)
+    bars, barred = find_bars(masked, words, clauses)
+    ratio, asked_ratio, shapes = find_ratio(mask(masked, barred), words)
     length, lengths = find_length(masked, words)
     if ratio != asked_ratio:
         notes.append(Remark(text=f"The ratio {asked_ratio} is not offered; the nearest is {ratio}."))
@@ -110,6 +111,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         *said.tints,
         *placed,
         *accents,
+        *barred,
         *((h.start, h.end) for h in unmoved),
         *(span for span in hidden if text.folded[span[0]] != "《"),
         *((c.start, c.body) for c in cuts),
@@ -135,6 +137,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         captions_place=low.key if low is not None and captions is not False else "",  # type: ignore[arg-type]
         logo=logo,
         avoided=avoided,
+        bars=bars,
         joining=joining[0].key if joining else "",
         remarks=(*remarks, *notes, *unheard, *not_understood(text, _without_manner(masked, words), understood, [(h.start, h.end) for h in known])),
     )

@@ -53,10 +53,19 @@ def direct(script: Script, percepts: Percepts, request: Request, *, progress: Pr
         length=length, width=draft.size[0], height=draft.size[1], seed=request.seed, shots=shots, cast=tuple(draft.cast.values()),
         cues=tuple(sorted(draft.cues, key=lambda c: (c.start, c.kind))),
         mood=f"{script.scene.mood} {script.scene.style}".strip(), style=style_of(draft), watermark=request.watermark,
-        opens=dark.opens, closes=dark.closes, closed=dark.closed,
+        opens=dark.opens, closes=dark.closes, closed=dark.closed, bars=bars_of(draft),
         remarks=tuple(dict.fromkeys(draft.remarks)), request=kept_request(request),
     )  # fmt: skip
     return loads(dumps(score))  # what is played is what the document says, to the last digit
+
+
+def bars_of(draft: Draft) -> float:
+    """The ratio of the picture between the bars that the words ask for; 0 where they ask for none, or the film is as wide itself."""
+    asked, (width, height) = draft.script.bars, draft.size
+    if asked and asked <= 1.01 * width / height:
+        draft.remarks.append(f"The bars of {asked:g}:1 are left out: the film itself is {width / height:.2f}:1.")
+        return 0.0
+    return asked
 
 
 def style_of(draft: Draft) -> Source | None:

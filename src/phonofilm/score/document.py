@@ -54,6 +54,8 @@ def check(score: Score) -> None:
         raise ScoreError(f"score.length is {score.length}; it must be whole frames of 2000 ticks, at most 60 s.")
     if not (64 <= score.width <= 4096 and 64 <= score.height <= 4096) or score.width % 2 or score.height % 2:
         raise ScoreError(f"score size is {score.width}×{score.height}; sides are even, 64 to 4096.")
+    if score.bars and not 1 <= score.bars <= 10:
+        raise ScoreError(f"score.bars is {score.bars}; write the ratio of the picture between them, 1 to 10, or 0 for no bars.")
     at = 0
     for k, shot in enumerate(score.shots):
         if shot.start != at or shot.end <= shot.start:

@@ -315,7 +315,8 @@ Cue = Line | Motion | Contact | Impact | Music | Ambience | Effect | Caption | L
 class Score:
     """One film on one clock. Shots tile [0, length). ``mood`` names its mood and style, ``style`` is a picture whose tones and colours it takes,
     ``remarks`` say what was not honoured. ``opens``: the tick at which the picture has come out of the dark (0: it is there at once); ``closes`` and
-    ``closed``: the ticks from which it goes into the dark, and at which all of it is dark (0: it stays)."""
+    ``closed``: the ticks from which it goes into the dark, and at which all of it is dark (0: it stays). ``bars``: the ratio of the picture between
+    black bars above and below it (0: there are none)."""
 
     length: int
     width: int
@@ -330,6 +331,7 @@ class Score:
     opens: int = 0
     closes: int = 0
     closed: int = 0
+    bars: float = 0.0
     remarks: tuple[str, ...] = ()
     request: dict[str, object] = field(default_factory=dict[str, object])
     version: int = VERSION

@@ -68,6 +68,8 @@ class Finish:
         if card is not None:
             cue, made = card
             image = made.at((tick - cue.start) / (cue.end - cue.start))
+        if bar := self._bar():
+            image[:bar] = image[-bar:] = 0
         for cue, made in self.logos:
             if cue.start <= tick < cue.end:
                 lay(image, made, min(1.0, (tick - cue.start) / LOGO_FADE) if cue.start else 1.0, 0.0, 0.0)
@@ -80,10 +82,17 @@ class Finish:
             lay(image, self.mark, 1.0, 0.0, 0.0)
         return image
 
+    def _bar(self) -> int:
+        """How high each of the black bars is, in pixels."""
+        score = self.score
+        return max(0, round((score.height - score.width / score.bars) / 4) * 2) if score.bars else 0
+
     def _kept_free(self, cue: Caption) -> tuple[tuple[int, int, int, int], ...]:
         """The boxes that a caption should not cover, in pixels."""
         w, h = self.score.width, self.score.height
-        return tuple((round(x0 * w), round(y0 * h), round(x1 * w), round(y1 * h)) for x0, y0, x1, y1 in cue.free)
+        boxes = tuple((round(x0 * w), round(y0 * h), round(x1 * w), round(y1 * h)) for x0, y0, x1, y1 in cue.free)
+        edge = self._bar() + round(0.03 * h)
+        return (*boxes, (0, 0, w, edge), (0, h - edge, w, h)) if self._bar() else boxes
 
 
 def lay(image: U8, overlay: Overlay, opacity: float, dx: float, dy: float) -> None:
