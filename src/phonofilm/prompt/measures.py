@@ -72,6 +72,8 @@ def find_length(masked: str, lexicon: Lexicon) -> tuple[int, list[Hit]]:
 
 def _bare_lengths(masked: str, lexicon: Lexicon) -> list[Hit]:
     """The one clause of a prompt that says nothing but a length ("…, soft piano, 6 seconds."); shots that each have theirs give none."""
+    if _LENGTH.search(masked) is None:
+        return []
     clauses = split(masked, CLAUSE_END)
     ratios = [(h.start, h.end) for h in (*lexicon.find("ratio", masked), *lexicon.find("known", masked))]
     found: list[Hit] = []
@@ -92,5 +94,3 @@ def _bare_lengths(masked: str, lexicon: Lexicon) -> list[Hit]:
 def _aspect(ratio: str) -> float:
     width, _, height = ratio.partition(":")
     return float(width) / float(height)
-    if _LENGTH.search(masked) is None:
-        return []
