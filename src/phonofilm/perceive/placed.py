@@ -19,8 +19,9 @@ from phonofilm.perceive.wider import continuable, widen
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
 
-#: a head's share of the height of the picture, and how much air lies above it by its height; the most where its photograph shows little of the trunk
-HEAD_SHARE, AIR, MOST_AIR = 0.36, 0.42, 0.55
+#: a head's share of the height of the picture, and how much air lies above it by its height; the most where its photograph shows little of the
+#: trunk, and how much more in a film without width, which it must not fill
+HEAD_SHARE, AIR, MOST_AIR, TALL_AIR = 0.36, 0.42, 0.55, 0.7
 #: a head's height by its face's; at how many heads somebody is whole who stands free; how much of a cut-out portrait's foot is left out, in heads
 HEAD, LEAST_HEADS, ROUND = 1.5, 4.0, 0.22
 #: the height that a whole person, and anything else that stands free, takes of the picture; and the row on which it stands
@@ -145,7 +146,7 @@ def _layout(picture: Picture, size: tuple[int, int], face: int) -> Layout:
             middle = float(landmarks[:, 0].mean())
             # the head and what of the trunk belongs to its size; the rest of the photograph lies below the picture
             low = min(tall, round(high - AIR * head + head / HEAD_SHARE))
-            height = min(head / HEAD_SHARE, low - high + MOST_AIR * head)
+            height = min(head / HEAD_SHARE, low - high + (MOST_AIR + TALL_AIR * max(0.0, 1 - aspect)) * head)
         height = min(height, float(low)) if high <= 1 else height  # a head that its photograph cuts has no air above it
     else:
         share = PERSON_TALL if picture.subject == "person" else THING_TALL

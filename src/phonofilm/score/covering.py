@@ -44,8 +44,8 @@ def kept_free(draft: Draft, shots: Sequence[Shot], start: int, end: int) -> tupl
     return tuple(boxes)
 
 
-def hides_mouth(draft: Draft, shots: Sequence[Shot], start: int, end: int) -> bool:
-    """Whether a subtitle over [start, end) would hide the mouth of who is seen at the bottom of the frame, and no features at the top of it."""
+def hides_features(draft: Draft, shots: Sequence[Shot], start: int, end: int) -> bool:
+    """Whether a subtitle over [start, end) would hide the features of who is seen at the bottom of the frame, and none at the top of it."""
     hidden = False
     for shot in shots:
         first, last = max(shot.start, start), min(shot.end, end)
@@ -54,13 +54,9 @@ def hides_mouth(draft: Draft, shots: Sequence[Shot], start: int, end: int) -> bo
             continue
         face = draft.cast[shot.seen[0]].face
         view = view_of(picture, face, shot.setting.lens)
-        lips = picture.faces[face].landmarks[list(LIPS), :2]
-        (_, low, _, high), (_, top, _, _) = (
-            _seen(draft, shot, _world(view, shot.setting, box), first, last)
-            for box in ((*lips.min(axis=0), *lips.max(axis=0)), face_part(picture, face, "features"))
-        )
+        _, low, _, high = _seen(draft, shot, _world(view, shot.setting, face_part(picture, face, "features")), first, last)
         bottom, above = _subtitles(draft.size, top=False), _subtitles(draft.size, top=True)
-        if top < above[3]:
+        if low < above[3]:
             return False
         hidden = hidden or (high > bottom[1] and low < bottom[3])
     return hidden

@@ -49,9 +49,13 @@ class Draft:
 def grade_words(script: Script, shot: ScriptShot | None = None) -> str:
     """The words of light, hour, mood and style that a shot is graded by: its own hour where it says one."""
     scene = script.scene
+    return " ".join(w for w in (scene.light, hour_of(script, shot), scene.mood, scene.style) if w)
+
+
+def hour_of(script: Script, shot: ScriptShot | None = None) -> str:
+    """The hour of a shot: its own where any shot says one, else the film's; empty where none is said."""
     own = any(s.hour for s in script.shots) and len(script.shots) > 1
-    hour = shot.hour if shot is not None and own else scene.hour
-    return " ".join(w for w in (scene.light, hour, scene.mood, scene.style) if w)
+    return shot.hour if shot is not None and own else script.scene.hour
 
 
 def weather_of(script: Script, shot: ScriptShot | None = None) -> str:

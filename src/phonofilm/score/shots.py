@@ -16,7 +16,7 @@ from phonofilm.perceive.placed import placeable, plain_behind, standing
 from phonofilm.prompt.script import CameraMove, Move, ScriptShot
 from phonofilm.score.camera import FAMILIES, MOST_SHARE, Stand, Step, build_moves, build_path, camera_at
 from phonofilm.score.copying import copied_move
-from phonofilm.score.draft import CARD, Draft, grade_words, weather_of
+from phonofilm.score.draft import CARD, Draft, grade_words, hour_of, weather_of
 from phonofilm.score.edit import Piece
 from phonofilm.score.framing import frame_picture, frame_whole
 from phonofilm.score.model import Actor, CameraPath, Setting, Shot, Source
@@ -86,8 +86,9 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     behind = background_of(draft, piece.tag, script_shot)
     face = draft.cast[piece.tag].face if piece.tag in draft.cast else 0
     place = "" if behind else drawn_place(draft, piece.tag, script_shot, kind)
-    if not behind and not _is_cut(draft, piece.tag) and (kind == "product" or (place and picture.subject == "object")):
-        return _product_shot(draft, base, piece.tag, source, steps, handheld, place, weather_of(draft.script, script_shot))
+    thing = kind == "product" or (place and not picture.faces and picture.subject in ("object", "drawing"))
+    if thing and not behind and not _is_cut(draft, piece.tag):
+        return _product_shot(draft, base, piece.tag, source, steps, handheld, place, script_shot)
     if behind or place:
         if piece.tag not in draft.placed:
             draft.placed[piece.tag] = standing(picture, draft.size, face)
@@ -100,7 +101,7 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     draft.shown[piece.tag] = draft.shown.get(piece.tag, 0) + 1
     draft.remarks += framed.remarks
     seen = (piece.tag,) if piece.tag in draft.cast else ()
-    setting = replace(framed.setting, weather=weather_of(draft.script, script_shot), hour=draft.script.scene.hour or "day")
+    setting = replace(framed.setting, weather=weather_of(draft.script, script_shot), hour=hour_of(draft.script, script_shot) or "day")
     if place:
         scene = draft.script.scene
         setting = replace(setting, place=place, far=setting.near * PLACE_FAR, mood=scene.mood, colours=scene.colours)
@@ -238,7 +239,7 @@ def _is_cut(draft: Draft, tag: str) -> bool:
 
 
 def _product_shot(
-    draft: Draft, base: Shot, tag: str, source: Source, steps: tuple[Step, ...], handheld: float, place: str, weather: str,
+    draft: Draft, base: Shot, tag: str, source: Source, steps: tuple[Step, ...], handheld: float, place: str, shot: ScriptShot | None,
 ) -> Shot:  # fmt: skip
     """A thing on the sweep of a studio, on a surface that the words name, or on one before the ``place`` that they name."""
     picture = draft.percepts.pictures[tag]
@@ -263,7 +264,7 @@ def _product_shot(
     )  # fmt: skip
     if not place:
         return replace(base, camera=camera, setting=setting, seen=(tag,))
-    setting = replace(setting, place=place, hour=draft.script.scene.hour or "day", weather=weather)
+    setting = replace(setting, place=place, hour=hour_of(draft.script, shot) or "day", weather=weather_of(draft.script, shot))
     return replace(base, camera=camera, setting=setting, seen=(tag,), grade=_without_hour(base.grade, setting.hour))
 
 
