@@ -144,3 +144,23 @@ def test_a_first_name_tells_the_voice(prompt: str, refs: str, genders: list[str]
 
 def test_captions_that_there_are_to_be_are_read_in_korean() -> None:
     assert script_of("@a 가 말한다: “안녕하세요, 여러분.” 자막 있음", "a:image").captions is True
+
+
+@pytest.mark.parametrize(
+    ("prompt", "music"),
+    [
+        ('@a says: "Hi there, you." Energetic music.', "upbeat"),
+        ("@a winkt, dazu Musik.", "calm"),
+        ("@a saluda, música de fondo.", "calm"),
+        ("@a sourit, musique corporate discrète.", "calm"),
+        ("@aが笑う。音楽つき", "calm"),
+        ("@a 웃는다, 배경 음악", "calm"),
+        ("@a微笑，配乐紧凑", "calm"),
+        ("@a smiles. No music.", ""),
+        ("@a微笑，不要音乐", ""),
+        ("@a stands in a music store beside a music box.", ""),
+        ("@a est musicienne.", ""),
+    ],
+)
+def test_music_of_no_named_kind_is_music_all_the_same(prompt: str, music: str) -> None:
+    assert script_of(prompt, "a:image").scene.music == music

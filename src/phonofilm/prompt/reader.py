@@ -33,6 +33,13 @@ from phonofilm.request import Reference
 LONGEST = 20_000
 _MANNER = ("speed", "amount", "camera.chain", "say.closing", "say.opening")
 _ZOOM = re.compile("zoom|变焦|ズーム|줌")
+#: "energetic music", "musica con energia": music whose kind no word names is of the film's mood, else calm
+MOOD_MUSIC = {"happy": "upbeat", "energetic": "upbeat", "epic": "epic", "tense": "suspense", "romantic": "romantic"}
+_MUSIC = re.compile(
+    r"(?<![a-z])(?:music|soundtrack|bgm|(?:hintergrund)?musik|musica|banda sonora|musique|bande son(?:ore)?)(?![a-z])"
+    r"(?!\s*(?:video|box|store|shop|festival|teacher|notes?|stand|hall|lessons?|school|player|stops|is over))"
+    r"|音楽(?!家|会|祭|室|教室|院|の先生)|음악(?!가|회|실|제|학원| 선생)|音乐(?!家|会|节|剧|厅|盒|老师|教室|学院|视频)|配乐"
+)
 Quoted = TypeVar("Quoted", SpokenLine, TitleWish)
 
 
@@ -89,6 +96,8 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     captions = False if any(r.key == "captions" for r in refused) else True if wished else None
     joining = words.find("joining", masked)
     scene, hits = find_scene(text, mask(masked, [*said.tints, *((colour.start, colour.end) for _, colour in tints)]), words, 0, len(masked))
+    if not scene.music and not any(b.role == "music" for b in bindings) and _asks_for_music(masked, words, refused):
+        scene = replace(scene, music=MOOD_MUSIC.get(scene.mood, "calm"))
     bars, barred = find_bars(masked, words, clauses)
     ratio, asked_ratio, shapes = find_ratio(mask(masked, barred), words)
     length, lengths = find_length(masked, words)
@@ -174,6 +183,15 @@ def _caption_tints(masked: str, clauses: list[Span], words: Lexicon, refused: Se
         if colours and hit not in refused and not any(a < hit.end and hit.start < b for a, b in taken):
             found.append((hit, colours[0]))
     return found
+
+
+def _asks_for_music(masked: str, words: Lexicon, refused: Sequence[Hit]) -> bool:
+    """Whether music is spoken of that is neither ``refused`` nor part of another wish ("a music video")."""
+    found = [m.span() for m in _MUSIC.finditer(masked)]
+    if not found:
+        return False
+    taken = [(h.start, h.end) for h in (*refused, *words.find("style", masked), *words.find("effect", masked), *words.find("place", masked))]
+    return any(not any(a < last and first < b for a, b in taken) for first, last in found)
 
 
 def _alone(masked: str, clauses: list[Span], hit: Hit) -> bool:
