@@ -9,7 +9,7 @@ from typing import Literal, cast
 from phonofilm.clock import frame_start, nearest_frame_start, seconds, ticks
 from phonofilm.prompt.script import TitleWish
 from phonofilm.score.captions import split_caption
-from phonofilm.score.covering import hides_mouth, kept_free, title_hides_mouth
+from phonofilm.score.covering import hides_features, kept_free, title_hides_mouth
 from phonofilm.score.dark import Dark
 from phonofilm.score.draft import CARD, LOGO_CARD, Draft, has_card
 from phonofilm.score.edit import Piece
@@ -77,7 +77,7 @@ def add_sounds(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], len
         return
     scene = draft.script.scene
     spans = _weather(draft, pieces, length)
-    if not spans and any(shot.setting.kind == "place" for shot in shots) and scene.place in PLACE_SOUND:
+    if not spans and any(shot.setting.place for shot in shots) and scene.place in PLACE_SOUND:
         spans = [(0, length, PLACE_SOUND[scene.place])]
     draft.cues += [Ambience(start=start, end=end, sound=sound) for start, end, sound in spans if sound not in aired]
     # between words and effects a film is not dead: the tone of a quiet room
@@ -126,7 +126,7 @@ def _add_captions(draft: Draft, presenters: Sequence[str], shots: Sequence[Shot]
             continue
         for start, end, text in split_caption(line.text, line.start, line.end, line.language, line.phones):
             end = min(end, length)
-            top = hides_mouth(draft, shots, start, end)
+            top = hides_features(draft, shots, start, end)
             if top and place.startswith("bottom"):
                 draft.remarks.append("The captions stand at the bottom, as the words ask; there they cover the mouth that says them.")
             top = place.startswith("top") or (top and not place.startswith("bottom"))
