@@ -164,3 +164,7 @@ def test_captions_that_there_are_to_be_are_read_in_korean() -> None:
 )
 def test_music_of_no_named_kind_is_music_all_the_same(prompt: str, music: str) -> None:
     assert script_of(prompt, "a:image").scene.music == music
+
+
+def test_a_title_that_the_film_is_to_start_with_comes_at_once() -> None:
+    assert [t.opening for t in script_of('Start with the title "3 THINGS I LEARNED". @a walks in.', "a:image").titles] == [True]
