@@ -20,7 +20,7 @@ from phonofilm.measure.moves import Move, Way, move_of, rests, way_of
 from phonofilm.measure.paths import Path, asked_path, curves, in_metres
 from phonofilm.measure.people import People
 from phonofilm.measure.points import LONGEST, Tracker, Tracks
-from phonofilm.score.camera import FAMILIES, SENSOR, camera_at
+from phonofilm.score.camera import FAMILIES, SENSOR, STRAIGHT, camera_at
 from phonofilm.score.model import Shot
 
 F32 = NDArray[np.float32]
@@ -35,6 +35,7 @@ LEAST_FRAMES, LEAST_POINTS = 6, 16
 GATHERED = 24  # frames: no two moves of a row come to rest nearer to each other
 LOST = 0.25  # share of points followed under which the picture is another one
 SLACK = 6.0  # how many times less exact than other points those on people are: they sway by pixels, while a way past them shows by tens
+TOLD_BY_FAR = STRAIGHT | {"zoom_in", "zoom_out"}  # families that show in what is far away
 CROSSING = 13  # frames of a shot that begins with anything but a cut, which still show the one before
 
 
@@ -203,6 +204,9 @@ def against(told: Told, xy: F64, focal: float, instants: list[int]) -> Told:
         return told
     asked = asked_path(shot.camera, instants)
     right = told.move.family == family or family in told.move.also
+    if not right and shot.setting.kind == "photo" and shot.setting.place and family not in TOLD_BY_FAR:
+        # faces are not followed, and the place behind is so far away that where the camera stands does not show in it
+        return replace(told, asked=asked, amount=None, move=replace(told.move, why="all that stands still is far away"))
     one_plane = family in told.move.also and not told.solved.place.any()
     flat = (
         in_metres(told.solved, xy, focal, shot, instants[0], flat=one_plane)
@@ -285,7 +289,7 @@ def _finding(told: list[Told], silent: list[str], film: Film, scored: bool) -> F
     ]
     if scored:
         values += [
-            held("families right", _share([bool(t.right) for t in judged]), "", "camera family", why="" if judged else "every shot is footage"),
+            held("families right", _share([bool(t.right) for t in judged]), "", "camera family", why="" if judged else "no shot tells it"),
             held("amount error", _worst([t.error for t in told]), "", "camera amount", why="no move has an amount that could be measured"),
             Value(name="path error", value=_worst([t.path_error for t in told]), why="no move has an amount that could be measured"),
             Value(name="place error", value=_worst([t.metres for t in told]), unit="m", why="no depths to measure metres by"),
