@@ -39,9 +39,11 @@ def test_the_words_that_a_place_was_read_from_are_told(row: dict[str, Any]) -> N
             assert 0 <= start < end <= len(row["text"]) and title.text not in row["text"][start:end]
 
 
-@pytest.mark.parametrize(
-    "filler", ['Text "a" top left, ', "logo bottom right, ", "oben links „a“, ", "左上角“字”，右下角，", "the dog barks twice, "]
-)
+REPEATED = ['Text "a" top left, ', "logo bottom right, ", "oben links „a“, ", "左上角“字”，右下角，", "the dog barks twice, "]
+REPEATED += ["the dog barks twice and ", "개가 두 번 짖는다 ", "No zoom, don't orbit, ", 'in a British accent "hi" ', "letterbox 2.39:1, "]
+
+
+@pytest.mark.parametrize("filler", REPEATED)
 def test_twenty_thousand_characters_of_wishes_are_read_in_a_second(filler: str) -> None:
     import time
 

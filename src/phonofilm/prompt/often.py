@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from phonofilm.prompt.lexicon import Hit, Lexicon
@@ -15,6 +16,8 @@ MOST = 20
 BEINGS = frozenset({"dog_bark", "bird", "car_pass", "laugh", "cheer"})
 #: how far before a sound its number may begin, in characters
 _REACH = 30
+#: how far from a sound the words that count it may be
+_NEAR = 80
 _FIGURE = re.compile(r"(?<![\d.:])(\d{1,2})\s*(?:(?:x|×|times|mal|veces|fois)\b|(?:声|下|次|回|度|번|차례|회))")
 _DIGITS = re.compile(r"(?<![\d.:])(\d{1,2}) \s*$")
 
@@ -34,7 +37,9 @@ def times_of(lexicon: Lexicon, words: str, clauses: list[Span], hit: Hit, others
         return _capped(named[-1].key)
     if counted and (figure := _DIGITS.search(before)):
         return _capped(figure[1])
-    near = [h for h in others if first <= h.start < last]
+    first, last = max(first, hit.start - _NEAR), min(last, hit.end + _NEAR)
+    begun, ended = (bisect_left(others, at, key=lambda h: h.start) for at in (first, last))
+    near = others[begun:ended]
     for number in _numbers(lexicon, words, first, last):
         ahead = [h for h in near if h.start <= number.start]
         if (ahead[-1] if ahead else near[0]) == hit:
