@@ -10,6 +10,7 @@ from media import picture as picture_of
 from phonofilm.engines.stage.stage import Stage, draw_frame
 from phonofilm.generate import score_of
 from phonofilm.media.reference import open_references
+from phonofilm.perceive.loudness import loudness_of, strength
 from phonofilm.perceive.picture import perceive_picture
 from phonofilm.perceive.placed import plain_behind, standing
 from phonofilm.prompt.reader import read
@@ -126,3 +127,9 @@ def test_a_product_stands_on_sand_before_the_sea() -> None:
     frame = draw_frame(score, materials, 0).astype(int)
     sky, sand = frame[10:40, 20:80].reshape(-1, 3).mean(axis=0), frame[-60:-20, 20:80].reshape(-1, 3).mean(axis=0)
     assert sky[2] > sky[0] and sand[0] > sand[2] + 20
+
+
+def test_a_short_line_in_a_quiet_park_is_as_loud_as_any_film() -> None:
+    score, materials = score_of(requested('@me in a park says "Good morning."', me=picture_of("frown")), Stage())
+    samples = Stage().sound(score, materials).samples
+    assert loudness_of(strength(samples)) == pytest.approx(-14.0, abs=0.4)

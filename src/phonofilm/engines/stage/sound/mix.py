@@ -55,7 +55,7 @@ def mix(score: Score, sources: Mapping[str, Wave], lines: Mapping[int, Wave], *,
     effects = heard + add_rooms(heard, score, lambda room: room.effect)
     ambience = _ambience(score, spans, missing)
     stems = {"voice": voice, "music": music, "effects": effects, "ambience": ambience}
-    curve = gain_curve(voice + music + effects + ambience)[:, None]
+    curve = gain_curve(voice + music + effects + ambience, spoken=bool(spans))[:, None]
     stems = {name: np.asarray(stem * curve, np.float32) for name, stem in stems.items()}
     total = np.sum(list(stems.values()), axis=0, dtype=np.float32)
     return Mix(
