@@ -38,6 +38,8 @@ SLOWEST = 0.5
 PRODUCT_ROOM = 0.9
 
 
+#: what is as even as this (standard deviation of its levels) is the ground of a picture of one thing, no place
+EVEN = 4.0
 #: how much closer than usual a framing word asks a picture to be
 TIGHTNESS = {"extreme_close_up": 1.7, "close_up": 1.35, "medium": 1.0, "wide": 0.85, "extreme_wide": 0.7}
 #: what a thing stands on before a drawn place, where that is not wood
@@ -87,6 +89,7 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     face = draft.cast[piece.tag].face if piece.tag in draft.cast else 0
     place = "" if behind else drawn_place(draft, piece.tag, script_shot, kind)
     thing = kind == "product" or (place and not picture.faces and picture.subject in ("object", "drawing"))
+    thing = thing or (kind == "picture" and _needs_room(draft, piece.tag))
     if thing and not behind and not _is_cut(draft, piece.tag):
         return _product_shot(draft, base, piece.tag, source, steps, handheld, place, script_shot)
     if behind or place:
@@ -227,6 +230,20 @@ def _amount(move: CameraMove) -> float:
     if move.degrees and default.unit == "degrees":
         amount = move.degrees
     return min(amount, MOST_SHARE) if default.unit == "share" else amount
+
+
+def _needs_room(draft: Draft, tag: str) -> bool:
+    """Whether a thing before an even ground is too tall or too wide for a film that its picture fills: the film would cut it off."""
+    picture = draft.percepts.pictures[tag]
+    around = picture.image[picture.matte < 8]
+    if picture.subject not in ("object", "drawing") or picture.faces or picture.subject_box is None or draft.script.role(tag) != "subject":
+        return False
+    if len(around) < 0.1 * picture.matte.size or float(around.astype(np.float32).std(axis=0).max()) > EVEN:
+        return False
+    x0, y0, x1, y1 = picture.subject_box
+    height, width = picture.matte.shape
+    shown = min(width / draft.size[0], height / draft.size[1])
+    return x1 - x0 > PRODUCT_ROOM * shown * draft.size[0] or y1 - y0 > PRODUCT_ROOM * shown * draft.size[1]
 
 
 def _is_cut(draft: Draft, tag: str) -> bool:
