@@ -22,6 +22,7 @@ _WEAK = {
     "music": ("calm", "upbeat", "epic", "romantic", "suspense"),
 }
 _MOST = 12
+_HEARD = ("music", "refusable.music", "sound.word", "effect", "ambience", "heard")
 #: how many letters lie between a place and the word that makes it the background, and what does not
 _BESIDE, _APART = 24, re.compile(r"[.!?。！？；;,，@]")
 
@@ -54,15 +55,12 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
     colours = lexicon.find("colour", uncoloured, start, end)
     hexes = [m[0] if len(m[0]) == 7 else "#" + "".join(2 * c for c in m[0][1:]) for m in _HEX.finditer(masked, start, end)]
     hits.extend(colours)
-    place, weather = first("place", words), first("weather", masked)
-    if place not in ("", "snow") and not weather and any(h.key == "snow" for h in lexicon.find("place", words, start, end)):
-        weather = "snow"  # "a snowy forest"
     scene = Scene(
-        place=place, hour=first("hour", masked), weather=weather, light=first("light", unheard),
+        place=first("place", words), hour=first("hour", masked), weather=first("weather", masked), light=first("light", unheard),
         mood=first("mood", unmoved), style=first("style", masked), music=first("music", masked), surface=first("surface", masked),
         subjects=(written("person") + written("thing"))[:_MOST], actions=written("action"),
         indoors=lexicon.has("indoors", masked, start, end),
-        behind=_behind(lexicon, mask(words, [(h.start, h.end) for h in lexicon.find("music", masked, start, end)]), start, end),
+        behind=_behind(lexicon, words, start, end),
         colours=tuple(dict.fromkeys([*hexes, *(h.key for h in colours)]))[:_MOST],
     )  # fmt: skip
     return scene, hits
@@ -71,10 +69,14 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
 def _behind(lexicon: Lexicon, words: str, start: int, end: int) -> bool:
     """Whether a place is said to be the background ("the background is a beach", "a forest as the backdrop")."""
     places = lexicon.find("place", words, start, end)
-    if not places:
-        return False
+    starts = [place.start for place in places]
+    heard = sorted(h.end for section in _HEARD for h in lexicon.find(section, words, start, end))
     for hit in lexicon.find("behind", words, start, end):
-        for place in places:
+        last = bisect(heard, hit.end)  # "music in the background of a park"
+        if last and hit.start - heard[last - 1] <= _BESIDE and not _APART.search(words, min(heard[last - 1], hit.start), hit.start):
+            continue
+        after = bisect(starts, hit.start)
+        for place in places[max(0, after - 1) : after + 1]:
             first, last = min(hit.end, place.end), max(hit.start, place.start)
             if last - first <= _BESIDE and not negated(lexicon, words, hit.start, hit.end) and not _APART.search(words, first, max(last, first)):
                 return True
