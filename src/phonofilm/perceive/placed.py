@@ -32,9 +32,10 @@ SHOULDERS = 0.45
 BEYOND = 0.14
 #: the most pixels of the picture's width for one of the film's
 DETAIL = 1.6
-#: how far somebody's colours follow the new light, and the most that one channel may change; less of a thing, whose colours are its maker's
-FOLLOW, MOST_GAIN = 0.5, 1.35
-THING_FOLLOW, THING_GAIN = 0.3, 1.13
+#: how far colours follow the new light, and the most that one channel may change; how far the brightness of somebody does, and of a thing, whose
+#: colours are its maker's; and the most that it may change
+COLOUR, MOST_COLOUR = 0.3, 1.12
+LEVEL, THING_LEVEL, MOST_LEVEL = 0.4, 0.15, 1.35
 #: the light on what was cut out already: that of a grey day
 NEUTRAL = np.full(3, 0.2, np.float32)
 #: a subject takes at least and at most such a share of its photograph
@@ -56,14 +57,14 @@ class Layout:
 def placed(picture: Picture, behind: U8, size: tuple[int, int], face: int = 0) -> Picture:
     """The picture's subject before ``behind`` u8[h w 3], for a film of ``size``. Its light is taken part of the way to the new one."""
     own_light = NEUTRAL if picture.has_alpha else _light(picture.image)
-    follow, most = (FOLLOW, MOST_GAIN) if picture.faces else (THING_FOLLOW, THING_GAIN)
+    level = LEVEL if picture.faces else THING_LEVEL
     picture = standing(picture, size, face)
     assert picture.foreground is not None
     height, width = picture.image.shape[:2]
     x, y = picture.beyond
     plate = _fitted(behind, width + 2 * x, height + 2 * y)
     inner = np.s_[y : y + height, x : x + width]
-    gain = _gain(own_light, _light(plate[inner]), follow, most)
+    gain = _gain(own_light, _light(plate[inner]), level)
     own = _wrapped(np.clip(picture.foreground * gain, 0, 255).astype(np.uint8), picture.matte, plate[inner])
     seen = picture.matte > 128
     if seen.any() and not seen[-2:].any():
@@ -200,13 +201,12 @@ def _light(image: U8) -> F32:
     return np.asarray((small**2.2).mean(axis=(0, 1)) + np.float32(0.01), np.float32)
 
 
-def _gain(old: F32, new: F32, follow: float, most: float) -> F32:
-    """What to multiply a subject's channels by, f32[3], part of the way from the old light to the new one."""
-    gain = (new / old) ** np.float32(follow / 2.2)
-    level = float(gain.mean())
-    # brightness follows less than colour: a face is to be seen
-    gain = gain / np.float32(level) * np.float32(level**0.75)
-    return np.clip(gain, 1 / most, most).astype(np.float32)
+def _gain(old: F32, new: F32, level: float) -> F32:
+    """What to multiply a subject's channels by, f32[3], part of the way from the old light to the new one; brightness is followed by ``level``."""
+    ratio = new / old
+    grey = float(np.exp(np.log(ratio).mean()))
+    colour = np.clip((ratio / np.float32(grey)) ** np.float32(COLOUR / 2.2), 1 / MOST_COLOUR, MOST_COLOUR)
+    return np.asarray(colour * np.clip(grey ** (level / 2.2), 1 / MOST_LEVEL, MOST_LEVEL), np.float32)
 
 
 def _wrapped(own: U8, matte: U8, plate: U8) -> U8:

@@ -24,7 +24,7 @@ _WEAK = {
 _MOST = 12
 _HEARD = ("music", "refusable.music", "sound.word", "effect", "ambience", "heard")
 #: how many letters lie between a place and the word that makes it the background, and what does not
-_BESIDE, _APART = 24, re.compile(r"[.!?。！？；;,，@]")
+_BESIDE, _APART = 24, re.compile(r"[.!?。！？；;,，]")
 
 
 def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) -> tuple[Scene, list[Hit]]:

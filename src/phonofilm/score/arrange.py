@@ -166,6 +166,6 @@ def _shown(draft: Draft, k: int, shot: ScriptShot, every: Sequence[str], backgro
         return [CARD]
     if shown or not every:
         return shown or [""]
-    if shot.place and not speaks:
+    if shot.place and not speaks and not draft.script.scene.behind:
         return [""]
     return [before[-1].tag if before else every[0]]
