@@ -10,6 +10,7 @@ from phonofilm.generate import score_of
 from phonofilm.media.reference import open_references
 from phonofilm.request import Request
 from phonofilm.score.model import Caption, Line, Score
+from phonofilm.voice import voices
 
 
 def scored(prompt: str, *references: str, seconds: int | None = None) -> Score:
@@ -54,6 +55,12 @@ def test_two_who_speak_in_one_shot_are_each_seen_while_heard() -> None:
 def test_one_speaker_has_one_voice() -> None:
     score = scored("镜头一：@f说：“大家好。”镜头二：@f，她说：“再见。”", *people())
     assert len({line.recipe.voice for line in lines(score) if line.recipe}) == 1
+
+
+def test_a_bearded_face_has_a_mans_voice_unless_words_say_otherwise() -> None:
+    gender = {v.name: v.gender for v in voices()}
+    bearded, woman = (scored(prompt, f"x={picture('beard')}") for prompt in ('@x says: "Hello there."', '@x, she says: "Hello there."'))
+    assert [gender[line.recipe.voice] for score in (bearded, woman) for line in lines(score) if line.recipe] == ["male", "female"]
 
 
 def test_a_prompt_that_names_a_ratio_and_a_length_has_them_unless_the_request_says_otherwise() -> None:

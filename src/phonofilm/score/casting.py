@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from phonofilm.perceive.percepts import Face, Sound
+from phonofilm.prompt.script import SpokenLine
 from phonofilm.score.beat_grid import PACES, compose_beats
 from phonofilm.score.draft import Draft
 from phonofilm.score.heard import held_up
 from phonofilm.score.likening import likened
 from phonofilm.score.model import Actor, Line, Music
 from phonofilm.score.plan import rests
-from phonofilm.score.speech import LEAD, Speech, recorded, source_of, written
+from phonofilm.score.speech import LEAD, Speech, character, recorded, source_of, written
 
 #: a face lower than this in its photo, in pixels, has no lips to move
 SMALLEST_FACE = 48
+#: from how much of a beard a face is taken for a man's where no word tells
+BEARDED = 0.6
 #: what is composed where the prompt asks for music of a kind that is not
 NEAREST_MUSIC = {
     "guitar": "calm",
@@ -88,7 +91,7 @@ def speech_of(draft: Draft, presenters: Sequence[str]) -> Speech:
     if draft.script.lines and "speech" not in draft.script.refused:
         windows = {k: (s.start, s.end) for k, s in enumerate(draft.script.shots) if s.start is not None and s.end is not None}
         speakers = {k: _who(draft, k, presenters) for k in range(len(draft.script.lines))}
-        spoken = written(draft.script.lines, speakers, draft.script, draft.request, windows, likened(draft))
+        spoken = written(told_by_beards(draft, speakers), speakers, draft.script, draft.request, windows, likened(draft))
         shift = at - LEAD if made and not windows else 0
         waits, tail = held_up(draft, spoken.lines, windows)
         held = rests(draft, draft.script.lines, spoken.length + sum(waits) + tail)
@@ -108,6 +111,17 @@ def speech_of(draft: Draft, presenters: Sequence[str]) -> Speech:
 def _later(line: Line, shift: int) -> Line:
     phones = tuple(replace(p, start=p.start + shift, end=p.end + shift) for p in line.phones)
     return replace(line, start=line.start + shift, end=line.end + shift, phones=phones)
+
+
+def told_by_beards(draft: Draft, speakers: Mapping[int, str]) -> tuple[SpokenLine, ...]:
+    """The written lines, those of whom no word tells a man or a woman but who is seen with a beard as a man's."""
+
+    def bearded(tag: str) -> bool:
+        picture = draft.percepts.pictures.get(tag)
+        return picture is not None and bool(picture.faces) and picture.faces[draft.cast[tag].face if tag in draft.cast else 0].beard > BEARDED
+
+    lines = enumerate(draft.script.lines)
+    return tuple(replace(s, gender="male") if not character(s, draft.script) and bearded(speakers.get(k, "")) else s for k, s in lines)
 
 
 def _who(draft: Draft, k: int, presenters: Sequence[str]) -> str:
