@@ -1,12 +1,15 @@
 """What prompts ask for beside shots and lines, as films were once made without: ends, colours, transitions for all cuts, moves nobody asked for."""
 
+from pathlib import Path
+
 import pytest
 
 from media import picture
 from phonofilm.engines.stage.stage import Stage
 from phonofilm.generate import score_of
 from phonofilm.media.reference import open_references
-from phonofilm.request import Request
+from phonofilm.prompt.reader import read
+from phonofilm.request import Reference, Request
 from phonofilm.score.model import Caption, Effect, Score
 
 
@@ -49,3 +52,27 @@ def test_a_film_that_starts_on_a_picture_still_has_its_own_shots() -> None:
 def test_only_a_move_that_was_asked_for_is_said_to_be_shortened() -> None:
     assert any("asked" in r for r in film_score("@me, push in. No music.", me="long-hair").remarks)
     assert not any("asked" in r for r in film_score("@me. No music.", me="long-hair").remarks)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        '@bottle on a white ground. The title says "Fresh every morning".',
+        '@bottle. A text saying "Fresh every morning" appears.',
+        "@bottle. El texto dice: «Fresh every morning».",
+        "@bottle. Le titre dit « Fresh every morning ».",
+        "@bottle. Der Titel sagt „Fresh every morning“.",
+        "@bottle。标题说“Fresh every morning”。",
+        "@bottle。テロップで「Fresh every morning」と言う。",
+        '@bottle. 제목은 "Fresh every morning"라고 말한다.',
+        "@bottle。標題話「Fresh every morning」。",
+    ],
+)
+def test_what_a_title_says_is_written_and_nobody_says_it(prompt: str) -> None:
+    script = read(prompt, [Reference(tag="bottle", path=Path("bottle.png"), kind="image", sha256="")])
+    assert ([t.text for t in script.titles], script.lines, script.role("bottle")) == (["Fresh every morning"], (), "product")
+
+
+def test_who_speaks_beside_a_title_is_heard() -> None:
+    script = read('The title is on screen, and she says "Fresh every morning."', [])
+    assert [line.text for line in script.lines] == ["Fresh every morning."] and not script.titles

@@ -16,6 +16,8 @@ from phonofilm.prompt.script import Mention, Span, SpokenLine, TitleWish
 from phonofilm.prompt.text import HIDDEN, SENTENCE_END, Text, fold, mask, split
 
 _BEFORE, _AFTER, _EARLIER = 90, 36, 250
+#: within how many letters before a verb the word for what is written is what says it, and what tells that it is not
+_SAYS, _OTHER = 24, re.compile("[,，、。;；.!?\ue001\ue002]|\\b(and|y|e|et|und|then)\\b|[和并且]")
 _LABEL_END = re.compile(r"[\n]|$")
 #: the word right before a colon and a quote, and a name in brackets behind a mention
 _LABEL = re.compile(r"([^\W\d_]+)\s*[:：]\s*[-–—]?\s*$")
@@ -120,6 +122,15 @@ def _context_after(masked: str, end: int, following: int) -> int:
     return end + pause.start() if pause else stop
 
 
+def _what_says(lexicon: Lexicon, masked: str, before: int, verb: int) -> Hit | None:
+    """What is written, where that "says" a quote and nobody else: the word for it stands right before the verb, or before the quote ("제목은 …")."""
+    written = lexicon.find("say.written", masked, max(before, verb - _SAYS), verb)
+    if not written or _OTHER.search(masked, written[-1].end, verb) or lexicon.has("person", masked, written[-1].end, verb):
+        return None
+    near = _SAYS if masked[written[-1].start : written[-1].end].isascii() else 3
+    return written[-1] if len(masked[written[-1].end : verb].strip()) < near else None
+
+
 def _kind(lexicon: Lexicon, masked: str, before: int, start: int, end: int, after: int, words: str) -> tuple[str, Hit | None]:
     """line, narration, title or plain; the cue that decided it. The cue nearest to the quote decides, one behind it only if it touches."""
     masked = mask(masked, [(h.start, h.end) for h in lexicon.find("say.manner", masked, before, after)])
@@ -147,6 +158,8 @@ def _kind(lexicon: Lexicon, masked: str, before: int, start: int, end: int, afte
         distance, kind, hit = min(scored, key=lambda s: s[0])
         if kind == "title":
             return "title", hit
+        if kind == "verb" and (shown := _what_says(lexicon, masked, before, min(hit.start, start))):
+            return "title", shown
         if "narrator" in kinds and kind in ("narrator", "verb"):
             narrator = min((s for s in scored if s[1] == "narrator"), key=lambda s: s[0])
             if narrator[0] <= distance + 40:
