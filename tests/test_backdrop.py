@@ -91,6 +91,14 @@ def test_a_photograph_of_a_place_keeps_it_unless_the_words_name_another_as_the_b
     assert score.shots[0].setting.place == "beach" and not any(r.startswith("Beach: ") for r in score.remarks)
 
 
+def test_who_looks_at_the_sky_is_not_in_it_and_of_two_only_who_keeps_a_place_is_remarked() -> None:
+    score, _ = score_of(requested("@me looks up at the sky. Static camera.", me=picture_of("long-hair")), Stage())
+    assert not score.shots[0].setting.place
+    score, _ = score_of(requested("Shot 1: @me on a beach. Shot 2: @you smiles.", me=picture_of("long-hair"), you=picture_of("outdoors")), Stage())
+    assert [s.setting.place for s in score.shots] == ["beach", ""]
+    assert any(r.startswith("Beach: ") and picture_of("outdoors").name in r for r in score.remarks)
+
+
 def test_a_cut_out_portrait_does_not_float_above_the_lower_border() -> None:
     portrait = perceive_picture(picture_of("beard"), "0" * 64, role="face")
     assert portrait.matte[-1].max() < 128  # his shirt ends above the border of its picture

@@ -139,17 +139,21 @@ def drawn_place(draft: Draft, tag: str, shot: ScriptShot | None, kind: str) -> s
     before a plain wall."""
     place = shot.place if shot is not None and shot.place else draft.script.scene.place
     picture = draft.percepts.pictures[tag]
-    if place in ("", "studio") or draft.script.role(tag) in ("first_frame", "last_frame", "outfit") or not placeable(picture):
+    behind = draft.script.scene.behind
+    if place in ("", "studio") or (place == "sky" and not behind):  # who looks at the sky is not in it
         return ""
-    return place if kind == "product" or draft.script.scene.behind or plain_behind(picture) else ""
+    if draft.script.role(tag) in ("first_frame", "last_frame", "outfit") or not placeable(picture):
+        return ""
+    return place if kind == "product" or behind or plain_behind(picture) else ""
 
 
 def unseen_place(draft: Draft, shots: Sequence[Shot]) -> tuple[str, ...]:
     """A remark where the prompt names a place and photographs are filmed where they were taken instead."""
     named = draft.script.scene.place
-    if named in ("", "studio") or any(s.setting.kind == "place" or s.setting.behind or s.setting.place for s in shots):
+    if named in ("", "studio") or any(s.setting.kind == "place" or s.setting.behind for s in shots):
         return ()
-    photos = [s.setting.source for s in shots if s.setting.kind == "photo" and s.setting.source and not s.setting.pinned]
+    settings = [s.setting for s in shots if s.setting.kind == "photo" and not s.setting.place and not s.setting.pinned]
+    photos = [setting.source for setting in settings if setting.source]
     pictures = {p.source: p for p in draft.percepts.pictures.values()}
     shown = next((p.name for p in photos if p.sha256 in pictures and placeable(pictures[p.sha256])), None)
     if shown is None:  # a picture in which nothing stands out is one of the place itself
