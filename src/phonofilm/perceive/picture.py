@@ -113,7 +113,7 @@ def _region(
         return None, None, kind
     scale = image.shape[1] / small.shape[1]
     region = mattes.region_of(image, coarse)
-    return region if hair is None else without_wall(image, region, hair, [m.landmarks * np.float32(scale) for m in meshes]), hair, kind
+    return without_wall(image, region, hair, [m.landmarks * np.float32(scale) for m in meshes]), hair, kind
 
 
 def _matte(image: U8, alpha: U8 | None, region: F32 | None, hair: F32 | None, side: int) -> U8:
