@@ -57,3 +57,12 @@ def _scaled(plane: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8
         return plane
     how = cv2.INTER_AREA if size[0] < w else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(plane, size, interpolation=how), np.uint8)
+
+
+def luminances(colours: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The relative luminances 0…1, f32[...], of sRGB colours u8[... 3] (IEC 61966-2-1)."""
+    return _LINEAR[colours] @ np.array([KR, KG, KB], np.float32)
+
+
+_CODES = np.arange(256, dtype=np.float32) / 255
+_LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4).astype(np.float32)

@@ -142,9 +142,7 @@ def _layout(picture: Picture, size: tuple[int, int], face: int) -> Layout:
         tall = bust or tall
         height, low = (tall - high) * 1.15, tall
         if picture.faces:
-            landmarks = picture.faces[min(face, len(picture.faces) - 1)].landmarks[:468]
-            head = float(np.ptp(landmarks[:, 1])) * HEAD
-            middle = float(landmarks[:, 0].mean())
+            head, middle = _head(picture, face)
             # the head and what of the trunk belongs to its size; the rest of the photograph lies below the picture
             low = min(tall, round(high - AIR * head + head / HEAD_SHARE))
             height = min(head / HEAD_SHARE, low - high + (MOST_AIR + TALL_AIR * max(0.0, 1 - aspect)) * head)
@@ -163,12 +161,18 @@ def _layout(picture: Picture, size: tuple[int, int], face: int) -> Layout:
     return Layout(width=max(16, round(x1 - x0)), height=max(16, round(height)), left=round(-x0), top=round(height) - low)
 
 
+def _head(picture: Picture, face: int) -> tuple[float, float]:
+    """The height of a head, and the column of its middle, in pixels."""
+    landmarks = picture.faces[min(face, len(picture.faces) - 1)].landmarks[:468]
+    return HEAD * float(np.ptp(landmarks[:, 1])), float(landmarks[:, 0].mean())
+
+
 def _bust(picture: Picture, face: int, high: int, low: int) -> int:
     """The row above which a person is whole whose outline, from row ``high`` to ``low``, ends below the chest though no border cuts it, as cut-out
     portraits do: the edge is level, or round at its corners. 0 for whoever stands free."""
     if not picture.faces:
         return 0
-    head = HEAD * float(np.ptp(picture.faces[min(face, len(picture.faces) - 1)].landmarks[:468, 1]))
+    head, _ = _head(picture, face)
     if low - high > LEAST_HEADS * head:
         return 0
     return max(low - round(ROUND * head), round(high + head))

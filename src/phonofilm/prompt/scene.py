@@ -68,10 +68,12 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
 
 def _behind(lexicon: Lexicon, words: str, start: int, end: int) -> bool:
     """Whether a place is said to be the background ("the background is a beach", "a forest as the backdrop")."""
-    places = lexicon.find("place", words, start, end)
+    said, places = lexicon.find("behind", words, start, end), lexicon.find("place", words, start, end)
+    if not said or not places:
+        return False
     starts = [place.start for place in places]
     heard = sorted(h.end for section in _HEARD for h in lexicon.find(section, words, start, end))
-    for hit in lexicon.find("behind", words, start, end):
+    for hit in said:
         last = bisect(heard, hit.end)  # "music in the background of a park"
         if last and hit.start - heard[last - 1] <= _BESIDE and not _APART.search(words, min(heard[last - 1], hit.start), hit.start):
             continue

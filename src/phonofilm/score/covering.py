@@ -96,7 +96,7 @@ def picture_in(draft: Draft, setting: Setting) -> Picture | None:
     tag = tags.get(setting.source.sha256) if setting.source else None
     if tag is None or tag not in draft.percepts.pictures:
         return None
-    return draft.placed[tag] if setting.behind or setting.place else draft.percepts.pictures[tag]
+    return draft.placed[tag] if setting.moved else draft.percepts.pictures[tag]
 
 
 def _corners(draft: Draft, shot: Shot) -> F64 | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from phonofilm.media.colour import luminances
 from phonofilm.perceive.percepts import Picture
 from phonofilm.score.covering import picture_in
 from phonofilm.score.draft import Draft
@@ -29,16 +29,11 @@ def _is_pale(draft: Draft, shot: Shot) -> bool:
     setting = shot.setting
     if setting.kind == "studio" and setting.colours and not setting.surface:
         colour = setting.colours[0]
-        return float(_luminances(np.array([[int(colour[k : k + 2], 16) for k in (1, 3, 5)]], np.uint8))[0]) > PALE_SET
-    picture = picture_in(draft, setting) if setting.kind == "photo" and setting.behind is None else None
+        return float(luminances(np.array([[int(colour[k : k + 2], 16) for k in (1, 3, 5)]], np.uint8))[0]) > PALE_SET
+    picture = picture_in(draft, setting) if setting.kind == "photo" and not setting.moved else None
     return picture is not None and _has_pale_surroundings(picture)
 
 
 def _has_pale_surroundings(picture: Picture) -> bool:
     around = picture.image[::STEP, ::STEP][picture.matte[::STEP, ::STEP] < 64]
-    return len(around) > 100 and float(np.quantile(_luminances(around), 0.1)) > PALE_PICTURE
-
-
-def _luminances(colours: NDArray[np.uint8]) -> NDArray[np.float64]:
-    codes = colours.astype(np.float64) / 255
-    return np.where(codes <= 0.04045, codes / 12.92, ((codes + 0.055) / 1.055) ** 2.4) @ np.array([0.2126, 0.7152, 0.0722])
+    return len(around) > 100 and float(np.quantile(luminances(around), 0.1)) > PALE_PICTURE

@@ -108,6 +108,11 @@ class Setting:
     wider: tuple[float, float] = (0.0, 0.0)
     behind: Source | None = None
 
+    @property
+    def moved(self) -> bool:
+        """Whether the subject of a photo is before something that its photo does not show."""
+        return self.kind == "photo" and (self.behind is not None or bool(self.place))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:

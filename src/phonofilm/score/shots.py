@@ -239,15 +239,15 @@ def _amount(move: CameraMove) -> float:
 def _needs_room(draft: Draft, tag: str) -> bool:
     """Whether a thing before an even ground is too tall or too wide for a film that its picture fills: the film would cut it off."""
     picture = draft.percepts.pictures[tag]
-    around = picture.image[picture.matte < 8]
     if picture.subject not in ("object", "drawing") or picture.faces or picture.subject_box is None or draft.script.role(tag) != "subject":
-        return False
-    if len(around) < 0.1 * picture.matte.size or float(around.astype(np.float32).std(axis=0).max()) > EVEN:
         return False
     x0, y0, x1, y1 = picture.subject_box
     height, width = picture.matte.shape
-    shown = min(width / draft.size[0], height / draft.size[1])
-    return x1 - x0 > PRODUCT_ROOM * shown * draft.size[0] or y1 - y0 > PRODUCT_ROOM * shown * draft.size[1]
+    shown = PRODUCT_ROOM * min(width / draft.size[0], height / draft.size[1])
+    if x1 - x0 <= shown * draft.size[0] and y1 - y0 <= shown * draft.size[1]:
+        return False
+    around = picture.image[picture.matte < 8]
+    return len(around) >= 0.1 * picture.matte.size and float(around.astype(np.float32).std(axis=0).max()) <= EVEN
 
 
 def _is_cut(draft: Draft, tag: str) -> bool:

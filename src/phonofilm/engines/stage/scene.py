@@ -131,7 +131,7 @@ def build_scene(score: Score, shot: Shot, materials: Materials, performances: Ma
         if setting.place:
             backdrop = Backdrop.of(_built(setting, score), cameras, width, height, soft)
             layers.append(backdrop)
-        if setting.place or setting.behind is not None:
+        if setting.moved:
             who = next((c.face for c in seen if c.source.sha256 == setting.source.sha256), 0)
             view = backdrop.picture(cameras[0], shot.start, width, height) if backdrop else _behind(setting, materials, (width, height))
             picture = placed(picture, view, (width, height), who)

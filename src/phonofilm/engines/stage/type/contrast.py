@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from phonofilm.media.colour import luminances
+
 U8 = NDArray[np.uint8]
-F32 = NDArray[np.float32]
 #: contrast of letters of more than an ordinary size against what is next to them, with a little to spare for the codec
 LEAST = 4.8
 #: an ink darker than this luminance is made out by light around it, any other by shade
@@ -103,13 +104,3 @@ def make_out(part: U8, rgba: U8, halo: Halo) -> None:
     amount = cv2.cvtColor(cv2.convertScaleAbs(halo.mask, alpha=share), cv2.COLOR_GRAY2RGB)
     kept = cv2.multiply(part, cv2.bitwise_not(amount), scale=1 / 255)
     part[:] = cv2.add(kept, amount) if dark_ink else kept
-
-
-def luminances(colours: U8) -> F32:
-    """The relative luminances 0…1, f32[...], of sRGB colours u8[... 3]."""
-    linear = _LINEAR[colours]
-    return linear @ np.array([0.2126, 0.7152, 0.0722], np.float32)
-
-
-_CODES = np.arange(256, dtype=np.float32) / 255
-_LINEAR: F32 = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4).astype(np.float32)

@@ -10,7 +10,7 @@ import numpy as np
 import skia
 from numpy.typing import NDArray
 
-from phonofilm.engines.stage.type.contrast import Halo, contrast, luminances
+from phonofilm.engines.stage.type.contrast import Halo, contrast
 from phonofilm.engines.stage.type.faces import Family
 from phonofilm.engines.stage.type.motion import clamp, ease_out, smooth
 from phonofilm.engines.stage.type.overlay import Overlay, canvas_on, paint, trimmed
@@ -18,6 +18,7 @@ from phonofilm.engines.stage.type.shape import draw, shape
 from phonofilm.engines.stage.world.colour import Rgb, luma, mix, named
 from phonofilm.engines.stage.world.noise import dithered, step
 from phonofilm.errors import ReferenceError_
+from phonofilm.media.colour import luminances
 from phonofilm.score.model import Spot
 
 U8 = NDArray[np.uint8]
