@@ -211,16 +211,23 @@ def test_a_background_is_not_cut_out():
     assert whole.matte.min() == 255 and np.array_equal(whole.plate, whole.image)
 
 
+MEN = ("backlit", "beard", "closed", "cropped", "outdoors", "smile", "speaking", "three-quarter")
+
+
 def first_face(name):
     photo = np.asarray(Image.open(picture(name)).convert("RGB"))
     return face_of(FaceFinder().find(photo)[0], photo)
 
 
-def test_spectacles_and_a_beard_are_seen_and_not_invented():
-    glasses, beard, neither = first_face("glasses"), first_face("beard"), first_face("outdoors")
-    assert glasses.glasses > 0.8 and glasses.beard < 0.3
-    assert beard.beard > 0.8
-    assert neither.glasses < 0.2 and neither.beard < 0.3
+def test_spectacles_are_seen_and_not_invented():
+    assert first_face("glasses").glasses > 0.8 and first_face("outdoors").glasses < 0.2
+
+
+def test_a_face_looks_a_womans_or_a_mans():
+    """Also turned, drawn, half out of the picture, against the light; the uniform of "glasses" misleads it."""
+    seen = {name: first_face(name).masculine for name in ("astronaut", "frown", "long-hair", "open", "medallion", *MEN)}
+    assert {name for name, masculine in seen.items() if masculine > 0.8} == set(MEN)
+    assert all(seen[name] < 0.2 for name in seen.keys() - set(MEN))
 
 
 def test_an_open_mouth_is_more_open_than_a_closed_one():

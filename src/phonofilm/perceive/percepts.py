@@ -27,7 +27,7 @@ class Face:
 
     ``landmarks``: f32[478 3], x y in pixels of ``Picture.image``, z in the same unit, the MediaPipe mesh (468) and irises (10).
     ``box`` x0 y0 x1 y1; ``yaw`` positive to the picture's right, ``pitch`` positive up, ``roll`` positive clockwise, degrees; ``score`` 0…1.
-    ``mouth_open``: inner lip gap by face height. ``glasses`` and ``beard`` 0…1.
+    ``mouth_open``: inner lip gap by face height. ``glasses`` 0…1; ``masculine`` 0 (looks a woman's) … 1 (a man's).
     """
 
     landmarks: F32
@@ -38,7 +38,7 @@ class Face:
     score: float
     mouth_open: float
     glasses: float = 0.0
-    beard: float = 0.0
+    masculine: float = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,6 +1,8 @@
-"""What a face wears and does: spectacles, beard, open mouth, estimated from the pixels between its landmarks."""
+"""What a face wears, does and looks like: spectacles, open mouth, a woman or a man, estimated from the pixels between its landmarks."""
 
 from __future__ import annotations
+
+from functools import cache
 
 import cv2
 import numpy as np
@@ -8,6 +10,7 @@ from numpy.typing import NDArray
 
 from phonofilm.perceive.percepts import Face
 from phonofilm.vision.face import Mesh
+from phonofilm.vision.gender import GenderClassifier
 from phonofilm.vision.region import Region
 
 F32 = NDArray[np.float32]
@@ -31,8 +34,13 @@ def face_of(mesh: Mesh, picture: U8) -> Face:
         score=mesh.score,
         mouth_open=gap / height,
         glasses=_glasses(upright, points),
-        beard=_beard(upright, points),
+        masculine=_classifier().masculine(picture, marks),
     )
+
+
+@cache
+def _classifier() -> GenderClassifier:
+    return GenderClassifier()
 
 
 def _upright(mesh: Mesh, picture: U8) -> tuple[F32, F32]:
@@ -64,14 +72,3 @@ def _glasses(lab: F32, points: F32) -> float:
     rows = strip.mean(1)
     bar = float(np.abs(rows[2 * d :] + rows[: -2 * d] - 2 * rows[d:-d]).max())
     return float(np.clip((bar - 12) / 10, 0, 1))
-
-
-def _beard(lab: F32, points: F32) -> float:
-    """0…1 by the chin against the cheeks: a beard is darker than they are, and rough. Deep shadow on the chin can look like one."""
-    cheeks = np.concatenate([_patch(lab, points, (116, 117, 118, 101, 205, 187, 123)), _patch(lab, points, (345, 346, 347, 330, 425, 411, 352))])
-    chin = _patch(lab, points, (83, 18, 313, 406, 335, 273, 422, 430, 394, 379, 400, 377, 152, 148, 176, 150, 169, 210, 202, 43, 106, 182))
-    if min(len(cheeks), len(chin)) < 20:
-        return 0.0
-    skin, below = max(float(np.median(cheeks[:, 0])), 1.0), max(float(np.median(chin[:, 0])), 1.0)
-    darker, rough = 1 - below / skin, float(np.std(chin[:, 0])) / below
-    return float(np.clip(0.5 * (darker - 0.25) / 0.2 + 0.5 * (rough - 0.25) / 0.15, 0, 1))

@@ -20,8 +20,8 @@ from phonofilm.score.speech import LEAD, Speech, character, recorded, source_of,
 
 #: a face lower than this in its photo, in pixels, has no lips to move
 SMALLEST_FACE = 48
-#: from how much of a beard a face is taken for a man's where no word tells
-BEARDED = 0.6
+#: from how surely a face looks a man's it is given a man's voice where no word tells, and a woman's likewise
+PLAINLY = 0.8
 #: what is composed where the prompt asks for music of a kind that is not
 NEAREST_MUSIC = {
     "guitar": "calm",
@@ -91,7 +91,7 @@ def speech_of(draft: Draft, presenters: Sequence[str]) -> Speech:
     if draft.script.lines and "speech" not in draft.script.refused:
         windows = {k: (s.start, s.end) for k, s in enumerate(draft.script.shots) if s.start is not None and s.end is not None}
         speakers = {k: _who(draft, k, presenters) for k in range(len(draft.script.lines))}
-        spoken = written(told_by_beards(draft, speakers), speakers, draft.script, draft.request, windows, likened(draft))
+        spoken = written(told_by_faces(draft, speakers), speakers, draft.script, draft.request, windows, likened(draft))
         shift = at - LEAD if made and not windows else 0
         waits, tail = held_up(draft, spoken.lines, windows)
         held = rests(draft, draft.script.lines, spoken.length + sum(waits) + tail)
@@ -113,15 +113,18 @@ def _later(line: Line, shift: int) -> Line:
     return replace(line, start=line.start + shift, end=line.end + shift, phones=phones)
 
 
-def told_by_beards(draft: Draft, speakers: Mapping[int, str]) -> tuple[SpokenLine, ...]:
-    """The written lines, those of whom no word tells a man or a woman but who is seen with a beard as a man's."""
+def told_by_faces(draft: Draft, speakers: Mapping[int, str]) -> tuple[SpokenLine, ...]:
+    """The written lines, those of whom no word tells a man or a woman as what their speaker's face looks like, where it does so plainly."""
 
-    def bearded(tag: str) -> bool:
+    def looks(tag: str) -> str:
         picture = draft.percepts.pictures.get(tag)
-        return picture is not None and bool(picture.faces) and picture.faces[draft.cast[tag].face if tag in draft.cast else 0].beard > BEARDED
+        if picture is None or not picture.faces:
+            return ""
+        masculine = picture.faces[draft.cast[tag].face if tag in draft.cast else 0].masculine
+        return "male" if masculine > PLAINLY else "female" if masculine < 1 - PLAINLY else ""
 
     lines = enumerate(draft.script.lines)
-    return tuple(replace(s, gender="male") if not character(s, draft.script) and bearded(speakers.get(k, "")) else s for k, s in lines)
+    return tuple(s if character(s, draft.script) else replace(s, gender=looks(speakers.get(k, ""))) for k, s in lines)
 
 
 def _who(draft: Draft, k: int, presenters: Sequence[str]) -> str:

@@ -77,7 +77,7 @@ def written(
     """
     made: list[Line] = []
     remarks: list[str] = []
-    taken: dict[str, str] = {}
+    taken: dict[tuple[str, float], str] = {}
     at = LEAD
     for k, spoken in enumerate(lines):
         window = windows.get(spoken.shot)
@@ -85,12 +85,13 @@ def written(
         room = window[1] - begin - TICKS_PER_FRAME if window else 0
         like = likenesses.get(k) if likenesses else None
         chosen = like.voice if like else voice_for(spoken.language, **character(spoken, script), accent=spoken.accent)
+        pitch = like.pitch if like else 1.0
         if not like:
-            chosen = _own_voice(chosen, speakers.get(k, ""), spoken, taken)
+            chosen, pitch = _own_voice(chosen, speakers.get(k, ""), spoken, taken)
         if chosen.experimental:
             remarks.append(f"The voice for {_NAMES.get(spoken.language, spoken.language)} is experimental: many of its words will not be understood.")
-        recipe = Recipe(text=spoken.text, language=spoken.language, voice=chosen.name, seed=request.seed)
-        recipe = replace(recipe, pitch=like.pitch, pace=like.pace) if like else recipe
+        recipe = Recipe(text=spoken.text, language=spoken.language, voice=chosen.name, seed=request.seed, pitch=pitch)
+        recipe = replace(recipe, pace=like.pace) if like else recipe
         told = say(recipe)
         if 0 < room < len(told.samples):
             recipe = replace(recipe, length=room)
@@ -105,17 +106,24 @@ def written(
     return Speech(lines=tuple(made), length=at - GAP + LEAD if made else 0, remarks=tuple(remarks))
 
 
-def _own_voice(voice: Voice, actor: str, spoken: SpokenLine, taken: dict[str, str]) -> Voice:
-    """The voice of a line: one that no other speaker has, as long as there are others fit for it; ``taken``: who has which, by voice."""
-    owned = next((name for name, owner in taken.items() if owner == actor), "")
-    fit = [v for v in voices() if v.language == spoken.language and (not spoken.gender or v.gender == spoken.gender)]
-    fit = [v for v in fit if v.accent == spoken.accent] or fit if spoken.accent else fit
-    free = [v for v in fit if taken.get(v.name, actor) == actor and v.age in ("young", "adult")]
-    if taken.get(voice.name, actor) != actor and free:
-        other = next((v for v in free if v.gender != voice.gender), free[0])  # told apart more easily
-        voice = next((v for v in free if v.name == owned), other)
-    taken.setdefault(voice.name, actor)
-    return voice
+def _own_voice(voice: Voice, actor: str, spoken: SpokenLine, taken: dict[tuple[str, float], str]) -> tuple[Voice, float]:
+    """The voice of a line and its pitch: one that no other speaker has, an old one where no other is left, else one of those higher or deeper.
+
+    ``taken``: who has which, by voice and pitch.
+    """
+    pitch = 1.0
+    if taken.get((voice.name, pitch), actor) != actor:
+        fit = [v for v in voices() if v.language == spoken.language and (not spoken.gender or v.gender == spoken.gender)]
+        fit = [v for v in fit if v.accent == spoken.accent] or fit if spoken.accent else fit
+        free = [v for v in fit if taken.get((v.name, pitch), actor) == actor and v.age != "child"]
+        if free:
+            free.sort(key=lambda v: v.age == "old")
+            other = next((v for v in free if v.gender != voice.gender), free[0])  # told apart more easily
+            voice = next((v for v in free if taken.get((v.name, pitch)) == actor), other)
+        else:
+            pitch = next((p for p in APART if taken.get((voice.name, p), actor) == actor), pitch)
+    taken.setdefault((voice.name, pitch), actor)
+    return voice, pitch
 
 
 def rehearse(script: Script, request: Request) -> None:
@@ -145,6 +153,8 @@ def character(spoken: SpokenLine, script: Script) -> dict[str, str]:
     return {}
 
 
+#: the pitches of a voice that several have, where a language has no more
+APART = (0.9, 1.1)
 #: how long a shot lasts at least that is said to begin at a time and not when it ends
 LAST_SHOT = ticks(2.0)
 
