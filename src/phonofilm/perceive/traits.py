@@ -53,13 +53,6 @@ def _upright(mesh: Mesh, picture: U8) -> tuple[F32, F32]:
     return np.asarray(cv2.cvtColor(cut, cv2.COLOR_RGB2LAB), np.float32), points[:2].T.astype(np.float32)
 
 
-def _patch(lab: F32, points: F32, marks: tuple[int, ...]) -> F32:
-    """The pixels f32[n 3] inside a polygon of landmarks."""
-    mask = np.zeros(lab.shape[:2], np.uint8)
-    cv2.fillPoly(mask, [np.round(points[list(marks)]).astype(np.int32)], 1)
-    return lab[mask > 0]
-
-
 def _glasses(lab: F32, points: F32) -> float:
     """0…1 by the bridge: a frame crosses the bare skin between the eyes as a dark or bright bar. On 21 faces bars were ≥ 19 with and ≤ 16 without."""
     light = lab[..., 0]
