@@ -7,10 +7,11 @@ Three tiers of words (lexicon tables): ``strong`` are moves wherever they stand;
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from phonofilm.prompt.lexicon import VERB_FINAL, Hit, Lexicon, longest
 from phonofilm.prompt.negation import negated
-from phonofilm.prompt.script import CameraMove, Move
+from phonofilm.prompt.script import CameraMove, Move, Span
 from phonofilm.prompt.text import CLAUSE_END, SENTENCE_END, Text, mask, split
 
 #: family -> direction -> move; the first row of each is what is meant where no direction is named
@@ -34,6 +35,7 @@ MOVE: dict[str, Move] = {
 TURNS = frozenset({"orbit", "orbit_left", "orbit_right", "pan", "pan_left", "pan_right", "roll"})
 _DEGREES = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*(?:°|º|degrees?|deg\b|度|도|grados|degres|grad\b)")
 _SUBJECT_PARTICLE = re.compile(r"[がは]|(?<=[가-힣])[이가은는](?=\s)")
+_ARTICLE = re.compile(r"\b(?:die|der|das|eine|la|el|una) $")
 _REACH = 40
 _REACH_TIGHT = 14
 
@@ -42,11 +44,27 @@ def find_moves(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
     """The camera moves of one shot's words, folded [start, end) of the masked prompt, in order."""
     words = mask(masked, [(h.start, h.end) for h in lexicon.find("trap", masked, start, end)])
     objects = [(h.start, h.end) for h in lexicon.find("camera.object", words, start, end)]
+    words, turned = _subject_first(words, lexicon, objects, start, end)
     subjects = mask(words, objects)
     moves: list[CameraMove] = []
     for first, last in split(words[start:end], SENTENCE_END):
-        moves += _sentence(text, words, subjects, lexicon, start + first, start + last)
+        moves += _sentence(text, words, subjects, lexicon, turned, start + first, start + last)
     return _without_repeats(moves, text)
+
+
+def _subject_first(words: str, lexicon: Lexicon, objects: Sequence[Span], start: int, end: int) -> tuple[str, list[Span]]:
+    """The words with the camera before its verb where it stands behind it ("dann fährt die Kamera zurück"), as long as before, and where that was."""
+    turned: list[Span] = []
+    for hit in lexicon.find("camera.inverted", words, start, end):
+        named = lexicon.find("camera.subject", words, hit.start, hit.end)
+        if not named or any(a < hit.end and hit.start < b for a, b in objects):
+            continue
+        article = _ARTICLE.search(words, hit.start, named[-1].start)
+        at = article.start() if article else named[-1].start
+        said = f"{words[at : hit.end]} {words[hit.start : at].rstrip()}".ljust(hit.end - hit.start)
+        words = words[: hit.start] + said + words[hit.end :]
+        turned.append((hit.start, hit.end))
+    return words, turned
 
 
 #: moves that a word refuses beside its own: who wants no zoom wants nothing to grow or shrink
@@ -69,7 +87,7 @@ def avoided_moves(lexicon: Lexicon, masked: str) -> tuple[frozenset[Move], list[
     return frozenset(found), refused
 
 
-def _sentence(text: Text, words: str, subjects: str, lexicon: Lexicon, start: int, end: int) -> list[CameraMove]:
+def _sentence(text: Text, words: str, subjects: str, lexicon: Lexicon, turned: Sequence[Span], start: int, end: int) -> list[CameraMove]:
     hits: list[Hit] = []
     camera = False
     for first, last in split(words[start:end], CLAUSE_END):
@@ -105,7 +123,9 @@ def _sentence(text: Text, words: str, subjects: str, lexicon: Lexicon, start: in
         if negated(lexicon, words, hit.start, hit.end) and move != "static":
             continue
         speed, amount, degrees = _manner(lexicon, words, hit, before, after, first=index == 0)
-        moves.append(CameraMove(move=move, span=text.span(hit.start, hit.end), speed=speed, amount=amount, degrees=degrees))
+        within = [(a, b) for a, b in turned if a < hit.end and hit.start < b]
+        span = text.span(min([hit.start, *(a for a, _ in within)]), max([hit.end, *(b for _, b in within)]))
+        moves.append(CameraMove(move=move, span=span, speed=speed, amount=amount, degrees=degrees))
     return moves
 
 

@@ -24,6 +24,7 @@ _LABEL = re.compile(r"([^\W\d_]+)\s*[:：]\s*[-–—]?\s*$")
 _GIVEN = re.compile(r"\s*[(（]([^)）]{1,30})[)）]")
 #: what binds a quote to the words behind it
 _QUOTATIVE = re.compile(r"\"?\s*(?:이?라(?:는|고)|という|との|って)\s*")
+_ENDS = " .,!?…。，！？"
 _SENTENCE_LIKE = re.compile(r"[.!?。！？…]\s*$")
 
 
@@ -47,6 +48,7 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
     """Tell lines, titles and marked words apart. ``masked`` hides quotes and mentions; ``mentions`` are those that may speak; places are folded."""
     said = Said()
     sentences = split(masked, SENTENCE_END)
+    parts = _parts(text, quotes)
     previous_end, previous_speaker, previous_kind = 0, "", ""
     for index, quote in enumerate(quotes):
         start, end = quote.span
@@ -59,6 +61,8 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
         kind, cue = ("line", None) if braced else _kind(lexicon, masked, before, start, end, after, words)
         goes_on = kind == "plain" and previous_kind == "title" and _goes_on(lexicon, masked, previous_end, start, after)
         kind = "title" if goes_on else kind
+        if kind == "line" and quote in parts and (lexicon.has("say.cue", masked, before, start) or lexicon.has("say.cue", masked, end, after)):
+            kind = "plain"  # words of a line at which something happens: 'show @map when she says "the coast"'
         previous_kind = kind
         if named and kind != "title":
             continue  # the name of a work is neither said nor read as words
@@ -91,6 +95,14 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
     told = {line.speaker: line.gender for line in reversed(said.lines) if line.speaker and line.gender}
     said.lines = [line if line.gender else replace(line, gender=told.get(line.speaker, "")) for line in said.lines]
     return said
+
+
+def _parts(text: Text, quotes: Sequence[Quote]) -> frozenset[Quote]:
+    """The quotes whose words are part of another's."""
+    bare = {quote: text.folded[slice(*quote.inner)].strip(_ENDS) for quote in quotes}
+    whole = "".join(f"\n{words}\n" for words in bare.values())
+    part = {words for words in set(bare.values()) if words and whole.count(words) > whole.count(f"\n{words}\n")}
+    return frozenset(quote for quote, words in bare.items() if words in part)
 
 
 def _goes_on(lexicon: Lexicon, masked: str, previous_end: int, start: int, after: int) -> bool:
