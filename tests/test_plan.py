@@ -12,6 +12,7 @@ from phonofilm.generate import score_of
 from phonofilm.media.reference import open_references
 from phonofilm.request import Request
 from phonofilm.score.model import Caption, Line, Score
+from phonofilm.score.speech import spoken_at
 from phonofilm.voice import voices
 
 
@@ -113,6 +114,24 @@ def test_two_men_are_told_apart_where_a_language_has_few_voices(prompt: str) -> 
     recipes = [line.recipe for line in lines(scored(prompt, f"m={picture('outdoors')}", f"f={picture('smile')}")) if line.recipe]
     assert [gender[r.voice] for r in recipes] == ["male", "male"]
     assert len({(r.voice, r.pitch) for r in recipes}) == 2
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ('@m says: "First the coast. Then the little harbour with its boats. And home." Show @o when she says "harbour".', "harbour"),
+        ('@m says: "We look at the coast. Then comes the harbour." Show @o when she says "the harbour" and @n at the end.', "the harbour"),
+        ("@m sagt: „Zuerst die Küste. Dann der kleine Hafen mit Booten.“ Wenn sie „kleine Hafen“ sagt, zeige @o.", "kleine hafen"),
+        ("@m说：“先看大海，然后我们来到一个小港口，那里有很多船。”当她说到“小港口”时，出现@o。", "小港口"),
+    ],
+)
+def test_a_picture_comes_at_the_words_that_the_prompt_gives_it(prompt: str, words: str) -> None:
+    more = (f"n={picture('coffee')}",) if "@n" in prompt else ()
+    score = scored(prompt, f"m={picture('astronaut')}", f"o={picture('rocket')}", *more)
+    at = spoken_at(lines(score), (words,))
+    seen = {shot.setting.source.name: shot.start for shot in score.shots if shot.setting.source and shot.start}
+    assert at is not None and abs(seen["rocket.jpg"] - at) <= 2000
+    assert not more or seen["coffee.png"] > seen["rocket.jpg"]
 
 
 def test_an_asked_length_is_shared_out_among_the_shots() -> None:

@@ -32,7 +32,8 @@ _SENTENCE_LIKE = re.compile(r"[.!?。！？…]\s*$")
 class Said:
     """What the quotes of a prompt came to: lines and titles (their shot and time set later), and the quotes that are plain text.
 
-    ``places`` and ``titled`` are where lines and titles stand, ``tints`` the words for titles' colours, folded.
+    ``places`` and ``titled`` are where lines and titles stand, ``tints`` the words for titles' colours, ``told`` the words of lines at which
+    something happens and where they stand; folded.
     """
 
     lines: list[SpokenLine] = field(default_factory=list[SpokenLine])
@@ -42,6 +43,7 @@ class Said:
     tints: list[Span] = field(default_factory=list[Span])
     read: list[Span] = field(default_factory=list[Span])
     plain: list[Quote] = field(default_factory=list[Quote])
+    told: list[tuple[Span, str]] = field(default_factory=list[tuple[Span, str]])
 
 
 def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequence[Mention], lexicon: Lexicon, language: str) -> Said:
@@ -63,6 +65,7 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
         kind = "title" if goes_on else kind
         if kind == "line" and quote in parts and (lexicon.has("say.cue", masked, before, start) or lexicon.has("say.cue", masked, end, after)):
             kind = "plain"  # words of a line at which something happens: 'show @map when she says "the coast"'
+            said.told.append((quote.span, words))
         previous_kind = kind
         if named and kind != "title":
             continue  # the name of a work is neither said nor read as words

@@ -148,8 +148,20 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         avoided=avoided,
         bars=bars,
         joining=joining[0].key if joining else "",
+        at_words=_at_words(said, [m for m in places if m.tag in seen and m.tag not in speakers], when.sentences),
         remarks=(*remarks, *notes, *unheard, *not_understood(text, _without_manner(masked, words), understood, [(h.start, h.end) for h in known])),
     )
+
+
+def _at_words(said: Said, shown: Sequence[Mention], sentences: Sequence[Span]) -> tuple[tuple[str, str], ...]:
+    """What is to be seen at words of a line: the mention last before them in their sentence, else the first behind."""
+    found: dict[str, str] = {}
+    for (start, _), words in said.told:
+        near = [m for m in shown if any(a <= m.span[0] < b and a <= start < b for a, b in sentences)]
+        ahead = [m for m in near if m.span[0] < start]
+        if near:
+            found.setdefault((ahead[-1] if ahead else near[0]).tag, words)
+    return tuple(found.items())
 
 
 def _standing(text: Text, title: TitleWish, hit: Hit | None) -> TitleWish:

@@ -176,8 +176,8 @@ class Script:
     ``titles`` are words asked to be seen ("the title says …"); ``refused`` what must not be there: music, text, captions, speech …
     ``ratio`` and ``seconds``: the film's, where the words name them (empty and 0: they do not). ``captions_colour`` as #rrggbb where one is named.
     ``avoided``: moves that the words refuse ("no zoom"), which no shot has unless it is asked for elsewhere. ``bars``: the ratio of the picture
-    between black bars, 0 for none. ``captions_place``: where captions are to stand. ``joining``: the transition between all shots ("whip
-    transitions"), empty where none is named.
+    between black bars, 0 for none. ``at_words``: tags that are to be seen when words of a line are spoken, each with those words.
+    ``captions_place``: where captions are to stand. ``joining``: the transition between all shots ("whip transitions"), empty where none is named.
     """
 
     prompt: str
@@ -199,6 +199,7 @@ class Script:
     avoided: frozenset[Move] = frozenset()
     bars: float = 0.0
     joining: str = ""
+    at_words: tuple[tuple[str, str], ...] = ()
     remarks: tuple[Remark, ...] = ()
 
     def role(self, tag: str) -> Role | None:

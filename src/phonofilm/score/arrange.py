@@ -12,7 +12,7 @@ from phonofilm.score.draft import CARD, LOGO_CARD, Draft, has_card
 from phonofilm.score.edit import SHORTEST_SHOT, Piece, beat_cuts, cut_times, order, pieces_between
 from phonofilm.score.model import Line, Music
 from phonofilm.score.plan import edges_by_lines, follows_shots, turns
-from phonofilm.score.speech import pauses, said_at
+from phonofilm.score.speech import pauses, said_at, spoken_at
 
 STILL_ROLES = ("product", "subject", "background", "first_frame", "last_frame", "outfit")
 
@@ -99,14 +99,20 @@ def _written_around(draft: Draft, pinned: Sequence[Piece]) -> bool:
 def _told_pieces(
     draft: Draft, presenters: Sequence[str], stills: Sequence[str], lines: Sequence[Line], quiet: Sequence[int], length: int
 ) -> tuple[Piece, ...] | None:
-    """A talk with pictures: each is seen from the pause before its name is spoken; None where the words of no line name two of them."""
-    named = [(at, tag) for tag in stills if (at := said_at(lines, {tag, draft.references[tag].path.stem})) is not None]
-    if len(named) < 2 or len(named) < len(stills):
+    """A talk with pictures: each is seen from the pause before its name is spoken, or at the words that the prompt gives it (what has none then comes
+    after them); None where the words of no line name two."""
+    told = {tag: at for tag, words in draft.script.at_words if tag in stills and (at := spoken_at(lines, (words,))) is not None}
+    named = [(at, tag) for tag in stills if (at := told.get(tag, said_at(lines, {tag, draft.references[tag].path.stem}))) is not None]
+    left = [tag for tag in stills if all(tag != t for _, t in named)]
+    if not told and (len(named) < 2 or left):
         return None
+    last = max(at for at, _ in named)
+    named += [(last + (length - last) * k // (len(left) + 1), tag) for k, tag in enumerate(left, 1)]
     edges: list[tuple[int, str]] = [(0, presenters[0])]
     for at, tag in sorted(named):
         before = [q for q in quiet if edges[-1][0] + SHORTEST_SHOT <= q <= at + TICKS_PER_FRAME * 4]
-        start = max(edges[-1][0] + SHORTEST_SHOT, max((q for q in before if q > at - ticks(1.6)), default=nearest_frame_start(at)))
+        rest = nearest_frame_start(at) if tag in told else max((q for q in before if q > at - ticks(1.6)), default=nearest_frame_start(at))
+        start = max(edges[-1][0] + SHORTEST_SHOT, rest)
         edges.append((nearest_frame_start(start), tag))
     after = [q for q in quiet if edges[-1][0] + ticks(1.3) <= q <= length - ticks(1.0)]
     if after:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -198,10 +198,15 @@ def pauses(lines: Sequence[Line], sounds: Mapping[str, Sound]) -> tuple[int, ...
 
 def said_at(lines: Sequence[Line], names: set[str]) -> int | None:
     """The tick at which one of the names is first spoken, by its place among the letters of the line and its phones; None: never."""
+    words = {w for name in names for w in re.split(r"[_\W\d]+", name.lower()) if len(w) > 1 or not w.isascii()}
+    return spoken_at(lines, words)
+
+
+def spoken_at(lines: Sequence[Line], words: Iterable[str]) -> int | None:
+    """The tick at which one of some words or phrases is first spoken, as ``said_at``."""
     for line in lines:
         text = line.text.lower()
-        words = [w for name in names for w in re.split(r"[_\W\d]+", name.lower()) if len(w) > 1 or not w.isascii()]
-        found = [m.start() for w in words if (m := re.search(rf"\b{re.escape(w)}" if w.isascii() else re.escape(w), text))]
+        found = [m.start() for w in words if (m := re.search(rf"\b{re.escape(w.lower())}" if w.isascii() else re.escape(w.lower()), text))]
         if found:
             spoken = [p for p in line.phones if p.viseme != "sil"]
             letters = [k for k, c in enumerate(text) if c.isalnum()]
