@@ -44,7 +44,7 @@ class GenderClassifier:
         chip = np.asarray(cv2.resize(fine, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.float32)
         level = ((chip - _MEANS) / np.float32(256)).transpose(2, 0, 1)
         (found,) = self._session.run(None, {"images": np.stack([level, level[..., ::-1]])})
-        woman, man = np.log(np.asarray(found, np.float64) + 1e-9).mean(0)  # as it is and mirrored: of 51 faces 50 right, 48 seen one way
+        woman, man = np.log(np.asarray(found, np.float64) + 1e-9).mean(0)  # as it is and mirrored; see benchmarks/gender.py
         return float(1 / (1 + np.exp(woman - man)))
 
 
