@@ -11,13 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from scipy import signal
 
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.errors import ModelMissing
 from phonofilm.measure.levels import BOTTOM, decibels
+from phonofilm.vision.tensors import onnx_session
 from phonofilm.weights import model_path
 
 F32 = NDArray[np.float32]
@@ -56,10 +56,7 @@ def talk(mono: F32) -> Talk:
 
 
 def _detected(mono: F32, model: str) -> F32:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    session = onnx_session(model)
     low = np.asarray(signal.resample_poly(mono, 1, TICKS_PER_SECOND // _RATE), np.float32)
     count = -(-len(low) // _WINDOW)
     padded = np.zeros(_CONTEXT + count * _WINDOW, np.float32)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.media.resample import resample
+from phonofilm.vision.tensors import onnx_session
 from phonofilm.weights import model_path
 
 F32 = NDArray[np.float32]
@@ -25,11 +25,7 @@ def speech_probability(mono: F32) -> F32:
     Raises:
         ModelMissing: the detector is not on this machine.
     """
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(model_path("speech_activity")), options, providers=["CPUExecutionProvider"])
+    session = onnx_session(str(model_path("speech_activity")))
     low = resample(mono, 1, TICKS_PER_SECOND // RATE)
     count = -(-len(low) // _WINDOW)
     padded = np.zeros(_CONTEXT + count * _WINDOW, np.float32)

@@ -153,14 +153,15 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     )
 
 
-def _at_words(said: Said, shown: Sequence[Mention], sentences: Sequence[Span]) -> tuple[tuple[str, str], ...]:
+def _at_words(said: Said, shown: Sequence[Mention], sentences: list[Span]) -> tuple[tuple[str, str], ...]:
     """What is to be seen at words of a line: the mention last before them in their sentence, else the first behind."""
     found: dict[str, str] = {}
+    starts = [m.span[0] for m in shown]
     for (start, _), words in said.told:
-        near = [m for m in shown if any(a <= m.span[0] < b and a <= start < b for a, b in sentences)]
-        ahead = [m for m in near if m.span[0] < start]
-        if near:
-            found.setdefault((ahead[-1] if ahead else near[0]).tag, words)
+        begun, ended = around(sentences, start)
+        first, place, last = (bisect_left(starts, at) for at in (begun, start, ended))
+        if first < last:
+            found.setdefault(shown[max(first, place - 1)].tag, words)
     return tuple(found.items())
 
 

@@ -111,8 +111,8 @@ def _told_pieces(
     edges: list[tuple[int, str]] = [(0, presenters[0])]
     for at, tag in sorted(named):
         before = [q for q in quiet if edges[-1][0] + SHORTEST_SHOT <= q <= at + TICKS_PER_FRAME * 4]
-        rest = nearest_frame_start(at) if tag in told else max((q for q in before if q > at - ticks(1.6)), default=nearest_frame_start(at))
-        start = max(edges[-1][0] + SHORTEST_SHOT, rest)
+        paused = max((q for q in before if q > at - ticks(1.6)), default=at)
+        start = max(edges[-1][0] + SHORTEST_SHOT, at if tag in told else paused)
         edges.append((nearest_frame_start(start), tag))
     after = [q for q in quiet if edges[-1][0] + ticks(1.3) <= q <= length - ticks(1.0)]
     if after:

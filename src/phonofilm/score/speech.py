@@ -84,14 +84,14 @@ def written(
         begin = max(at, spoken.at if spoken.at is not None else window[0] + TICKS_PER_FRAME * 3 if window else at)
         room = window[1] - begin - TICKS_PER_FRAME if window else 0
         like = likenesses.get(k) if likenesses else None
-        chosen = like.voice if like else voice_for(spoken.language, **character(spoken, script), accent=spoken.accent)
-        pitch = like.pitch if like else 1.0
-        if not like:
-            chosen, pitch = _own_voice(chosen, speakers.get(k, ""), spoken, taken)
+        if like:
+            chosen, pitch, pace = like.voice, like.pitch, like.pace
+        else:
+            fitting = voice_for(spoken.language, **character(spoken, script), accent=spoken.accent)
+            (chosen, pitch), pace = _own_voice(fitting, speakers.get(k, ""), spoken, taken), 1.0
         if chosen.experimental:
             remarks.append(f"The voice for {_NAMES.get(spoken.language, spoken.language)} is experimental: many of its words will not be understood.")
-        recipe = Recipe(text=spoken.text, language=spoken.language, voice=chosen.name, seed=request.seed, pitch=pitch)
-        recipe = replace(recipe, pace=like.pace) if like else recipe
+        recipe = Recipe(text=spoken.text, language=spoken.language, voice=chosen.name, seed=request.seed, pitch=pitch, pace=pace)
         told = say(recipe)
         if 0 < room < len(told.samples):
             recipe = replace(recipe, length=room)

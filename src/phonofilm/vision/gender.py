@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from phonofilm.vision.region import Region
+from phonofilm.vision.tensors import onnx_session
 from phonofilm.weights import model_path
 
 F32 = NDArray[np.float32]
@@ -32,11 +32,7 @@ class GenderClassifier:
     """
 
     def __init__(self) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(model_path("face_gender")), options, providers=["CPUExecutionProvider"])
+        self._session = onnx_session(str(model_path("face_gender")))
 
     def masculine(self, picture: U8, landmarks: F32) -> float:
         """0 (a woman's) … 1 (a man's) for the face of ``landmarks`` f32[478 3] in a picture u8[h w 3] in RGB."""

@@ -1,4 +1,4 @@
-"""Running a .tflite file: an array in, the arrays out. Two threads always, so that results do not depend on the machine."""
+"""Running a .tflite file: an array in, the arrays out. Two threads always, so that results do not depend on the machine. And small .onnx files."""
 
 from __future__ import annotations
 
@@ -42,6 +42,16 @@ class Network:
         self._interpreter.set_tensor(self._input, np.ascontiguousarray(pixels[None], np.float32))
         self._interpreter.invoke()
         return [np.array(self._interpreter.get_tensor(i)[0], np.float32) for i in self._outputs]
+
+
+def onnx_session(path: str) -> Any:
+    """A session of onnxruntime for the .onnx file at ``path``, on one thread."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 @contextmanager
