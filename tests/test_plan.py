@@ -134,6 +134,22 @@ def test_a_picture_comes_at_the_words_that_the_prompt_gives_it(prompt: str, word
     assert not more or seen["coffee.png"] > seen["rocket.jpg"]
 
 
+@pytest.mark.parametrize("asked", [None, 8])
+def test_who_speaks_after_a_given_first_frame_is_seen_while_heard(asked: int | None) -> None:
+    score = scored('Start on @cup. The barista @f says "Every cup is roasted here."', f"cup={picture('coffee')}", people()[1], seconds=asked)
+    assert score.shots[0].setting.pinned == "first" and score.shots[0].end >= 42_000 and seen_while_heard(score) == [True]
+
+
+def test_who_speaks_between_given_frames_is_seen_while_heard() -> None:
+    score = scored(
+        'First frame @a, last frame @b. @f says "Every single cup is roasted here, by hand."',
+        f"a={picture('coffee')}",
+        f"b={picture('rocket')}",
+        people()[1],
+    )
+    assert [shot.setting.pinned for shot in score.shots] == ["first", "", "last"] and seen_while_heard(score) == [True]
+
+
 def test_an_asked_length_is_shared_out_among_the_shots() -> None:
     score = scored(
         "Escena 1: la playa al atardecer, olas. Escena 2: @f dice: «Hola.» Escena 3: pantalla negra con el texto «Verano».", people()[1], seconds=10

@@ -35,6 +35,62 @@ def test_what_comes_then_is_a_shot_of_its_own(prompt: str, shots: list[list[str]
     assert [list(shot.mentions) for shot in script.shots] == shots
 
 
+@pytest.mark.parametrize(
+    ("prompt", "shots", "speakers"),
+    [
+        ('@me says "Look at my bike." Cut to @bike, slow orbit. Back to @me: "Do you like it?"', [["me"], ["bike"], ["me"]], ["me", "me"]),
+        ("@me dice «Mira mi moto.» Corte a @bike. Vuelve a @me: «¿Te gusta?»", [["me"], ["bike"], ["me"]], ["me", "me"]),
+        ("@me dit « Regarde ma moto. » Plan sur @bike. Retour à @me : « Elle te plaît ? »", [["me"], ["bike"], ["me"]], ["me", "me"]),
+        ("@me sagt: „Mein Motorrad.“ Schnitt auf @bike. Dann zurück zu @me: „Gefällt es dir?“", [["me"], ["bike"], ["me"]], ["me", "me"]),
+        ('@bike in the sun. Cut to @me, who says "Do you like it?"', [["bike"], ["me"]], ["me"]),
+        ('@me says to @you: "Hello there."', [["me", "you"]], ["me"]),
+        ('@me says "Here it is." Then we see @bike while she explains "It is quite old."', [["me"], ["bike"]], ["me", "me"]),
+        ("@me说：“早上好。”镜头转向@you：“你好！”", [["me", "you"]], ["me", "you"]),
+    ],
+)
+def test_who_is_cut_to_is_seen_and_says_the_line(prompt: str, shots: list[list[str]], speakers: list[str]) -> None:
+    script = script_of(prompt, "me:image bike:image you:image" if "@you" in prompt else "me:image bike:image")
+    assert [list(shot.mentions) for shot in script.shots] == shots
+    assert [line.speaker for line in script.lines] == speakers
+
+
+@pytest.mark.parametrize(
+    ("prompt", "lines"),
+    [
+        ('A woman\'s voice says "One." and "Two." Then a man\'s voice says "Three." then "Four."', ["female", "female", "male", "male"]),
+        ("Une voix douce de femme dit « Il attend une famille. » puis « Adoptez-le dès aujourd'hui. »", ["female", "female"]),
+        ("Eine Frauenstimme sagt „Guten Morgen.“ und dann „Wir gehen los.“", ["female", "female"]),
+        ("Una voz de mujer dice «Buenos días.» y luego «Nos vamos ya.»", ["female", "female"]),
+        ("女声旁白说“早上好。”然后“我们出发吧。”", ["female", "female"]),
+        ("女性のナレーション「おはよう。」次に「出発しよう。」", ["female", "female"]),
+        ('A man\'s voice says "Hello there." and "Welcome" appears on screen.', ["male"]),
+    ],
+)
+def test_a_line_that_goes_on_behind_then_is_said_by_the_same_voice(prompt: str, lines: list[str]) -> None:
+    script = script_of(prompt, "")
+    assert [line.gender for line in script.lines] == lines and all(line.narration for line in script.lines)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "titles"),
+    [
+        ("Thunder over a city. Title: LIFT OFF", ["LIFT OFF"]),
+        ('A voice says "Hello." Tagline: Fresh every day. Calm music.', ["Fresh every day"]),
+        ("Ein Hund läuft. Titel: Der Anfang", ["Der Anfang"]),
+        ("Un perro corre. Título: El comienzo", ["El comienzo"]),
+        ("Un chien court. Titre : Le début", ["Le début"]),
+        ("小狗跑步。标题：新的开始", ["新的开始"]),
+        ("犬が走る。タイトル：新しい始まり", ["新しい始まり"]),
+        ("개가 달린다. 제목: 새로운 시작", ["새로운 시작"]),
+        ("A dog runs. Title: none. Calm music.", []),
+        ("Title: my project\nA dog runs.", []),
+        ('A dog runs. Title: "Go".', ["Go"]),
+    ],
+)
+def test_a_title_behind_its_label_needs_no_marks(prompt: str, titles: list[str]) -> None:
+    assert [title.text for title in script_of(prompt, "").titles] == titles
+
+
 def test_somebody_who_speaks_again_at_the_end_is_seen_again() -> None:
     script = script_of("@主播说：“家人们，今天只要九十九块！”然后 @杯 和 @壶 快速切换，最后主播说“赶紧下单！”", "主播:image 杯:image 壶:image")
     assert [shot.mentions for shot in script.shots][:2] == [("主播",), ("杯", "壶")]

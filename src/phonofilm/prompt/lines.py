@@ -25,6 +25,8 @@ _GIVEN = re.compile(r"\s*[(（]([^)）]{1,30})[)）]")
 #: what binds a quote to the words behind it
 _QUOTATIVE = re.compile(r"\"?\s*(?:이?라(?:는|고)|という|との|って)\s*")
 _ENDS = " .,!?…。，！？"
+#: words that join one line to the next
+_AND = re.compile(r"\b(?:and|y|e|et|und)\b|和|以及|と|そして|그리고")
 _SENTENCE_LIKE = re.compile(r"[.!?。！？…]\s*$")
 
 
@@ -60,9 +62,15 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
         words = text.words(*quote.inner).strip()
         braced = text.folded[start] == "{"
         named = text.folded[start] == "《"
+        joined = previous_kind in ("line", "narration") and _joined(lexicon, masked, previous_end, start)
+        if joined and _SENTENCE_LIKE.search(words) and not any(h.start <= end + 2 for h in lexicon.find("say.verb", masked, end, after)):
+            after = end  # what comes behind is of the next sentence
         kind, cue = ("line", None) if braced else _kind(lexicon, masked, before, start, end, after, words)
+        unmarked = quote.span == quote.inner  # "Title: …"
         goes_on = kind == "plain" and previous_kind == "title" and _goes_on(lexicon, masked, previous_end, start, after)
-        kind = "title" if goes_on else kind
+        kind = "title" if goes_on or unmarked else kind
+        if kind == "plain" and joined:
+            kind = previous_kind  # 'a voice says "…", then "…"'
         if kind == "line" and quote in parts and (lexicon.has("say.cue", masked, before, start) or lexicon.has("say.cue", masked, end, after)):
             kind = "plain"  # words of a line at which something happens: 'show @map when she says "the coast"'
             said.told.append((quote.span, words))
@@ -83,13 +91,14 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
         else:
             narration = kind == "narration"
             speaker = "" if narration else _speaker(text, masked, lexicon, mentions, before, start, end, after)
-            if not speaker and not narration and index and not masked[previous_end:start].strip(" \n,，、:：-–—" + HIDDEN):
+            if not speaker and not narration and joined:
                 speaker = previous_speaker
             spoken_in = _language(lexicon, masked, max(before, previous_end), start, start if _labelled(masked, before, start) else after)
+            gender = _gender(lexicon, masked, before, start, end, after, said=speaker)
             said.lines.append(
                 SpokenLine(
                     text=words, span=text.span(start, end), language=spoken_in or detect(words, language, spoken=True), speaker=speaker,
-                    narration=narration, gender=_gender(lexicon, masked, before, start, end, after, said=speaker),
+                    narration=narration, gender=gender or (said.lines[-1].gender if joined else ""),
                 )
             )  # fmt: skip
             said.places.append((start, end))
@@ -115,6 +124,15 @@ def _goes_on(lexicon: Lexicon, masked: str, previous_end: int, start: int, after
         return False
     placed = any(lexicon.has(f"say.{way}", masked, previous_end, after) for way in ("closing", "opening"))
     return placed or len(re.sub(r"[\W_]", "", between)) <= 4
+
+
+def _joined(lexicon: Lexicon, masked: str, previous_end: int, start: int) -> bool:
+    """Whether nothing but a word such as "then" stands between a quote and the one before."""
+    if start - previous_end > 60:
+        return False
+    words = lexicon.find("sequence", masked, previous_end, start)
+    between = mask(masked[previous_end:start], [(h.start - previous_end, h.end - previous_end) for h in words], " ")
+    return not _AND.sub("", between).strip(" \n,，、:：-–—.。" + HIDDEN)
 
 
 def _labelled(masked: str, before: int, start: int) -> bool:
@@ -241,7 +259,8 @@ def _gender(lexicon: Lexicon, masked: str, before: int, start: int, end: int, af
 def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention], before: int, start: int, end: int, after: int) -> str:
     """A tag, a noun or a pronoun as written, or empty."""
     objects = lexicon.find("say.object", masked, before, after)
-    held = {m.tag for m in shown if any(h.start <= m.span[0] and m.span[1] <= h.end for h in objects)}
+    arrived = lexicon.find("say.arrives", masked, before, after)
+    held = {m.tag for m in shown if _inside(m, objects) and not _inside(m, arrived) and not _labels(masked, lexicon, m, before, start)}
     shown = [m for m in shown if m.tag not in held] or shown
     listed = _listed(masked, [m for m in shown if before <= m.span[0] < after])
     if listed:
@@ -282,6 +301,16 @@ def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention]
     if alias is None and len({m.tag for m in named}) == 1:
         return named[-1].tag  # "close up of @me, the man says"
     return alias or noun
+
+
+def _labels(masked: str, lexicon: Lexicon, mention: Mention, before: int, start: int) -> bool:
+    """Whether a mention right before a colon says the quote behind that, as nobody else is said to speak."""
+    near = before <= mention.span[0] and mention.span[1] <= start and not masked[mention.span[1] : start].strip(" :：-–—")
+    return near and _labelled(masked, before, start) and not lexicon.has("say.verb", masked, before, mention.span[0])
+
+
+def _inside(mention: Mention, hits: Sequence[Hit]) -> bool:
+    return any(h.start <= mention.span[0] and mention.span[1] <= h.end for h in hits)
 
 
 def _bare(masked: str, shown: Sequence[Mention], before: int, start: int) -> list[Mention]:

@@ -13,6 +13,15 @@ LONGEST = 1200
 _BRACED = re.compile(r"\{[^{}\"“”:\n]*[^\W\d_][^{}\"“”:\n]*\}")
 #: words after a colon and a dash, to the end of their sentence, as dialogue is set in Spanish and French
 _DASHED = re.compile(r"[—–]\s*([¡¿]*[^\W\d_][^\n\"“”«»—–]*?(?:[.!?…]+(?=\s|$)|(?=\n|\s[—–]|$)))")
+#: what introduces words on the screen, as a sentence of its own behind others, and such words without marks
+_TITLED = re.compile(
+    r"[.!?\n;。！？\"”»」』]\s*(?:(?:end |closing |final )?title(?: card)?|end card|(?:on ?screen )?text|text overlay|tagline|slogan|headline"
+    r"|titulo(?: final)?|texto en pantalla|rotulo|eslogan|titre(?: final)?|texte a l'ecran|accroche|(?:schluss)?titel|einblendung|schriftzug"
+    r"|标题|屏幕文字|标语|タイトル|テロップ|제목)\s*\Z"
+)
+_BARE = re.compile(
+    r"[:：]\s*((?!(?:none|no|keine?|ninguno|sin|aucun|sans)\b|无|没有|なし|없)[^\W_][^\n.!?。！？;\"“”„«»「」『』'‘@{}\[\]]{1,59})(?=[.!?。！？;\n]|$)"
+)
 _JSON_KEY = re.compile(r"\"\s*:")
 
 
@@ -27,7 +36,7 @@ class Quote:
 def find_quotes(folded: str) -> list[Quote]:
     """Quotes in order, outermost only; a mark without its partner is left alone, and so are the keys of JSON.
 
-    ' counts only at the edges of words, " not after a number (inches).
+    Words on the screen need no marks behind "Title:". ' counts only at the edges of words, " not after a number (inches).
     """
     quotes: list[Quote] = []
     at = 0
@@ -38,6 +47,10 @@ def find_quotes(folded: str) -> list[Quote]:
         if mark in "—–" and (spoken := _DASHED.match(folded, at)) and re.search(r"[:：]\s*$", folded[max(0, at - 4) : at]):
             quotes.append(Quote(span=spoken.span(), inner=spoken.span(1)))
             at = spoken.end()
+            continue
+        if mark in ":：" and (bare := _BARE.match(folded, at)) and _TITLED.search(folded[max(0, at - 32) : at]):
+            quotes.append(Quote(span=bare.span(1), inner=bare.span(1)))
+            at = bare.end()
             continue
         if mark == "{" and (braced := _BRACED.match(folded, at)):
             end = braced.end() - 1

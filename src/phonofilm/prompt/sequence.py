@@ -28,6 +28,7 @@ def in_sequence(
         return list(cuts)
     timed = any(cut.first is not None or cut.last is not None for cut in cuts)
     marks = [(h.start, h.end, None) for h in lexicon.find("sequence", masked)]
+    marks += [(h.start, h.start, None) for h in lexicon.find("say.arrives", masked)]  # "back to @me", who may have been seen before
     marks += [] if timed else [(m.start(), m.end(), _tick(m)) for m in times]
     made: list[Cut] = []
     for cut in cuts:
@@ -35,11 +36,13 @@ def in_sequence(
         for start, end, tick in sorted((m for m in marks if cut.body <= m[0] < cut.end), key=lambda m: m[:2])[:MOST]:
             if start < begin:
                 continue
-            current |= {m.tag for m in shown if begin <= m.span[0] < start}
+            before = [m.tag for m in shown if begin <= m.span[0] < start]
+            current |= set(before)
             after = cut.end - len(masked[end : cut.end].lstrip(" ,，、:：\n"))
             ends = min(cut.end, around(clauses, after)[1])
             coming = {m.tag for m in shown if start <= m.span[0] < ends}
-            if not current or not coming or coming <= current:
+            seen = set(before[-1:]) if start == end else current
+            if not current or not coming or coming <= seen:
                 continue
             made.append(replace(rest, end=start, last=None, ending=""))
             rest = replace(cut, start=start, body=end, first=tick, transition="cut")

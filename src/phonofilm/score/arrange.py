@@ -12,7 +12,7 @@ from phonofilm.score.draft import CARD, LOGO_CARD, Draft, has_card
 from phonofilm.score.edit import SHORTEST_SHOT, Piece, beat_cuts, cut_times, order, pieces_between
 from phonofilm.score.model import Line, Music
 from phonofilm.score.plan import edges_by_lines, follows_shots, turns
-from phonofilm.score.speech import pauses, said_at, spoken_at
+from phonofilm.score.speech import LEAD, pauses, said_at, spoken_at
 
 STILL_ROLES = ("product", "subject", "background", "first_frame", "last_frame", "outfit")
 
@@ -84,6 +84,12 @@ def _pinned_pieces(draft: Draft, presenters: Sequence[str], length: int) -> tupl
     between = [*presenters, *(t for t in draft.tagged("product", "subject", "footage") if t in draft.percepts.pictures or t in draft.percepts.clips)]
     tags = [t for t in (first, *between, last) if t]
     cuts = cut_times(len(tags) - 1, length, ())
+    spoken = [c for c in draft.cues if isinstance(c, Line) and c.actor in presenters]
+    begin = nearest_frame_start(spoken[0].start - LEAD) if spoken and first and first not in presenters else 0
+    if begin >= SHORTEST_SHOT and presenters:  # who speaks is seen from the first word on, and to the last where others come after
+        until = max(nearest_frame_start(begin + (length - begin) // (len(tags) - 1)), nearest_frame_start(spoken[-1].end + LEAD))
+        until = min(until, length - SHORTEST_SHOT * (len(tags) - 2))
+        cuts = (begin, *(until + nearest_frame_start((length - until) * k // max(1, len(tags) - 2)) for k in range(len(tags) - 2)))
     return pieces_between(cuts, length, tags)
 
 
