@@ -27,7 +27,7 @@ from phonofilm.prompt.scene import find_scene, find_sounds
 from phonofilm.prompt.script import Binding, CameraMove, LogoWish, Mention, Remark, Script, ScriptShot, SoundWish, Span, SpokenLine, TitleWish
 from phonofilm.prompt.sequence import SEEN, in_sequence, seen_of
 from phonofilm.prompt.shots import Cut, find_cuts, moments, point_in
-from phonofilm.prompt.text import CLAUSE_END, HIDDEN, MENTION_A, MENTION_B, SENTENCE_END, Text, around, mask, prepare, split
+from phonofilm.prompt.text import CLAUSE_END, HIDDEN, MENTION_A, MENTION_B, SENTENCE_END, Text, around, fold, mask, prepare, split
 from phonofilm.request import Reference
 
 LONGEST = 20_000
@@ -148,9 +148,23 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         avoided=avoided,
         bars=bars,
         joining=joining[0].key if joining else "",
+        legible=_legible(places, masked, words),
         at_words=_at_words(said, [m for m in places if m.tag in seen and m.tag not in speakers], when.sentences),
         remarks=(*remarks, *notes, *unheard, *not_understood(text, _without_manner(masked, words), understood, [(h.start, h.end) for h in known])),
     )
+
+
+def _legible(places: Sequence[Mention], masked: str, words: Lexicon) -> tuple[str, ...]:
+    """What is called a page, a slide, a map … by the words right before its mention, or by its own tag."""
+    english = lexicon(("en",))
+    named = {t for t in {m.tag for m in places} if any(w.has("legible.what", re.sub(r"[\W_\d]+", " ", fold(t))) for w in (words, english))}
+    ends = [h.end for h in words.find("legible.what", masked)]
+
+    def called(mention: Mention) -> bool:
+        at = bisect_left(ends, mention.span[0] + 1) - 1
+        return at >= 0 and mention.span[0] - ends[at] <= 8 and not CLAUSE_END.search(masked, ends[at], mention.span[0])
+
+    return tuple(dict.fromkeys(m.tag for m in places if m.tag in named or called(m)))
 
 
 def _at_words(said: Said, shown: Sequence[Mention], sentences: list[Span]) -> tuple[tuple[str, str], ...]:

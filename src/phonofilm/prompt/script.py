@@ -177,6 +177,7 @@ class Script:
     ``ratio`` and ``seconds``: the film's, where the words name them (empty and 0: they do not). ``captions_colour`` as #rrggbb where one is named.
     ``avoided``: moves that the words refuse ("no zoom"), which no shot has unless it is asked for elsewhere. ``bars``: the ratio of the picture
     between black bars, 0 for none. ``at_words``: tags that are to be seen when words of a line are spoken, each with those words.
+    ``legible``: tags of what is to be read (a page, a slide, a map), which must be seen whole.
     ``captions_place``: where captions are to stand. ``joining``: the transition between all shots ("whip transitions"), empty where none is named.
     """
 
@@ -200,6 +201,7 @@ class Script:
     bars: float = 0.0
     joining: str = ""
     at_words: tuple[tuple[str, str], ...] = ()
+    legible: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
     def role(self, tag: str) -> Role | None:

@@ -86,7 +86,7 @@ class Setting:
     ``pinned``: the shot's first or last frame is that photo itself, fitted to the film. ``wider``: how much of its width the photo of a person
     is continued by on its left and its right, where it has no room for the film; ``principal`` is then a place in the continued one.
     ``behind``: another picture before which the photo's subject is put; the photo is then that of both, and ``principal`` a place in it. Where it
-    is a clip, that is played from ``start`` at ``rate``.
+    is a clip, that is played from ``start`` at ``rate``. ``fitted``: the photo lies whole on a blurred copy of itself, as the film would cut it off.
     """
 
     kind: SettingKind
@@ -107,6 +107,7 @@ class Setting:
     elevation: float = 0.0
     wider: tuple[float, float] = (0.0, 0.0)
     behind: Source | None = None
+    fitted: bool = False
 
     @property
     def moved(self) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_FRAME, seconds
+from phonofilm.perceive.fitted import ill_shaped, laid_out
 from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import Picture
 from phonofilm.perceive.placed import placeable, plain_behind, standing
@@ -88,18 +89,24 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     behind = background_of(draft, piece.tag, script_shot)
     face = draft.cast[piece.tag].face if piece.tag in draft.cast else 0
     place = "" if behind else drawn_place(draft, piece.tag, script_shot, kind)
+    fitted = not behind and not place and piece.tag in draft.script.legible and not picture.faces and ill_shaped(picture, draft.size)
     thing = kind == "product" or (place and not picture.faces and picture.subject in ("object", "drawing"))
     thing = thing or (kind == "picture" and _needs_room(draft, piece.tag))
-    if thing and not behind and not _is_cut(draft, piece.tag):
+    if thing and not fitted and not behind and not _is_cut(draft, piece.tag):
         return _product_shot(draft, base, piece.tag, source, steps, handheld, place, script_shot)
     if behind or place:
         if piece.tag not in draft.placed:
             draft.placed[piece.tag] = standing(picture, draft.size, face)
         picture = draft.placed[piece.tag]
+    if fitted:
+        picture = laid_out(picture, draft.size)
+        if not moves and copied is None:  # it is to be read: nothing of it leaves the frame
+            steps = (Step(family="static") if "push_in" in draft.script.avoided else Step(family="push_in", amount=0.12),)
+        draft.remarks.append(f"@{piece.tag} has another shape than the film: it is shown whole, over a blurred copy of itself.")
     framed = frame_picture(
         picture, source, steps[0].family, piece.start, piece.end, draft.size,
         amount=steps[0].amount, more=steps[1:], handheld=handheld, face=face, name=f"@{piece.tag}",
-        tight=_tightness(script_shot, kind, draft.shown.get(piece.tag, 0)), asked=bool(moves) or copied is not None,
+        tight=1.0 if fitted else _tightness(script_shot, kind, draft.shown.get(piece.tag, 0)), asked=bool(moves) or copied is not None,
     )  # fmt: skip
     draft.shown[piece.tag] = draft.shown.get(piece.tag, 0) + 1
     draft.remarks += framed.remarks
@@ -110,7 +117,7 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
         setting = replace(setting, place=place, far=setting.near * PLACE_FAR, mood=scene.mood, colours=scene.colours)
         return replace(base, camera=framed.camera, setting=setting, seen=seen, grade=_without_hour(base.grade, setting.hour))
     if not behind:
-        return replace(base, camera=framed.camera, setting=setting, seen=seen)
+        return replace(base, camera=framed.camera, setting=replace(setting, fitted=fitted), seen=seen)
     start, rate = _played(draft, piece, behind) if behind in draft.percepts.clips else (0, 1.0)
     setting = replace(setting, behind=source_of(draft.references[behind]), start=start, rate=rate)
     return replace(base, camera=framed.camera, setting=setting, seen=seen)

@@ -39,6 +39,7 @@ from phonofilm.engines.stage.world.place import Place
 from phonofilm.engines.stage.world.places import build_place
 from phonofilm.engines.stage.world.studio import studio_backdrop
 from phonofilm.media.read import read_frames
+from phonofilm.perceive.fitted import laid_out
 from phonofilm.perceive.percepts import Face, Picture
 from phonofilm.perceive.placed import placed
 from phonofilm.perceive.wider import columns, widen
@@ -126,6 +127,8 @@ def build_scene(score: Score, shot: Shot, materials: Materials, performances: Ma
     if setting.kind == "photo":
         assert setting.source is not None
         picture = materials.picture(setting.source)
+        if setting.fitted:
+            picture = laid_out(picture, (width, height))
         soft = unsharpness(setting, width, height)
         backdrop = None
         if setting.place:
