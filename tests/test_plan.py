@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+import soundfile
 
 from media import picture
+from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.engines.stage.stage import Stage, draw_frame
 from phonofilm.generate import score_of
 from phonofilm.media.reference import open_references
 from phonofilm.request import Request
 from phonofilm.score.model import Caption, Line, Score
 from phonofilm.score.speech import spoken_at
-from phonofilm.voice import voices
+from phonofilm.voice import speak, voices
 
 
 def scored(prompt: str, *references: str, seconds: int | None = None) -> Score:
@@ -138,6 +141,13 @@ def test_a_picture_comes_at_the_words_that_the_prompt_gives_it(prompt: str, word
 def test_who_speaks_after_a_given_first_frame_is_seen_while_heard(asked: int | None) -> None:
     score = scored('Start on @cup. The barista @f says "Every cup is roasted here."', f"cup={picture('coffee')}", people()[1], seconds=asked)
     assert score.shots[0].setting.pinned == "first" and score.shots[0].end >= 42_000 and seen_while_heard(score) == [True]
+
+
+def test_who_speaks_a_recording_after_a_given_first_frame_is_seen_while_heard(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "take.wav", speak("Every single cup is roasted here, by hand.", "en").samples, TICKS_PER_SECOND)
+    files = (f"cup={picture('coffee')}", people()[1], f"take={tmp_path / 'take.wav'}")
+    score = scored("Start on @cup, then @f says what is on @take.", *files)
+    assert score.shots[0].setting.pinned == "first" and seen_while_heard(score) == [True]
 
 
 def test_who_speaks_between_given_frames_is_seen_while_heard() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from phonofilm.clock import TICKS_PER_SECOND
 from phonofilm.perceive.percepts import Face, Sound
 from phonofilm.prompt.script import SpokenLine
 from phonofilm.score.beat_grid import PACES, compose_beats
@@ -15,7 +16,7 @@ from phonofilm.score.draft import Draft
 from phonofilm.score.heard import held_up
 from phonofilm.score.likening import likened
 from phonofilm.score.model import Actor, Line, Music
-from phonofilm.score.plan import rests
+from phonofilm.score.plan import opening_of, rests
 from phonofilm.score.speech import LEAD, Speech, character, recorded, source_of, written
 
 #: a face lower than this in its photo, in pixels, has no lips to move
@@ -84,6 +85,8 @@ def speech_of(draft: Draft, presenters: Sequence[str]) -> Speech:
         sound = draft.sound(tag)
         if sound is None:
             continue
+        if not made and sound.kind != "singing":
+            at += opening_of(draft, max(0, (draft.request.seconds or 0) * TICKS_PER_SECOND - len(sound.samples)))
         line, said = recorded(draft.references[tag], sound, speaker, draft.request, start=at, sung=sound.kind == "singing")
         made.append(line)
         remarks += said

@@ -49,7 +49,7 @@ def rests(draft: Draft, lines: Sequence[SpokenLine], spoken: int) -> Rests:
         return Rests(before=(0,) * len(lines), after=0)
     if not follows_shots(draft):  # several lines share out the time that is left
         each = min(MOST_PAUSE, max(0, room - spoken) // (len(lines) + 1)) if len(lines) > 1 else 0
-        opens = opening_of(draft, lines, room - spoken)
+        opens = opening_of(draft, room - spoken) if lines and not lines[0].narration else 0
         return Rests(before=(opens or each // 2, *(each for _ in lines[1:])), after=0)
     silent = set(range(len(shots))) - {line.shot for line in lines}
     each = SILENT if not room else min(MOST_SILENT, room // len(shots), (room - spoken) // max(1, len(silent)))
@@ -62,10 +62,10 @@ def rests(draft: Draft, lines: Sequence[SpokenLine], spoken: int) -> Rests:
     return Rests(before=before, after=each * len(silent & set(range(places[-1] + 1, len(shots)))))
 
 
-def opening_of(draft: Draft, lines: Sequence[SpokenLine], spare: int) -> int:
+def opening_of(draft: Draft, spare: int) -> int:
     """How long a given first frame is seen before somebody else speaks; 0 where who speaks is in it. ``spare``: what an asked length leaves."""
     first = next((t for t in draft.tagged("first_frame") if t in draft.percepts.pictures), "")
-    if not first or not lines or lines[0].narration or first in draft.cast or not draft.cast:
+    if not first or first in draft.cast or not draft.cast:
         return 0
     return max(LEAST_SILENT, min(MOST_SILENT, spare // 2)) if spare > 0 else SILENT
 
