@@ -224,3 +224,21 @@ def test_music_of_no_named_kind_is_music_all_the_same(prompt: str, music: str) -
 
 def test_a_title_that_the_film_is_to_start_with_comes_at_once() -> None:
     assert [t.opening for t in script_of('Start with the title "3 THINGS I LEARNED". @a walks in.', "a:image").titles] == [True]
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        '@me says "Look at this." Show @cafe. Then @me again: "Do you like it?"',
+        "@me erklärt: „Das ist unser Haus.“ Dazu erscheint @cafe. Danach wieder @me: „Ganz einfach, oder?“",
+        "@me dit « Regardez bien. » On voit @cafe. Puis de nouveau @me : « Elle te plaît ? »",
+        "@me dice: «Mirad esto». Se ve @cafe. Otra vez @me: «¿Os gusta?»",
+        "@me 说：“早上好。”镜头转向@cafe。再次@me：“再见！”",
+        "@me が「おはようございます」と言う。@cafe を映す。再び@me：「さようなら」",
+        '@me가 "안녕하세요 여러분"이라고 말한다. @cafe를 보여준다. 다시 @me: "안녕히 가세요"',
+    ],
+)
+def test_who_comes_again_says_the_line_in_a_shot_of_its_own(prompt: str) -> None:
+    script = script_of(prompt, "cafe:image me:image")
+    assert [line.speaker for line in script.lines] == ["me", "me"]
+    assert script.lines[1].shot == len(script.shots) - 1 > 0 and script.shots[-1].mentions == ("me",)

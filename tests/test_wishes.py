@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from phonofilm.clock import ticks
 from phonofilm.engines.stage.sound.effects import supported
 from phonofilm.engines.stage.stage import Stage, draw_frame
 from phonofilm.generate import score_of
@@ -107,6 +108,35 @@ def test_a_title_at_the_end_is_at_the_end_in_every_language(prompt: str) -> None
     score = scored(prompt)
     ((_, start, end, _),) = titled(score)
     assert start > 4 and end > 7.5
+
+
+CARDS = [
+    'A calm rooftop at dusk. A voice says "The city sleeps now." End card: "Café Luna"',
+    "Eine ruhige Dachterrasse am Abend. Eine Stimme sagt: „Die Stadt schläft jetzt.“ Schlusstafel: „Café Luna“",
+    "Una azotea tranquila al atardecer. Una voz dice: «La ciudad duerme ahora». Tarjeta final: «Café Luna»",
+    "Un toit calme au crépuscule. Une voix dit : « La ville dort maintenant. » Carton de fin : « Café Luna »",
+    "黄昏时安静的屋顶。旁白：“城市已经睡了。”结尾字卡：“Café Luna”",
+    "黃昏嘅天台。旁白：「城市瞓咗喇。」片尾字卡：「Café Luna」",
+    "夕暮れの静かな屋上。ナレーション「街は眠っている。」エンドカード「Café Luna」",
+    '해 질 녘의 조용한 옥상. 내레이션: "도시가 잠들었다." 마지막 화면에 "Café Luna" 글자.',
+]
+
+
+@pytest.mark.parametrize("prompt", CARDS)
+def test_an_end_card_stands_on_dark_by_itself_behind_the_last_word_to_the_end(prompt: str) -> None:
+    score = scored(prompt)
+    (title,) = [c for c in score.cues if isinstance(c, Caption) and c.text == "Café Luna"]
+    spoken = max(c.end for c in score.cues if isinstance(c, Line))
+    assert spoken < score.closed < score.length - ticks(0.9)
+    assert score.closes > spoken - ticks(0.5)
+    assert score.closed - ticks(0.3) <= title.start <= score.closed + ticks(0.3)
+    assert title.end > score.length and not title.free
+
+
+def test_an_end_card_fits_an_asked_length_and_a_title_is_none() -> None:
+    score = scored('8 seconds. A calm rooftop at dusk. A voice says "The city sleeps now." Then the end card with the text "Café Luna".')
+    assert score.length == ticks(8) and ticks(4.5) < score.closed < ticks(7)
+    assert not scored('A calm rooftop at dusk. A voice says "The city sleeps now." The title: "Café Luna"').closed
 
 
 def told(score: Score) -> list[tuple[str, float, float]]:

@@ -34,7 +34,7 @@ def _rows(script: Script) -> Iterator[str]:
                 yield f"  sound     {sound.sound.replace('_', ' ')}{' (lasting)' if sound.ambience else ''}{at} {_place(sound.span)}"
         for title in script.titles:
             if title.shot == number - 1:
-                at = " at the end" if title.closing else " at the beginning" if title.opening else ""
+                at = " on the end card" if title.card else " at the end" if title.closing else " at the beginning" if title.opening else ""
                 at = f" at {time_code(title.at)}" if title.at is not None else at
                 at += f" in {title.colour}" if title.colour else ""
                 yield f"  title     “{title.text}”{at}{_stands(title.place, title.place_span)} {_place(title.span)}"

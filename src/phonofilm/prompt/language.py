@@ -53,7 +53,7 @@ def detect(text: str, default: str = "en", *, spoken: bool = False) -> str:
     if han and 4 * han >= latin / 2:
         if default in ("yue", "ja") and not kana:
             return default
-        marks = len(_CANTONESE.findall(text))
+        marks = len(_CANTONESE.findall(fold(text)))
         return "yue" if marks else "zh"
     scores = latin_scores(text, spoken=spoken)
     best = max(scores, key=lambda code: (scores[code], code == default))

@@ -84,9 +84,11 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
         if kind == "title":
             tint = _tint(lexicon, masked, before if cue is None else min(before, cue.start), start, end, after)
             said.tints += [(tint.start, tint.end)] if tint else []
-            closing, opening = _placing(lexicon, masked, before, start, end, after, own=goes_on)
+            card = lexicon.has("say.card", masked, end if goes_on else before, after)
+            closing, opening = (True, False) if card else _placing(lexicon, masked, before, start, end, after, own=goes_on)
             span = text.span(start, end)
-            said.titles.append(TitleWish(text=words, span=span, closing=closing, opening=opening, colour=tint.key if tint else ""))
+            colour = tint.key if tint else ""
+            said.titles.append(TitleWish(text=words, span=span, closing=closing, opening=opening, card=card, colour=colour))
             said.titled.append((start, end))
         else:
             narration = kind == "narration"

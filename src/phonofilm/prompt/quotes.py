@@ -17,6 +17,7 @@ _DASHED = re.compile(r"[—–]\s*([¡¿]*[^\W\d_][^\n\"“”«»—–]*?(?:[.
 _TITLED = re.compile(
     r"[.!?\n;。！？\"”»」』]\s*(?:(?:end |closing |final )?title(?: card)?|end card|(?:on ?screen )?text|text overlay|tagline|slogan|headline"
     r"|titulo(?: final)?|texto en pantalla|rotulo|eslogan|titre(?: final)?|texte a l'ecran|accroche|(?:schluss)?titel|einblendung|schriftzug"
+    r"|(?:tarjeta|pantalla) final|carton (?:final|de fin)|(?:end|schluss)(?:tafel|karte)|片尾字卡|エンドカード|엔드 ?카드"
     r"|标题|屏幕文字|标语|タイトル|テロップ|제목)\s*\Z"
 )
 _BARE = re.compile(

@@ -75,8 +75,8 @@ class SpokenLine:
 @dataclass(frozen=True, kw_only=True)
 class TitleWish:
     """Words asked to be seen. ``shot`` is the one that they stand in, ``at`` a tick where one was given, ``closing``: they come at its end,
-    ``opening``: at once and not for all of it. ``colour`` as #rrggbb where one was named for them. ``place`` is where they are to stand, said at
-    ``place_span``.
+    ``opening``: at once and not for all of it; ``card``: on an end card. ``colour`` as #rrggbb where one was named
+    for them. ``place`` is where they are to stand, said at ``place_span``.
     """
 
     text: str
@@ -85,6 +85,7 @@ class TitleWish:
     at: int | None = None
     closing: bool = False
     opening: bool = False
+    card: bool = False
     colour: str = ""
     place: Position = ""
     place_span: Span | None = None

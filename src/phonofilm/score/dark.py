@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from phonofilm.clock import TICKS_PER_FRAME, ticks
+from phonofilm.clock import TICKS_PER_FRAME, nearest_frame_start, ticks
 from phonofilm.prompt.script import ScriptShot
-from phonofilm.score.draft import Draft
+from phonofilm.score.draft import END_CARD, Draft, has_card
 from phonofilm.score.edit import Piece
 from phonofilm.score.model import Line
 
 #: how long a picture takes into the dark, and how much of a film that cuts to black is black
 CLOSING, BLACK = ticks(1.0), ticks(0.5)
-#: how long words in the dark stand where there is room
-READ = ticks(2.0)
+#: how long words in the dark stand where there is room, and at least on an end card
+READ, LEAST_READ = ticks(2.0), ticks(1.0)
 #: what brings a picture out of the dark, or into it
 FADES = ("dip", "dissolve")
 
@@ -41,7 +41,11 @@ def dark_of(draft: Draft, pieces: Sequence[Piece], length: int) -> Dark:
         opens = max(0, begun) + CLOSING
     if draft.tagged("last_frame"):
         return Dark(opens=min(opens, length))
-    if len(shots) > 1 and last.transition == "dip" and _says_nothing(draft, len(shots) - 1, last) and starts[len(shots) - 1] > 0:
+    card = end_card_from(draft, length)
+    if card:
+        closed = card
+        closes = closed - CLOSING // 2
+    elif len(shots) > 1 and last.transition == "dip" and _says_nothing(draft, len(shots) - 1, last) and starts[len(shots) - 1] > 0:
         # the words that stand in the dark have time to be read, where the shot before leaves some
         before = max((p.start for p in pieces if p.start < starts[len(shots) - 1]), default=0) + CLOSING // 2
         spoken = max((c.end for c in draft.cues if isinstance(c, Line)), default=0)
@@ -54,6 +58,15 @@ def dark_of(draft: Draft, pieces: Sequence[Piece], length: int) -> Dark:
     elif last.ending == "cut":
         closes = closed = length - BLACK
     return Dark(opens=opens, closes=closes, closed=closed)
+
+
+def end_card_from(draft: Draft, length: int) -> int:
+    """From which tick the end card of the words stands on dark; 0 where none is asked for, a logo closes the film, or speech leaves no room."""
+    if has_card(draft) or draft.tagged("last_frame") or "text" in draft.script.refused or not any(title.card for title in draft.script.titles):
+        return 0
+    spoken = max((c.end for c in draft.cues if isinstance(c, Line) and not c.sung), default=0)
+    start = nearest_frame_start(max(spoken + CLOSING // 2, length - END_CARD))
+    return start if start <= length - LEAST_READ else 0
 
 
 def _says_nothing(draft: Draft, k: int, shot: ScriptShot) -> bool:

@@ -11,6 +11,8 @@ from phonofilm.request import Reference, Request
 from phonofilm.score.model import Actor, Cue
 
 LOGO_CARD = ticks(1.75)
+END_CARD = ticks(2.5)
+"""How long words stand on an end card of their own, where there is room."""
 INDOORS = frozenset({"room", "office", "cafe", "kitchen", "stage", "studio"})
 """Places in which weather is heard and not seen."""
 CARD = "#card"

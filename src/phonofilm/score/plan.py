@@ -9,7 +9,7 @@ from itertools import pairwise
 from phonofilm.clock import TICKS_PER_SECOND, ticks
 from phonofilm.prompt.script import ScriptShot, SpokenLine
 from phonofilm.request import LONGEST
-from phonofilm.score.draft import Draft
+from phonofilm.score.draft import END_CARD, Draft
 from phonofilm.score.model import Line
 from phonofilm.score.speech import LEAD
 
@@ -45,6 +45,8 @@ def rests(draft: Draft, lines: Sequence[SpokenLine], spoken: int) -> Rests:
     """The rests of untimed shots around ``lines`` that take ``spoken`` ticks together; none where the prompt gives times."""
     shots = draft.script.shots
     room = (draft.request.seconds or draft.script.seconds or 0) * TICKS_PER_SECOND
+    if room and any(title.card for title in draft.script.titles):
+        room -= END_CARD
     if any(s.start is not None for s in shots):
         return Rests(before=(0,) * len(lines), after=0)
     if not follows_shots(draft):  # several lines share out the time that is left

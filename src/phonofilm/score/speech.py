@@ -12,6 +12,7 @@ from phonofilm.perceive.percepts import Percepts, Sound
 from phonofilm.phones import Phone
 from phonofilm.prompt.script import Script, SpokenLine
 from phonofilm.request import LONGEST, SHORTEST, Reference, Request
+from phonofilm.score.draft import END_CARD
 from phonofilm.score.model import Line, Recipe, Source
 from phonofilm.score.mouthing import phones_in
 from phonofilm.score.revise import inputs_of
@@ -164,7 +165,8 @@ def film_length(request: Request, script: Script, percepts: Percepts, spoken: in
     if request.seconds:
         return request.seconds * TICKS_PER_SECOND
     codes = max((shot.end or (shot.start + LAST_SHOT if shot.start else 0) for shot in script.shots), default=0)
-    wanted = max(codes, spoken, ticks(script.seconds))
+    card = END_CARD if spoken and not script.seconds and any(title.card for title in script.titles) else 0
+    wanted = max(codes, spoken + card, ticks(script.seconds))
     if not wanted and music is not None:
         wanted = len(music.samples)
     if not wanted and percepts.clips:

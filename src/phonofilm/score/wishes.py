@@ -10,7 +10,7 @@ from phonofilm.clock import frame_start, nearest_frame_start, seconds, ticks
 from phonofilm.prompt.script import TitleWish
 from phonofilm.score.captions import split_caption
 from phonofilm.score.covering import hides_features, kept_free, title_hides_mouth
-from phonofilm.score.dark import Dark
+from phonofilm.score.dark import Dark, end_card_from
 from phonofilm.score.draft import CARD, LOGO_CARD, Draft, has_card
 from phonofilm.score.edit import Piece
 from phonofilm.score.heard import heard, in_order, repeated
@@ -33,6 +33,8 @@ LAST_SOUND = ticks(1.5)
 TITLE, MOST_TITLE = ticks(2.0), ticks(3.5)
 #: how long a logo stands over the picture where it is wanted only at the end
 LAST_LOGO = ticks(3.0)
+#: how far words on an end card reach beyond the film
+ENDING = ticks(0.5)
 #: which corner is meant where the words name none
 TITLE_CORNER: Spot = "bottom left"
 LOGO_CORNER: Spot = "top right"
@@ -137,7 +139,7 @@ def _add_captions(draft: Draft, presenters: Sequence[str], shots: Sequence[Shot]
 def _add_titles(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], length: int, dark: Dark) -> None:
     """Each title in its own shot of the prompt: from its time, at the shot's end, or for all of it; several of a stretch share it out.
 
-    In the dark after the picture it stands as long as that does.
+    In the dark after the picture, and on an end card, it stands as long as that does.
     """
     body = next((p.start for p in pieces if p.tag == CARD), length)
     stretches: dict[tuple[int, int], list[TitleWish]] = {}
@@ -147,6 +149,8 @@ def _add_titles(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], le
         if title.at is not None and title.at < body:
             start = title.at
             end = min(end if start < end else start + TITLE, start + MOST_TITLE, body)
+        elif title.card and end_card_from(draft, length):
+            start, end = dark.closed - frame_start(4), length
         elif dark.closed and dark.closed < end and title.shot == len(draft.script.shots) - 1 and draft.script.shots[-1].transition == "dip":
             start = dark.closed - frame_start(4)
         elif title.opening:
@@ -160,6 +164,8 @@ def _add_titles(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], le
             # a title comes when the shot is there, at a time that is given at once
             first = nearest_frame_start(begin + (0 if title.at is not None else frame_start(6)))
             last = max(nearest_frame_start(stop) - frame_start(2), first + frame_start(4))
+            if title.card and stop == length and dark.closed:
+                last = length + ENDING  # it is there to the film's end, which comes before it would fade
             third = title.place == "lower third"
             in_dark = bool(dark.closed and last > dark.closes) or first < dark.opens
             ink = title.colour or ("" if in_dark else title_ink(draft, shots, first, last))
