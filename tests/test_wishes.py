@@ -137,6 +137,9 @@ def test_an_end_card_fits_an_asked_length_and_a_title_is_none() -> None:
     score = scored('8 seconds. A calm rooftop at dusk. A voice says "The city sleeps now." Then the end card with the text "Café Luna".')
     assert score.length == ticks(8) and ticks(4.5) < score.closed < ticks(7)
     assert not scored('A calm rooftop at dusk. A voice says "The city sleeps now." The title: "Café Luna"').closed
+    score = scored('A calm rooftop at dusk. The title "Evening". A voice says "The city sleeps now." End card: "Café Luna", "Open daily".')
+    words = {c.text: c for c in score.cues if isinstance(c, Caption)}
+    assert words["Evening"].end <= score.closes < words["Café Luna"].start < words["Café Luna"].end < words["Open daily"].start
 
 
 def told(score: Score) -> list[tuple[str, float, float]]:

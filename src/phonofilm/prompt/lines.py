@@ -85,7 +85,9 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
             tint = _tint(lexicon, masked, before if cue is None else min(before, cue.start), start, end, after)
             said.tints += [(tint.start, tint.end)] if tint else []
             card = lexicon.has("say.card", masked, end if goes_on else before, after)
-            closing, opening = (True, False) if card else _placing(lexicon, masked, before, start, end, after, own=goes_on)
+            closing, opening = _placing(lexicon, masked, before, start, end, after, own=goes_on)
+            card = card or (goes_on and said.titles[-1].card and not opening)
+            closing, opening = closing or card, opening and not card
             span = text.span(start, end)
             colour = tint.key if tint else ""
             said.titles.append(TitleWish(text=words, span=span, closing=closing, opening=opening, card=card, colour=colour))

@@ -141,16 +141,17 @@ def _add_titles(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], le
 
     In the dark after the picture, and on an end card, it stands as long as that does.
     """
-    body = next((p.start for p in pieces if p.tag == CARD), length)
+    carded = end_card_from(draft, length)
+    body = dark.closes if carded else next((p.start for p in pieces if p.tag == CARD), length)
     stretches: dict[tuple[int, int], list[TitleWish]] = {}
     for title in draft.script.titles:
         start, end = _span(draft, pieces, title.shot, length)
         start, end = min(start, body - TITLE), min(end, body)
-        if title.at is not None and title.at < body:
+        if title.card and carded:
+            start, end = dark.closed - frame_start(4), length
+        elif title.at is not None and title.at < body:
             start = title.at
             end = min(end if start < end else start + TITLE, start + MOST_TITLE, body)
-        elif title.card and end_card_from(draft, length):
-            start, end = dark.closed - frame_start(4), length
         elif dark.closed and dark.closed < end and title.shot == len(draft.script.shots) - 1 and draft.script.shots[-1].transition == "dip":
             start = dark.closed - frame_start(4)
         elif title.opening:
@@ -164,7 +165,7 @@ def _add_titles(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], le
             # a title comes when the shot is there, at a time that is given at once
             first = nearest_frame_start(begin + (0 if title.at is not None else frame_start(6)))
             last = max(nearest_frame_start(stop) - frame_start(2), first + frame_start(4))
-            if title.card and stop == length and dark.closed:
+            if title.card and carded and stop == length:
                 last = length + ENDING  # it is there to the film's end, which comes before it would fade
             third = title.place == "lower third"
             in_dark = bool(dark.closed and last > dark.closes) or first < dark.opens
