@@ -158,6 +158,15 @@ def test_a_title_stands_where_it_is_told_inside_the_margins(place, size):
     assert ("top" in place) == (bottom < 0.4 * height) and ("bottom" in place) == (top > 0.6 * height)
 
 
+def test_a_title_keeps_off_a_face_in_the_middle_and_off_subtitles():
+    cue = Caption(start=0, end=4 * TICKS_PER_SECOND, text="Andes Tours", style="title")
+    face, subtitles = (330, 40, 600, 540), (0, 420, 960, 540)
+    overlay = Typesetter(960, 540).at(cue, 2 * TICKS_PER_SECOND, avoid=(face, subtitles))[0]
+    inked = np.nonzero(overlay.rgba[..., 3])
+    columns, rows = inked[1] + overlay.x0, inked[0] + overlay.y0
+    assert (columns.max() < face[0] or columns.min() > face[2]) and rows.max() < subtitles[1]
+
+
 def test_a_title_at_the_bottom_stands_above_the_subtitles():
     subtitles = (0, 390, 864, 496)
     cue = Caption(start=0, end=4 * TICKS_PER_SECOND, text="SALE", style="title", place="bottom right")

@@ -184,7 +184,8 @@ class Title:
         if self._cue.place:
             return self._placed(block, wide, avoid)
         margin = MARGIN * self._width
-        left, right = min((b[0] for b in avoid), default=0), max((b[2] for b in avoid), default=self._width)
+        aside = [b for b in avoid if b[0] > 0 or b[2] < self._width]  # subtitles are as wide as the film
+        left, right = min((b[0] for b in aside), default=0), max((b[2] for b in aside), default=self._width)
         columns = [self._width / 2]
         columns += [c for c, room in ((left / 2, left), ((right + self._width) / 2, self._width - right)) if wide <= room - margin]
 
