@@ -133,6 +133,10 @@ def _file(language: str) -> dict[str, dict[str, tuple[str, ...]]]:
     }
 
 
+#: (section, key, key): what the first key's phrases say, the second's say too
+ALSO = (("say", "card", "title"),)
+
+
 @cache
 def lexicon(languages: tuple[str, ...]) -> Lexicon:
     """The lexicon of these languages together, with what their parents have."""
@@ -143,4 +147,7 @@ def lexicon(languages: tuple[str, ...]) -> Lexicon:
             merged = sections.setdefault(section, {})
             for key, phrases in table.items():
                 merged[key] = tuple(dict.fromkeys((*merged.get(key, ()), *phrases)))
+    for section, part, whole in ALSO:
+        table = sections.setdefault(section, {})
+        table[whole] = tuple(dict.fromkeys((*table.get(part, ()), *table.get(whole, ()))))
     return Lexicon(languages=chain, sections=sections)

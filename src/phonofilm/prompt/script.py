@@ -205,6 +205,11 @@ class Script:
     legible: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
+    @property
+    def ends_on_card(self) -> bool:
+        """Whether any words are asked for on an end card."""
+        return any(title.card for title in self.titles)
+
     def role(self, tag: str) -> Role | None:
         """The role that a reference was given, None for an unknown tag."""
         return next((b.role for b in self.bindings if b.tag == tag), None)

@@ -21,11 +21,12 @@ FADES = ("dip", "dissolve")
 
 @dataclass(frozen=True, kw_only=True)
 class Dark:
-    """Ticks: when the picture has come (0: at once), from when it goes, and when it is gone (0: it stays)."""
+    """Ticks: when the picture has come (0: at once), from when it goes, and when it is gone (0: it stays); and whether an end card stands there."""
 
     opens: int = 0
     closes: int = 0
     closed: int = 0
+    card: bool = False
 
 
 def dark_of(draft: Draft, pieces: Sequence[Piece], length: int) -> Dark:
@@ -41,7 +42,7 @@ def dark_of(draft: Draft, pieces: Sequence[Piece], length: int) -> Dark:
         opens = max(0, begun) + CLOSING
     if draft.tagged("last_frame"):
         return Dark(opens=min(opens, length))
-    card = end_card_from(draft, length)
+    card = _card_from(draft, length)
     if card:
         closed = card
         closes = closed - CLOSING // 2
@@ -57,12 +58,12 @@ def dark_of(draft: Draft, pieces: Sequence[Piece], length: int) -> Dark:
         closes, closed = length - CLOSING, length - 2 * TICKS_PER_FRAME
     elif last.ending == "cut":
         closes = closed = length - BLACK
-    return Dark(opens=opens, closes=closes, closed=closed)
+    return Dark(opens=opens, closes=closes, closed=closed, card=bool(card))
 
 
-def end_card_from(draft: Draft, length: int) -> int:
+def _card_from(draft: Draft, length: int) -> int:
     """From which tick the end card of the words stands on dark; 0 where none is asked for, a logo closes the film, or speech leaves no room."""
-    if has_card(draft) or draft.tagged("last_frame") or "text" in draft.script.refused or not any(title.card for title in draft.script.titles):
+    if has_card(draft) or "text" in draft.script.refused or not draft.script.ends_on_card:
         return 0
     spoken = max((c.end for c in draft.cues if isinstance(c, Line) and not c.sung), default=0)
     start = nearest_frame_start(max(spoken + CLOSING // 2, length - END_CARD))

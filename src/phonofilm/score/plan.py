@@ -45,7 +45,7 @@ def rests(draft: Draft, lines: Sequence[SpokenLine], spoken: int) -> Rests:
     """The rests of untimed shots around ``lines`` that take ``spoken`` ticks together; none where the prompt gives times."""
     shots = draft.script.shots
     room = (draft.request.seconds or draft.script.seconds or 0) * TICKS_PER_SECOND
-    if room and any(title.card for title in draft.script.titles):
+    if room and draft.script.ends_on_card:
         room -= END_CARD
     if any(s.start is not None for s in shots):
         return Rests(before=(0,) * len(lines), after=0)

@@ -165,7 +165,7 @@ def film_length(request: Request, script: Script, percepts: Percepts, spoken: in
     if request.seconds:
         return request.seconds * TICKS_PER_SECOND
     codes = max((shot.end or (shot.start + LAST_SHOT if shot.start else 0) for shot in script.shots), default=0)
-    card = END_CARD if spoken and not script.seconds and any(title.card for title in script.titles) else 0
+    card = END_CARD if spoken and not script.seconds and script.ends_on_card else 0
     wanted = max(codes, spoken + card, ticks(script.seconds))
     if not wanted and music is not None:
         wanted = len(music.samples)

@@ -10,7 +10,7 @@ from phonofilm.clock import frame_start, nearest_frame_start, seconds, ticks
 from phonofilm.prompt.script import TitleWish
 from phonofilm.score.captions import split_caption
 from phonofilm.score.covering import hides_features, kept_free, title_hides_mouth
-from phonofilm.score.dark import Dark, end_card_from
+from phonofilm.score.dark import Dark
 from phonofilm.score.draft import CARD, LOGO_CARD, Draft, has_card
 from phonofilm.score.edit import Piece
 from phonofilm.score.heard import heard, in_order, repeated
@@ -141,13 +141,12 @@ def _add_titles(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], le
 
     In the dark after the picture, and on an end card, it stands as long as that does.
     """
-    carded = end_card_from(draft, length)
-    body = dark.closes if carded else next((p.start for p in pieces if p.tag == CARD), length)
+    body = dark.closes if dark.card else next((p.start for p in pieces if p.tag == CARD), length)
     stretches: dict[tuple[int, int], list[TitleWish]] = {}
     for title in draft.script.titles:
         start, end = _span(draft, pieces, title.shot, length)
         start, end = min(start, body - TITLE), min(end, body)
-        if title.card and carded:
+        if title.card and dark.card:
             start, end = dark.closed - frame_start(4), length
         elif title.at is not None and title.at < body:
             start = title.at
@@ -165,7 +164,7 @@ def _add_titles(draft: Draft, pieces: Sequence[Piece], shots: Sequence[Shot], le
             # a title comes when the shot is there, at a time that is given at once
             first = nearest_frame_start(begin + (0 if title.at is not None else frame_start(6)))
             last = max(nearest_frame_start(stop) - frame_start(2), first + frame_start(4))
-            if title.card and carded and stop == length:
+            if title.card and dark.card and stop == length:
                 last = length + ENDING  # it is there to the film's end, which comes before it would fade
             third = title.place == "lower third"
             in_dark = bool(dark.closed and last > dark.closes) or first < dark.opens
