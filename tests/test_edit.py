@@ -1,5 +1,6 @@
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,3 +53,14 @@ def test_a_name_is_found_where_it_is_spoken() -> None:
     assert at is not None and abs(at - 15_000) <= 1000
     assert said_at((line,), {"dog"}) is None
     assert said_at((line,), {"concat"}) is None
+
+
+@pytest.mark.parametrize("tempo", [70, 90, 120, 140, 174])
+def test_quick_cuts_fall_on_beats_about_a_second_apart(tempo: int) -> None:
+    length = 15 * TICKS_PER_SECOND
+    beats = [round(k * 60 / tempo * TICKS_PER_SECOND) for k in range(15 * tempo // 60)]
+    cuts = beat_cuts(length, beats, beats[::4], target=TICKS_PER_SECOND)
+    shots = [b - a for a, b in pairwise([0, *cuts, length])]
+    assert all(0.65 * TICKS_PER_SECOND <= shot <= 1.5 * TICKS_PER_SECOND for shot in shots)
+    assert all(min(abs(cut - b) for b in beats) <= TICKS_PER_FRAME for cut in cuts)
+    assert len(cuts) > len(beat_cuts(length, beats, beats[::4])) > len(beat_cuts(length, beats, beats[::4], target=4 * TICKS_PER_SECOND))

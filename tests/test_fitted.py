@@ -73,3 +73,11 @@ def test_a_page_is_whole_in_every_frame_of_an_upright_film() -> None:
             whole = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             best = max(best, float(cv2.matchTemplate(frame, whole, cv2.TM_CCOEFF_NORMED).max()))
         assert best > 0.9
+
+
+@pytest.mark.parametrize(("name", "ratio", "whole"), [("chelsea", "9:16", True), ("chelsea", "1:1", False), ("rocket", "9:16", False)])
+def test_a_face_that_fills_its_picture_is_not_cut_to_an_eye(name: str, ratio: str, whole: bool) -> None:
+    file = next((PAGE.parent).glob(f"{name}.*"))
+    request = Request(prompt="Show @it. Slow push in.", ratio=ratio, resolution="480p", references=open_references([f"it={file}"]))
+    score, _ = score_of(request, Stage())
+    assert [shot.setting.fitted for shot in score.shots] == [whole]

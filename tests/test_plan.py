@@ -171,3 +171,9 @@ def test_an_asked_length_is_shared_out_among_the_shots() -> None:
 def test_two_women_and_a_narrator_are_three_voices() -> None:
     score = scored("女性（@m）「え、まだ手で書いてるの？」女性（@f）「うそ、もう自動なの？」ナレーター「経費精算なら、ラクラク。」", *people())
     assert len({line.recipe.voice for line in lines(score) if line.recipe}) == 3
+
+
+def test_who_speaks_comes_back_from_what_the_words_mention() -> None:
+    score = scored('@f says "This is @cup, which is my favourite cup of all that I have."', people()[1], f"cup={picture('coffee')}")
+    seen = [shot.setting.source.name if shot.setting.source else "cup" for shot in score.shots]
+    assert len(seen) == 3 and seen[0] == seen[2] != seen[1]

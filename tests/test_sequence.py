@@ -242,3 +242,71 @@ def test_who_comes_again_says_the_line_in_a_shot_of_its_own(prompt: str) -> None
     script = script_of(prompt, "cafe:image me:image")
     assert [line.speaker for line in script.lines] == ["me", "me"]
     assert script.lines[1].shot == len(script.shots) - 1 > 0 and script.shots[-1].mentions == ("me",)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        '"Good morning", @anna says. @tom waits.',
+        "“早上好”，@anna 说。@tom 在等。",
+        "“早上好”，@anna笑着说。@tom 在等。",
+        "「おはよう」と@annaが言う。@tom が待つ。",
+        '"안녕"이라고 @anna가 말한다. @tom 이 기다린다.',
+        '@tom waits. "Good morning," @anna whispers softly.',
+    ],
+)
+def test_who_is_named_behind_the_words_says_them(prompt: str) -> None:
+    assert [line.speaker for line in script_of(prompt, "anna:image tom:image").lines] == ["anna"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "speakers"),
+    [
+        ('@anna says, "Hi," @tom answers, "Ho."', ["anna", "tom"]),
+        ('"Hi," @anna says, "let us go."', ["anna", "anna"]),
+        ('The word "red" @anna says "No."', ["anna"]),
+        ('The title "Spring", @anna says: "Hello."', ["anna"]),
+    ],
+)
+def test_what_stands_before_somebody_who_speaks_is_not_always_said(prompt: str, speakers: list[str]) -> None:
+    assert [line.speaker for line in script_of(prompt, "anna:image tom:image").lines] == speakers
+
+
+@pytest.mark.parametrize(
+    ("prompt", "speakers"),
+    [
+        ('@anna and @tom talk: "Are you coming?" "Of course." "Good."', ["anna", "tom", "anna"]),
+        ("@anna und @tom unterhalten sich: „Kommst du?“ „Na klar.“", ["anna", "tom"]),
+        ("@anna y @tom conversan: «¿Vienes?» «Claro que sí.»", ["anna", "tom"]),
+        ("@anna et @tom discutent : « Tu viens ? » « Bien sûr. »", ["anna", "tom"]),
+        ("@anna和@tom对话：“你来吗？”“当然。”", ["anna", "tom"]),
+        ('@anna and @tom smile. @tom says: "One." "Two."', ["tom", "tom"]),
+        ('@anna and @tom wave. A voice says "One." "Two."', ["", ""]),
+    ],
+)
+def test_two_who_talk_take_turns(prompt: str, speakers: list[str]) -> None:
+    assert [line.speaker for line in script_of(prompt, "anna:image tom:image").lines] == speakers
+
+
+def test_what_a_line_mentions_is_called_by_its_name_and_seen_there() -> None:
+    script = script_of('@me says "This is @my_shoe, follow @phonofilm."', "me:image my_shoe:image")
+    assert [line.text for line in script.lines] == ["This is my shoe, follow @phonofilm."]
+    assert script.at_words == (("my_shoe", "my shoe"),) and not script.remarks
+
+
+@pytest.mark.parametrize(
+    ("prompt", "cutting"),
+    [
+        ("Quick cuts between @anna and @tom.", "fast"),
+        ("Schnelle Schnitte, @anna und @tom.", "fast"),
+        ("Montaje rápido de @anna y @tom.", "fast"),
+        ("Montage rapide de @anna et @tom.", "fast"),
+        ("@anna和@tom快速剪辑。", "fast"),
+        ("@annaと@tomをテンポよくカット。", "fast"),
+        ("@anna와 @tom을 빠른 컷 편집으로.", "fast"),
+        ("Slow editing, @anna and @tom.", "slow"),
+        ("No fast cuts, @anna and @tom.", ""),
+    ],
+)
+def test_how_often_pictures_change_is_read(prompt: str, cutting: str) -> None:
+    assert script_of(prompt, "anna:image tom:image").cutting == cutting

@@ -230,3 +230,24 @@ def test_bars_lie_over_the_picture_where_the_words_want_them_and_the_film_is_not
     assert frame[: high - 2].max() == 0 == frame[-high + 2 :].max() and frame[high + 2 : -high - 2].max() > 100
     wide = scored("The sea at noon, letterbox 1.85:1. Format 21:9.")
     assert wide.bars == 0 and any("bars of 1.85:1 are left out" in r for r in wide.remarks)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "told"),
+    [
+        ("A dragon flies over a castle by the sea.", ["dragon", "castle"]),
+        ("Ein Hund läuft am Meer.", ["Hund"]),
+        ("夜晚，一只猫在街上，月亮很亮。", ["猫"]),
+        ("Mountains at sunrise, a river, trees. Slow crane up.", []),
+    ],
+)
+def test_what_only_pictures_could_show_is_said_where_none_is_given(prompt: str, told: list[str]) -> None:
+    remarks = [r for r in scored(prompt).remarks if r.startswith("Not drawn")]
+    assert all(name in remarks[0] for name in told) and len(remarks) == bool(told)
+
+
+@pytest.mark.parametrize(("prompt", "place"), [("Dusk, waves crash.", "beach"), ("Night, crickets.", "field"), ("A calm voice says: “Hello.”", "")])
+def test_a_place_is_drawn_where_only_its_sound_is_named(prompt: str, place: str) -> None:
+    score = scored(prompt)
+    assert {shot.setting.place for shot in score.shots} == {place}
+    assert any("No place that can be drawn" in r for r in score.remarks) == (not place)

@@ -1,4 +1,4 @@
-"""A picture that is to be read (a page, a slide, a map) laid out whole for a film of another shape, as one flat picture.
+"""A picture that is to be seen whole (a page, a map, an animal's face that fills it) laid out for a film of another shape, as one flat picture.
 
 It lies with its shadow on a blurred, darker copy of itself. Axes: ``h w`` rows and columns, ``c`` channels.
 """
@@ -19,15 +19,22 @@ U8 = NDArray[np.uint8]
 SHARE = 0.78
 #: below this ratio of their shapes a film would cut too much off a picture
 LEAST_ALIKE = 0.8
+#: the same for a picture that its subject fills: a face cut to one eye
+LEAST_FILLED = 0.5
 #: blur of the copy behind and of the shadow, as a share of the film's shorter side; how bright the copy is, and how dark the shadow
 SOFT, SHADOW_SOFT, BRIGHT, SHADOW = 0.05, 0.025, 0.55, 0.5
 
 
-def ill_shaped(picture: Picture, size: tuple[int, int]) -> bool:
-    """Whether a film of ``size`` (width, height) that the picture fills cuts much of it off."""
+def ill_shaped(picture: Picture, size: tuple[int, int], least: float = LEAST_ALIKE) -> bool:
+    """Whether a film of ``size`` (width, height) that the picture fills cuts off more of it than leaves the share ``least``."""
     height, width = picture.image.shape[:2]
     ratio = width / height * size[1] / size[0]
-    return min(ratio, 1 / ratio) < LEAST_ALIKE
+    return min(ratio, 1 / ratio) < least
+
+
+def filled(picture: Picture) -> bool:
+    """Whether a thing or an animal fills the picture, so that all of it is its subject."""
+    return picture.subject in ("object", "drawing") and not picture.faces and not picture.has_alpha and int(picture.matte.min()) > 0
 
 
 def laid_out(picture: Picture, size: tuple[int, int]) -> Picture:

@@ -28,6 +28,9 @@ _ENDS = " .,!?…。，！？"
 #: words that join one line to the next
 _AND = re.compile(r"\b(?:and|y|e|et|und)\b|和|以及|と|そして|그리고")
 _SENTENCE_LIKE = re.compile(r"[.!?。！？…]\s*$")
+#: who says the words right before, between them and the verb ('"…", @anna says'), and what may follow that verb
+_SAYER = re.compile(r"[\s,，、]*(?:と|って|이?라고|이?라며)?\s*(?:\ue001+|\ue002+)[^\ue000\ue001\ue002{},，、:：]{0,14}")
+_SAID = re.compile(r"\w*(?:\s+[^\s,:：]+){0,3}\s*(?:[,，、]|$)")
 
 
 @dataclass(kw_only=True)
@@ -54,6 +57,7 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
     sentences = split(masked, SENTENCE_END)
     parts = _parts(text, quotes)
     previous_end, previous_speaker, previous_kind = 0, "", ""
+    talking: list[str] = []  # who speak in turn, the next one first
     for index, quote in enumerate(quotes):
         start, end = quote.span
         before = _context_before(sentences, start, previous_end)
@@ -66,6 +70,8 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
         if joined and _SENTENCE_LIKE.search(words) and not any(h.start <= end + 2 for h in lexicon.find("say.verb", masked, end, after)):
             after = end  # what comes behind is of the next sentence
         kind, cue = ("line", None) if braced else _kind(lexicon, masked, before, start, end, after, words)
+        sayer, says = _sayer(lexicon, masked, mentions, before, start, end, after)
+        kind, cue = ("line", says) if says is not None else (kind, cue)
         unmarked = quote.span == quote.inner  # "Title: …"
         goes_on = kind == "plain" and previous_kind == "title" and _goes_on(lexicon, masked, previous_end, start, after)
         kind = "title" if goes_on or unmarked else kind
@@ -94,9 +100,14 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
             said.titled.append((start, end))
         else:
             narration = kind == "narration"
-            speaker = "" if narration else _speaker(text, masked, lexicon, mentions, before, start, end, after)
+            speaker = "" if narration else sayer or _speaker(text, masked, lexicon, mentions, before, start, end, after)
             if not speaker and not narration and joined:
                 speaker = previous_speaker
+            if not joined:
+                go_on = index + 1 < len(quotes) and _joined(lexicon, masked, end, following)
+                talking = _couple(lexicon, masked, mentions, before, start) if go_on else []
+            turns = talking[1:] + talking[:1] if joined else talking
+            talking, speaker = (turns, turns[0]) if turns and not narration else ([], speaker)
             spoken_in = _language(lexicon, masked, max(before, previous_end), start, start if _labelled(masked, before, start) else after)
             gender = _gender(lexicon, masked, before, start, end, after, said=speaker)
             said.lines.append(
@@ -137,6 +148,32 @@ def _joined(lexicon: Lexicon, masked: str, previous_end: int, start: int) -> boo
     words = lexicon.find("sequence", masked, previous_end, start)
     between = mask(masked[previous_end:start], [(h.start - previous_end, h.end - previous_end) for h in words], " ")
     return not _AND.sub("", between).strip(" \n,，、:：-–—.。" + HIDDEN)
+
+
+def _couple(lexicon: Lexicon, masked: str, mentions: Sequence[Mention], before: int, start: int) -> list[str]:
+    """The tags named together right before lines that nobody else says ("@anna and @ben talk: …")."""
+    named = [m for m in mentions if before <= m.span[0] < start]
+    if not named or lexicon.has("sequence", masked, named[-1].span[1], start):
+        return []
+    found = [named[-1].tag]
+    for first, second in reversed(list(pairwise(named))):
+        between = masked[first.span[1] : second.span[0]].strip()
+        if not between or _AND.sub("", between).strip(" &+/,"):
+            break
+        found.insert(0, first.tag)
+    return found if len(set(found)) > 1 else []
+
+
+def _sayer(lexicon: Lexicon, masked: str, mentions: Sequence[Mention], before: int, start: int, end: int, after: int) -> tuple[str, Hit | None]:
+    """The tag named behind a quote, before the verb that says it ('"…", @anna says'), and that verb; where nothing before the quote introduces it."""
+    begun = max((m.end() for m in SENTENCE_END.finditer(masked, before, start)), default=before)
+    if _labelled(masked, begun, start) or any(lexicon.has(f"say.{kind}", masked, begun, start) for kind in ("verb", "narrator", "title")):
+        return "", None
+    for verb in lexicon.find("say.verb", masked, end, after):
+        if _SAYER.fullmatch(masked, end, verb.start) and (said := _SAID.match(masked, verb.end, after)):
+            if said[0].strip()[-1:] in (",", "，", "、") or masked[after : after + 1] != HIDDEN:  # else it introduces the next quote
+                return next((m.tag for m in mentions if end <= m.span[0] < verb.start), ""), verb
+    return "", None
 
 
 def _labelled(masked: str, before: int, start: int) -> bool:
@@ -296,7 +333,8 @@ def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention]
     if beside:
         return beside.tag
     if nearest.key == "pronoun":
-        return _resolve(shown, start) or text.words(nearest.start, nearest.end)
+        alone = shown[0].tag if len({m.tag for m in shown}) == 1 else ""
+        return _resolve(shown, start) or alone or text.words(nearest.start, nearest.end)
     if tag and tag[-1].span[0] > nearest.start:
         return tag[-1].tag
     noun = text.words(nearest.start, nearest.end).strip()

@@ -11,7 +11,7 @@ from phonofilm.prompt.text import CLAUSE_END, HIDDEN, MENTION_A, MENTION_B, arou
 from phonofilm.request import RATIOS, SHORTEST
 
 _RATIO = re.compile(
-    r"(?<![\d:.])(\d{1,2}(?:\.\d{1,2})?)\s*(?:[:比]|(?<=16)[x/](?=9)|(?<=9)[x/](?=16))\s*(\d{1,2})(?![\d:]|\.\d)(?!\s*(?:am|pm|a\.m|p\.m|uhr|h\b|点|分|時|时|시))"
+    r"(?<![\d:.])(\d{1,2}(?:\.\d{1,2})?)\s*(?:[:比]|(?<=16)[x/](?=9)|(?<=9)[x/](?=16))\s*(\d{1,2})(?!\d|[:.]\d)(?!\s*(?:am|pm|a\.m|p\.m|uhr|h\b|点|分|時|时|시))"
 )
 #: what is called a ratio where a number with a colon could be a time or a result as well
 _KNOWN = frozenset({"16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "4:5", "5:4", "2:3", "3:2", "2:1", "2.35:1", "2.39:1", "2.4:1", "2.40:1", "1.85:1"})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -17,8 +17,8 @@ from phonofilm.prompt.language import detect, mixed
 from phonofilm.prompt.lexicon import Hit, Lexicon, lexicon
 from phonofilm.prompt.lines import Said, read_quotes
 from phonofilm.prompt.measures import find_bars, find_length, find_ratio
-from phonofilm.prompt.mentions import addresses, find_mentions, names_file
-from phonofilm.prompt.negation import refusals
+from phonofilm.prompt.mentions import addresses, called, find_mentions, names_file
+from phonofilm.prompt.negation import negated, refusals
 from phonofilm.prompt.positions import Positions
 from phonofilm.prompt.quotes import find_quotes
 from phonofilm.prompt.remarks import not_understood
@@ -66,8 +66,10 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     silent = mute(references, places, masked, words)
     said = read_quotes(text, masked, quotes, [m for m in places if m.tag not in silent], words, language)
     masked = _uncover(masked, text.folded, said)
+    in_lines = {tag: called("@" + tag, references)[0] for line in said.lines for tag in called(line.text, references)[1]}
+    said.lines = [replace(line, text=called(line.text, references)[0]) for line in said.lines]
     speakers = {line.speaker for line in said.lines}
-    bindings, notes, asked = bind(references, places, masked, words, speakers, bool(said.lines))
+    bindings, notes, asked = bind(references, places, masked, words, speakers, bool(said.lines), in_lines)
     refused = refusals(words, masked)
     products = [b.tag for b in bindings if b.role == "product"]
     when = When(times=moments(masked), clauses=split(masked, CLAUSE_END), sentences=split(masked, SENTENCE_END))
@@ -96,6 +98,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     wished += [h for hits in tints for h in hits]
     captions = False if any(r.key == "captions" for r in refused) else True if wished else None
     joining = words.find("joining", masked)
+    cutting = [h for h in words.find("cutting", masked) if not negated(words, masked, h.start, h.end)]
     scene, hits = find_scene(text, mask(masked, [*said.tints, *((colour.start, colour.end) for _, colour in tints)]), words, 0, len(masked))
     if not scene.music and not any(b.role == "music" for b in bindings) and _asks_for_music(masked, words, refused):
         scene = replace(scene, music=MOOD_MUSIC.get(scene.mood, "calm"))
@@ -105,7 +108,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     if ratio != asked_ratio:
         notes.append(Remark(text=f"The ratio {asked_ratio} is not offered; the nearest is {ratio}."))
     used = [*(h for _, h in sounds), *words.find("effect", masked), *words.find("ambience", masked), *hits, *refused, *wished, *shapes, *lengths]
-    used += joining
+    used += [*joining, *cutting]
     known = words.find("known", masked)
     heard = [
         (h.start, h.end) for section in ("effect", "ambience", "heard", "music", "role", "refusable.ambience") for h in words.find(section, masked)
@@ -149,8 +152,9 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         avoided=avoided,
         bars=bars,
         joining=joining[0].key if joining else "",
+        cutting=cutting[0].key if cutting else "",  # type: ignore[arg-type]
         legible=_legible(places, masked, words),
-        at_words=_at_words(said, [m for m in places if m.tag in seen and m.tag not in speakers], when.sentences),
+        at_words=_at_words(said, [m for m in places if m.tag in seen and m.tag not in speakers], when.sentences, in_lines),
         remarks=(*remarks, *notes, *unheard, *not_understood(text, _without_manner(masked, words), understood, [(h.start, h.end) for h in known])),
     )
 
@@ -168,9 +172,9 @@ def _legible(places: Sequence[Mention], masked: str, words: Lexicon) -> tuple[st
     return tuple(dict.fromkeys(m.tag for m in places if m.tag in named or called(m)))
 
 
-def _at_words(said: Said, shown: Sequence[Mention], sentences: list[Span]) -> tuple[tuple[str, str], ...]:
-    """What is to be seen at words of a line: the mention last before them in their sentence, else the first behind."""
-    found: dict[str, str] = {}
+def _at_words(said: Said, shown: Sequence[Mention], sentences: list[Span], in_lines: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """What is to be seen at words of a line: the mention last before them in their sentence, else the first behind; and what only a line mentions."""
+    found = {tag: name for tag, name in in_lines.items() if all(m.tag != tag for m in shown)}
     starts = [m.span[0] for m in shown]
     for (start, _), words in said.told:
         begun, ended = around(sentences, start)

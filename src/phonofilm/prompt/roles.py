@@ -53,18 +53,25 @@ _JOINT = re.compile(r"[\s,、，/&+;]*(?:and|y|e|et|und|和|与|同|及|と|와|
 
 
 def bind(
-    references: Sequence[Reference], mentions: Sequence[Mention], masked: str, lexicon: Lexicon, speakers: Collection[str], spoken: bool
+    references: Sequence[Reference],
+    mentions: Sequence[Mention],
+    masked: str,
+    lexicon: Lexicon,
+    speakers: Collection[str],
+    spoken: bool,
+    in_lines: Collection[str] = (),
 ) -> tuple[list[Binding], list[Remark], list[Span]]:
     """A role for every reference, remarks, and the places that roles were read from.
 
-    ``masked`` has mentions as runs of a filler; ``speakers`` are the tags that say a line; ``spoken``: there are lines to say.
+    ``masked`` has mentions as runs of a filler; ``speakers`` are the tags that say a line; ``spoken``: there are lines to say;
+    ``in_lines``: tags that lines mention.
     """
     hits = _role_hits(lexicon, masked)
     read = _from_words(references, mentions, masked, lexicon, hits)
     voices = 0
     bindings: list[Binding] = []
     remarks: list[Remark] = []
-    named = {m.tag for m in mentions}
+    named = {m.tag for m in mentions} | set(in_lines)
     for reference in references:
         role, why = read.get(reference.tag), "words"
         if role in (None, "subject") and reference.tag in speakers and reference.kind == "image":

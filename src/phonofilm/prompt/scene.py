@@ -43,10 +43,11 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
         found = [h for h in found if h.key not in _WEAK.get(section, ())] or found
         return found[0].key if found else ""
 
-    plain = mask(unheard, [(h.start, h.end) for h in lexicon.find("framing", masked, start, end)])
+    # "a crane up" is no bird
+    plain = mask(unheard, [(h.start, h.end) for section in ("framing", "strong") for h in lexicon.find(section, masked, start, end)])
 
-    def written(section: str) -> tuple[str, ...]:
-        found = [h for h in lexicon.find(section, plain, start, end) if h.key != "pronoun"]
+    def written(section: str, key: str = "") -> tuple[str, ...]:
+        found = [h for h in lexicon.find(section, plain, start, end) if h.key != "pronoun" and key in ("", h.key)]
         hits.extend(found)
         return tuple(dict.fromkeys(text.words(h.start, h.end).strip() for h in found))[:_MOST]
 
@@ -55,10 +56,11 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
     colours = lexicon.find("colour", uncoloured, start, end)
     hexes = [m[0] if len(m[0]) == 7 else "#" + "".join(2 * c for c in m[0][1:]) for m in _HEX.finditer(masked, start, end)]
     hits.extend(colours)
+    people, things, scenery = written("person"), written("thing"), written("thing", "scenery")
     scene = Scene(
         place=first("place", words), hour=first("hour", masked), weather=first("weather", masked), light=first("light", unheard),
         mood=first("mood", unmoved), style=first("style", masked), music=first("music", masked), surface=first("surface", masked),
-        subjects=(written("person") + written("thing"))[:_MOST], actions=written("action"),
+        subjects=(*people, *things)[:_MOST], scenery=scenery, actions=written("action"),
         indoors=lexicon.has("indoors", masked, start, end),
         behind=_behind(lexicon, words, start, end),
         colours=tuple(dict.fromkeys([*hexes, *(h.key for h in colours)]))[:_MOST],

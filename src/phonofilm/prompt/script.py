@@ -143,8 +143,8 @@ class ScriptShot:
 class Scene:
     """Place, hour, weather, light, mood, style, music wish, and the surface that things stand on; empty where nothing was said.
 
-    ``subjects`` and ``actions`` as written. ``indoors``: it is said to be inside, or behind a window. ``behind``: the place is said to be the
-    background.
+    ``subjects`` and ``actions`` as written, ``scenery`` those subjects that drawn places have. ``indoors``: it is said to be inside, or behind a
+    window. ``behind``: the place is said to be the background.
     """
 
     place: str = ""
@@ -155,6 +155,7 @@ class Scene:
     style: str = ""
     music: str = ""
     subjects: tuple[str, ...] = ()
+    scenery: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
     surface: str = ""
@@ -180,6 +181,7 @@ class Script:
     between black bars, 0 for none. ``at_words``: tags that are to be seen when words of a line are spoken, each with those words.
     ``legible``: tags of what is to be read (a page, a slide, a map), which must be seen whole.
     ``captions_place``: where captions are to stand. ``joining``: the transition between all shots ("whip transitions"), empty where none is named.
+    ``cutting``: how often pictures change where nothing else says it.
     """
 
     prompt: str
@@ -201,6 +203,7 @@ class Script:
     avoided: frozenset[Move] = frozenset()
     bars: float = 0.0
     joining: str = ""
+    cutting: Literal["", "fast", "slow"] = ""
     at_words: tuple[tuple[str, str], ...] = ()
     legible: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()

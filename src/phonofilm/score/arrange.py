@@ -14,6 +14,10 @@ from phonofilm.score.model import Line, Music
 from phonofilm.score.plan import edges_by_lines, follows_shots, turns
 from phonofilm.score.speech import LEAD, pauses, said_at, spoken_at
 
+#: how long a picture at words of a line is seen, where no pause brings back who speaks
+GLANCE = ticks(1.7)
+#: about how long shots are to music
+CUTTING = {"": ticks(2.0), "fast": ticks(1.0), "slow": ticks(4.0)}
 STILL_ROLES = ("product", "subject", "background", "first_frame", "last_frame", "outfit")
 
 
@@ -45,12 +49,14 @@ def pieces_of(draft: Draft, presenters: Sequence[str], length: int) -> tuple[Pie
     lines = [c for c in draft.cues if isinstance(c, Line)]
     spoken = [c for c in lines if not c.sung]
     if music is not None and music.beats and not spoken:
-        cuts = beat_cuts(body, music.beats, music.downbeats)
+        cuts = beat_cuts(body, music.beats, music.downbeats, target=CUTTING[draft.script.cutting])
     else:
         heard = {s.source: s for s in draft.percepts.sounds.values()}
         num_shots = len(every) + (1 if presenters and stills and body > (len(every) + 1) * ticks(1.4) else 0)
         if clips and presenters:
             num_shots = max(num_shots, round(seconds(body) / 2.2))
+        if draft.script.cutting == "fast":
+            num_shots = max(num_shots, round(body / CUTTING["fast"]))
         quiet = pauses(spoken, heard)
         told = _told_pieces(draft, presenters, stills, spoken, quiet, body) if presenters and not clips else None
         if told:
@@ -123,6 +129,8 @@ def _told_pieces(
     after = [q for q in quiet if edges[-1][0] + ticks(1.3) <= q <= length - ticks(1.0)]
     if after:
         edges.append((after[0], presenters[0]))
+    elif edges[-1][1] in told and length - edges[-1][0] - GLANCE >= SHORTEST_SHOT:
+        edges.append((nearest_frame_start(edges[-1][0] + GLANCE), presenters[0]))
     if edges[-1][0] > length - SHORTEST_SHOT:
         return None
     ends = [start for start, _ in edges[1:]] + [length]

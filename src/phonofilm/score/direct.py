@@ -14,7 +14,7 @@ from phonofilm.score.document import dumps, loads
 from phonofilm.score.draft import Draft
 from phonofilm.score.model import Score, Source
 from phonofilm.score.moving import add_motion
-from phonofilm.score.shots import shot_of, unseen_place
+from phonofilm.score.shots import shot_of, undrawn, unseen_place
 from phonofilm.score.speech import film_length, source_of
 from phonofilm.score.wishes import add_logo, add_sounds, add_words
 
@@ -41,7 +41,7 @@ def direct(script: Script, percepts: Percepts, request: Request, *, progress: Pr
     progress("planning the shots")
     pieces = pieces_of(draft, presenters, length)
     shots = tuple(shot_of(draft, k, piece) for k, piece in enumerate(pieces))
-    draft.remarks += unseen_place(draft, shots)
+    draft.remarks += (*unseen_place(draft, shots), *undrawn(draft, shots))
     if "cuts" in script.refused and len(shots) > 1:
         draft.remarks.append(f"The prompt asks for no cuts; the film has {len(shots)} shots, one for each thing that it shows in turn.")
     add_motion(draft, presenters, pieces, shots, length)

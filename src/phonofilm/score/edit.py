@@ -42,14 +42,19 @@ def cut_times(num_cuts: int, length: int, candidates: Sequence[int], *, preferre
 
 
 def beat_cuts(length: int, beats: Sequence[int], downbeats: Sequence[int], *, target: int = TICKS_PER_SECOND * 2) -> tuple[int, ...]:
-    """Cuts on downbeats, as many as make shots near to ``target`` ticks long; slow bars are also cut at a beat in their middle."""
+    """Cuts on downbeats, as many as make shots near to ``target`` ticks long; slow bars are also cut at a beat in their middle.
+
+    Where shots are to be much shorter than a bar, beats inside of it are cut on as well.
+    """
     bars = [d for d in downbeats if SHORTEST_SHOT <= d <= length - SHORTEST_SHOT]
     if len(bars) < 2:
         usable = [b for b in beats if SHORTEST_SHOT <= b <= length - SHORTEST_SHOT]
         return cut_times(max(1, round(length / target) - 1), length, usable)
     bar = (bars[-1] - bars[0]) / (len(bars) - 1)
+    if target < 2 * TICKS_PER_SECOND and target * 4 < bar * 3:
+        return _quick_cuts(length, beats, bars, target)
     chosen = bars[:: max(1, round(target / bar))]
-    missing = -(-LIVELY * length // (15 * TICKS_PER_SECOND)) - len(chosen)
+    missing = -(-LIVELY * length // (15 * TICKS_PER_SECOND)) - len(chosen) if target <= 2 * TICKS_PER_SECOND else 0
     if missing > 0:
         halves = [min(beats, key=lambda b, m=(a + c) / 2: abs(b - m)) for a, c in pairwise([*chosen, length])]
         chosen = sorted({*chosen, *halves[:: max(1, len(halves) // missing)][:missing]})
@@ -58,6 +63,23 @@ def beat_cuts(length: int, beats: Sequence[int], downbeats: Sequence[int], *, ta
         if at - (cuts[-1] if cuts else 0) >= SHORTEST_SHOT:
             cuts.append(at // TICKS_PER_FRAME * TICKS_PER_FRAME)
     return tuple(cuts)
+
+
+def _quick_cuts(length: int, beats: Sequence[int], bars: Sequence[int], target: int) -> tuple[int, ...]:
+    """Cuts on every bar, and inside of it on every beat or every second one, whichever makes shots nearer to ``target``; none much shorter."""
+    beat = (bars[-1] - bars[0]) / max(1, sum(bars[0] <= b < bars[-1] for b in beats))
+    least = target * 5 // 8
+    step = min((k for k in (1, 2) if k * beat >= least), key=lambda k: abs(k * beat - target), default=2)
+    upbeat = [b for b in beats if b < bars[0] - TICKS_PER_FRAME]
+    places = upbeat[len(upbeat) % step :: step]
+    for begun, ended in pairwise([*bars, length]):
+        places += [begun, *(b for b in beats if begun + TICKS_PER_FRAME < b < ended - TICKS_PER_FRAME)][::step]
+    cuts: list[int] = []
+    for at in places:
+        bar = next((d for d in bars if d > at), length)
+        if at - (cuts[-1] if cuts else 0) >= least and bar - at >= least:
+            cuts.append(at)
+    return tuple(at // TICKS_PER_FRAME * TICKS_PER_FRAME for at in cuts)
 
 
 def pieces_between(cuts: Sequence[int], length: int, tags: Sequence[str]) -> tuple[Piece, ...]:

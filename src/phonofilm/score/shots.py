@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonofilm.clock import TICKS_PER_FRAME, seconds
-from phonofilm.perceive.fitted import ill_shaped, laid_out
+from phonofilm.perceive.fitted import LEAST_FILLED, filled, ill_shaped, laid_out
 from phonofilm.perceive.palette import palette
 from phonofilm.perceive.percepts import Picture
 from phonofilm.perceive.placed import placeable, plain_behind, standing
@@ -43,6 +43,11 @@ PRODUCT_ROOM = 0.9
 EVEN = 4.0
 #: how much closer than usual a framing word asks a picture to be
 TIGHTNESS = {"extreme_close_up": 1.7, "close_up": 1.35, "medium": 1.0, "wide": 0.85, "extreme_wide": 0.7}
+#: the place to be drawn where only its sound is named
+SOUND_PLACE = {
+    "sea": "beach", "street": "street", "traffic": "street", "forest": "forest", "stream": "forest", "night_insects": "field", "cafe": "cafe",
+    "office": "office",
+}  # fmt: skip
 #: what a thing stands on before a drawn place, where that is not wood
 PLACE_SURFACE = {
     "sea": "sand", "beach": "sand", "desert": "sand", "street": "stone", "city": "stone", "rooftop": "stone", "bridge": "stone", "mountain": "stone",
@@ -89,7 +94,7 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     behind = background_of(draft, piece.tag, script_shot)
     face = draft.cast[piece.tag].face if piece.tag in draft.cast else 0
     place = "" if behind else drawn_place(draft, piece.tag, script_shot, kind)
-    fitted = not behind and not place and piece.tag in draft.script.legible and not picture.faces and ill_shaped(picture, draft.size)
+    fitted = not behind and not place and _whole(draft, piece.tag)
     thing = kind == "product" or (place and not picture.faces and picture.subject in ("object", "drawing"))
     thing = thing or (kind == "picture" and _needs_room(draft, piece.tag))
     if thing and not fitted and not behind and not _is_cut(draft, piece.tag):
@@ -121,6 +126,14 @@ def shot_of(draft: Draft, number: int, piece: Piece) -> Shot:
     start, rate = _played(draft, piece, behind) if behind in draft.percepts.clips else (0, 1.0)
     setting = replace(setting, behind=source_of(draft.references[behind]), start=start, rate=rate)
     return replace(base, camera=framed.camera, setting=setting, seen=seen)
+
+
+def _whole(draft: Draft, tag: str) -> bool:
+    """Whether a picture is to be seen whole, where the film's shape would cut it: what is to be read, and what its subject fills."""
+    picture = draft.percepts.pictures[tag]
+    if tag in draft.script.legible and not picture.faces:
+        return ill_shaped(picture, draft.size)
+    return filled(picture) and ill_shaped(picture, draft.size, LEAST_FILLED)
 
 
 def background_of(draft: Draft, tag: str, shot: ScriptShot | None) -> str:
@@ -166,6 +179,19 @@ def unseen_place(draft: Draft, shots: Sequence[Shot]) -> tuple[str, ...]:
     if shown is None:  # a picture in which nothing stands out is one of the place itself
         return ()
     return (f"{named.capitalize()}: {shown} is filmed where it was taken. Say that the place is the background to have it drawn, or give a picture.",)
+
+
+def undrawn(draft: Draft, shots: Sequence[Shot]) -> tuple[str, ...]:
+    """Remarks where words alone name people and things, which only pictures can show, or no place that can be drawn."""
+    if any(s.setting.source is not None or s.setting.kind != "place" for s in shots):
+        return ()
+    scene, found = draft.script.scene, list[str]()
+    named = [name for name in scene.subjects if name not in scene.scenery]
+    if named:
+        found.append(f"Not drawn: {', '.join(named)}. People and things are filmed from pictures, and none is given.")
+    if not any(s.setting.place for s in shots):
+        found.append("No place that can be drawn is named, such as a beach, a city or a forest: the film shows soft colours.")
+    return tuple(found)
 
 
 def _played(draft: Draft, piece: Piece, tag: str) -> tuple[int, float]:
@@ -372,6 +398,7 @@ def _place_shot(draft: Draft, base: Shot, shot: ScriptShot | None, steps: tuple[
         camera = build_path("static", stand, base.start, base.end)
         return replace(base, camera=camera, setting=Setting(kind="studio", colours=_brand(draft, ()), far=6.0, mood=base.grade))
     place, hour, weather = (shot.place, shot.hour, shot.weather) if shot is not None and shot.place else (scene.place, scene.hour, scene.weather)
+    place = place or next((SOUND_PLACE[wish.sound] for wish in draft.script.sounds if wish.sound in SOUND_PLACE), "")
     camera = build_moves(steps, stand, base.start, base.end, handheld=handheld)
     setting = Setting(kind="place", place=place, hour=hour or "day", weather=weather or "clear", mood=scene.mood, colours=scene.colours)
     return replace(base, camera=camera, setting=setting, grade=_without_hour(base.grade, hour))
