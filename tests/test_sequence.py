@@ -310,3 +310,41 @@ def test_what_a_line_mentions_is_called_by_its_name_and_seen_there() -> None:
 )
 def test_how_often_pictures_change_is_read(prompt: str, cutting: str) -> None:
     assert script_of(prompt, "anna:image tom:image").cutting == cutting
+
+
+@pytest.mark.parametrize(
+    ("prompt", "lines"),
+    [
+        ("@host and @guest chat. HOST: So you quit? GUEST: I did. Slow push in.", [("host", "So you quit?"), ("guest", "I did.")]),
+        ("@host (Anna), @guest (Ben).\nAnna: Did you eat?\nBen: No. Maybe.\nSoft piano.", [("host", "Did you eat?"), ("guest", "No. Maybe.")]),
+        ("@host @guest\nHOST: Warum?\nGUEST (leise): Darum.", [("host", "Warum?"), ("guest", "Darum.")]),
+        ("@host、@guest。host：你为什么辞职？guest：我想旅行。", [("host", "你为什么辞职？"), ("guest", "我想旅行。")]),
+        ("Host: slow pan left. Guest: close-up!", []),
+        ("@host and @guest. Host: smiles. Guest: waves.", []),
+        ("HOST: So you quit?", []),
+    ],
+)
+def test_a_dialogue_as_in_a_play_needs_no_marks(prompt: str, lines: list[tuple[str, str]]) -> None:
+    script = script_of(prompt, "host:image guest:image")
+    assert [(line.speaker, line.text) for line in script.lines] == lines
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        '@anna tells three facts about @moon: "It has quakes."',
+        "@anna erzählt etwas über @moon: „Er bebt.“",
+        "@anna habla sobre @moon: «Tiembla.»",
+        "@anna讲述关于@moon：“它会震动。”",
+    ],
+)
+def test_what_is_spoken_of_does_not_speak(prompt: str) -> None:
+    assert [line.speaker for line in script_of(prompt, "anna:image moon:image").lines] == ["anna"]
+
+
+@pytest.mark.parametrize(
+    "prompt", ['End with @anna and phone number "555-0134".', "Am Ende @anna und der Preis „9,99 €“.", "最后出现@anna和网址“phono.example”。"]
+)
+def test_numbers_prices_and_addresses_are_seen(prompt: str) -> None:
+    script = script_of(prompt, "anna:image")
+    assert len(script.titles) == 1 and not script.lines

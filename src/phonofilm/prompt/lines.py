@@ -69,7 +69,7 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
         joined = previous_kind in ("line", "narration") and _joined(lexicon, masked, previous_end, start)
         if joined and _SENTENCE_LIKE.search(words) and not any(h.start <= end + 2 for h in lexicon.find("say.verb", masked, end, after)):
             after = end  # what comes behind is of the next sentence
-        kind, cue = ("line", None) if braced else _kind(lexicon, masked, before, start, end, after, words)
+        kind, cue = ("line", None) if braced or quote.speaker else _kind(lexicon, masked, before, start, end, after, words)
         sayer, says = _sayer(lexicon, masked, mentions, before, start, end, after)
         kind, cue = ("line", says) if says is not None else (kind, cue)
         unmarked = quote.span == quote.inner  # "Title: …"
@@ -100,14 +100,14 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
             said.titled.append((start, end))
         else:
             narration = kind == "narration"
-            speaker = "" if narration else sayer or _speaker(text, masked, lexicon, mentions, before, start, end, after)
+            speaker = "" if narration else quote.speaker or sayer or _speaker(text, masked, lexicon, mentions, before, start, end, after)
             if not speaker and not narration and joined:
                 speaker = previous_speaker
             if not joined:
                 go_on = index + 1 < len(quotes) and _joined(lexicon, masked, end, following)
                 talking = _couple(lexicon, masked, mentions, before, start) if go_on else []
             turns = talking[1:] + talking[:1] if joined else talking
-            talking, speaker = (turns, turns[0]) if turns and not narration else ([], speaker)
+            talking, speaker = (turns, turns[0]) if turns and not narration and not quote.speaker else ([], speaker)
             spoken_in = _language(lexicon, masked, max(before, previous_end), start, start if _labelled(masked, before, start) else after)
             gender = _gender(lexicon, masked, before, start, end, after, said=speaker)
             said.lines.append(
@@ -301,7 +301,9 @@ def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention]
     """A tag, a noun or a pronoun as written, or empty."""
     objects = lexicon.find("say.object", masked, before, after)
     arrived = lexicon.find("say.arrives", masked, before, after)
+    topics = lexicon.find("say.topic", masked, before, after)
     held = {m.tag for m in shown if _inside(m, objects) and not _inside(m, arrived) and not _labels(masked, lexicon, m, before, start)}
+    held |= {m.tag for m in shown if _inside(m, topics)}
     shown = [m for m in shown if m.tag not in held] or shown
     listed = _listed(masked, [m for m in shown if before <= m.span[0] < after])
     if listed:

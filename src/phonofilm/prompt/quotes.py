@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from phonofilm.prompt.script import Span
+from phonofilm.prompt.text import Text
 
 _PAIRS = {"“": "”", "„": "“”", "«": "»", "»": "«", "「": "」", "『": "』", "‘": "’", "‹": "›", "《": "》", '"': '"', "'": "'", "〝": "〟", "＂": "＂"}
 LONGEST = 1200
@@ -23,15 +25,19 @@ _TITLED = re.compile(
 _BARE = re.compile(
     r"[:：]\s*((?!(?:none|no|keine?|ninguno|sin|aucun|sans)\b|无|没有|なし|없)[^\W_][^\n.!?。！？;\"“”„«»「」『』'‘@{}\[\]]{1,59})(?=[.!?。！？;\n]|$)"
 )
+#: no play has more labelled lines than this
+MOST_LABELS = 60
+_SENTENCE = re.compile("[.!?。！？…]+")
 _JSON_KEY = re.compile(r"\"\s*:")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Quote:
-    """Quoted words: ``span`` with the marks, ``inner`` without, both folded places."""
+    """Quoted words: ``span`` with the marks, ``inner`` without, both folded places; ``speaker``: the tag whose name labels them, as in a play."""
 
     span: Span
     inner: Span
+    speaker: str = ""
 
 
 def find_quotes(folded: str) -> list[Quote]:
@@ -65,6 +71,37 @@ def find_quotes(folded: str) -> list[Quote]:
         else:
             at += 1
     return quotes
+
+
+def find_dialogue(text: Text, names: Mapping[str, str], quotes: Sequence[Quote]) -> list[Quote]:
+    """Lines that need no marks, behind the names of at least two who speak in turn ("HOST: So you quit? GUEST: I did.").
+
+    ``names`` (folded) with the tag that each stands for. They are in capitals, or some line is asked or called out.
+    """
+    if not names:
+        return []
+    name = "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True))
+    label = rf"(?<![^\s.!?。！？…])({name})\s*(?:[(（][^()（）\n]{{1,30}}[)）]\s*)?[:：]"
+    labels = list(re.finditer(label, text.folded))
+    if len({names[m[1]] for m in labels}) < 2 or len(labels) > MOST_LABELS:
+        return []
+    found: list[Quote] = []
+    for match, following in zip(labels, [*(m.start() for m in labels[1:]), len(text.folded)], strict=True):
+        stop = text.folded.find("\n", match.end(), following)
+        end = following if stop < 0 else stop
+        if following == len(text.folded) and "\n" not in text.folded and (sentence := _SENTENCE.search(text.folded, match.end())):
+            end = sentence.end()  # what follows the last line is no longer said
+        words = text.folded[match.end() : end]
+        start = match.end() + len(words) - len(words.lstrip())
+        end -= len(words) - len(words.rstrip())
+        if start < end:
+            found.append(Quote(span=(match.start(), end), inner=(start, end), speaker=names[match[1]]))
+    spoken = [text.folded[slice(*q.inner)] for q in found]
+    capitals = all((label := text.words(*m.span(1))) == label.upper() != label.lower() for m in labels)
+    taken = any(q.span[0] < d.span[1] and d.span[0] < q.span[1] for q in quotes for d in found)
+    if taken or not (capitals or any(re.search("[!?！？]", words) for words in spoken)):
+        return []
+    return found
 
 
 def _opens(folded: str, at: int, mark: str) -> bool:

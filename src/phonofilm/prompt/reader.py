@@ -20,7 +20,7 @@ from phonofilm.prompt.measures import find_bars, find_length, find_ratio
 from phonofilm.prompt.mentions import addresses, called, find_mentions, names_file
 from phonofilm.prompt.negation import negated, refusals
 from phonofilm.prompt.positions import Positions
-from phonofilm.prompt.quotes import find_quotes
+from phonofilm.prompt.quotes import Quote, find_dialogue, find_quotes
 from phonofilm.prompt.remarks import not_understood
 from phonofilm.prompt.roles import bind, mute
 from phonofilm.prompt.scene import find_scene, find_sounds
@@ -32,6 +32,8 @@ from phonofilm.request import Reference
 
 LONGEST = 20_000
 _MANNER = ("speed", "amount", "camera.chain", "say.closing", "say.opening")
+#: a mention with a name in brackets
+_NAMED = re.compile(r"@\s?([\w\-.]+?)\s*[(（]([^()（）\n]{1,30})[)）]")
 _ZOOM = re.compile("zoom|变焦|ズーム|줌")
 #: "energetic music", "musica con energia": music whose kind no word names is of the film's mood, else calm
 MOOD_MUSIC = {"happy": "upbeat", "energetic": "upbeat", "epic": "epic", "tense": "suspense", "romantic": "romantic"}
@@ -56,6 +58,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     """Read a prompt. Raises ``UnknownMention`` for an @name that no reference has; nothing else, whatever the text."""
     text = prepare(prompt)
     quotes = [q for q in find_quotes(text.folded) if not names_file(text.folded[slice(*q.inner)])]
+    quotes = _with_dialogue(text, quotes, references)
     hidden = [q.span for q in quotes] + addresses(text.folded)
     unquoted = mask(text.folded, hidden)
     places, remarks = find_mentions(text, hidden, references)
@@ -157,6 +160,18 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         at_words=_at_words(said, [m for m in places if m.tag in seen and m.tag not in speakers], when.sentences, in_lines),
         remarks=(*remarks, *notes, *unheard, *not_understood(text, _without_manner(masked, words), understood, [(h.start, h.end) for h in known])),
     )
+
+
+def _with_dialogue(text: Text, quotes: list[Quote], references: Sequence[Reference]) -> list[Quote]:
+    """The quotes with the lines of a dialogue that has none, behind the references' names and those given to them in brackets."""
+    names = {fold(r.tag.removeprefix("@")): r.tag for r in references if r.kind != "audio"}
+    given = {m[2].strip(): names[m[1]] for m in _NAMED.finditer(text.folded) if m[1] in names}
+    found = find_dialogue(text, {**given, **names}, quotes)
+    known = lexicon((detect(text.prompt),)) if found else None
+    lines = [text.folded[slice(*line.inner)] for line in found]
+    if known and any("@" in words or any(known.has(section, words) for section in ("strong", "phrase", "framing")) for words in lines):
+        return quotes  # it tells what is to be seen
+    return sorted([*quotes, *found], key=lambda q: q.span)
 
 
 def _legible(places: Sequence[Mention], masked: str, words: Lexicon) -> tuple[str, ...]:

@@ -128,11 +128,13 @@ def find_sounds(text: Text, masked: str, lexicon: Lexicon, start: int, end: int,
 
 
 def _only_heard(lexicon: Lexicon, words: str, start: int, end: int) -> bool:
-    """Whether a clause names nothing but two or more things that are heard ("…, wind and birds, …")."""
+    """Whether a clause names nothing but two or more things that are heard ("…, wind and birds, …"), or the wind alone."""
     heard = lexicon.find("heard", words, start, end)
-    rest = mask(words[start:end], [(h.start - start, h.end - start) for h in heard], " ")
+    softly = lexicon.find("speed", words, start, end)
+    rest = mask(words[start:end], [(h.start - start, h.end - start) for h in (*heard, *softly)], " ")
     rest = mask(rest, [(h.start, h.end) for h in lexicon.find("negator.join", rest)], " ")
-    return len({h.key for h in heard}) > 1 and not re.sub(r"[\W_]", "", rest)
+    lasting = len(heard) == 1 and heard[0].key == "wind"  # of what is heard alone it cannot be seen
+    return (lasting or len({h.key for h in heard}) > 1) and not re.sub(r"[\W_]", "", rest)
 
 
 def _sound_list(lexicon: Lexicon, words: str, sentence: tuple[int, int], hit: Hit) -> bool:
