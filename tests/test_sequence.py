@@ -348,3 +348,33 @@ def test_what_is_spoken_of_does_not_speak(prompt: str) -> None:
 def test_numbers_prices_and_addresses_are_seen(prompt: str) -> None:
     script = script_of(prompt, "anna:image")
     assert len(script.titles) == 1 and not script.lines
+
+
+def test_a_picture_named_in_brackets_does_not_say_the_next_line() -> None:
+    script = script_of('@ceo: "We started small." [cut to @garage] "Today we ship." @anna: "Yes."', "ceo:image garage:image anna:image")
+    assert [line.speaker for line in script.lines] == ["ceo", "ceo", "anna"]
+
+
+@pytest.mark.parametrize(
+    "prompt", ["@yo digo «Buenas».", "Ich @yo sage: „Hallo.“", "Je dis « Bonjour ». @yo", 'She reads aloud: "Once upon a time." @yo']
+)
+def test_i_say_and_she_reads_are_speech(prompt: str) -> None:
+    script = script_of(prompt, "yo:image")
+    assert [line.speaker for line in script.lines] == ["yo"] and not script.titles
+
+
+@pytest.mark.parametrize(
+    ("prompt", "seconds"),
+    [
+        ("A ten second film of the sea.", 10),
+        ("Ein zehnsekündiger Film vom Meer.", 10),
+        ("Un vídeo de doce segundos: el mar.", 12),
+        ("Un film de dix secondes : la mer.", 10),
+        ("十秒的短片：大海。", 10),
+        ("十二秒的短片：大海。", 12),
+        ("二十秒的短片：大海。", 0),
+        ("Ten seconds later the sea is calm.", 0),
+    ],
+)
+def test_a_length_in_words_is_read(prompt: str, seconds: int) -> None:
+    assert script_of(prompt, "").seconds == seconds

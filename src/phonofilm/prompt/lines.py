@@ -25,6 +25,8 @@ _GIVEN = re.compile(r"\s*[(（]([^)）]{1,30})[)）]")
 #: what binds a quote to the words behind it
 _QUOTATIVE = re.compile(r"\"?\s*(?:이?라(?:는|고)|という|との|って)\s*")
 _ENDS = " .,!?…。，！？"
+#: a bracket that is open where words end
+_BRACKETED = re.compile(r"[\[(][^\])]{0,60}\Z")
 #: words that join one line to the next
 _AND = re.compile(r"\b(?:and|y|e|et|und)\b|和|以及|と|そして|그리고")
 _SENTENCE_LIKE = re.compile(r"[.!?。！？…]\s*$")
@@ -101,6 +103,8 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
         else:
             narration = kind == "narration"
             speaker = "" if narration else quote.speaker or sayer or _speaker(text, masked, lexicon, mentions, before, start, end, after)
+            if previous_speaker and not narration and not quote.speaker and _aside(masked, mentions, before, start):
+                speaker = previous_speaker
             if not speaker and not narration and joined:
                 speaker = previous_speaker
             if not joined:
@@ -148,6 +152,17 @@ def _joined(lexicon: Lexicon, masked: str, previous_end: int, start: int) -> boo
     words = lexicon.find("sequence", masked, previous_end, start)
     between = mask(masked[previous_end:start], [(h.start - previous_end, h.end - previous_end) for h in words], " ")
     return not _AND.sub("", between).strip(" \n,，、:：-–—.。" + HIDDEN)
+
+
+def _aside(masked: str, mentions: Sequence[Mention], before: int, start: int) -> bool:
+    """Whether the mentions before a quote stand in brackets, as directions between the lines of one speaker ("… [cut to @hall] …")."""
+    named = [m for m in mentions if before <= m.span[0] < start]
+    for mention in named:
+        opened = _BRACKETED.search(masked, before, mention.span[0])
+        closed = re.match(r"[^\[(]{0,40}[\])]", masked[mention.span[1] : start])
+        if opened is None or closed is None or not re.search(r"\w{2}", opened[0] + closed[0]):
+            return False
+    return bool(named)
 
 
 def _couple(lexicon: Lexicon, masked: str, mentions: Sequence[Mention], before: int, start: int) -> list[str]:

@@ -35,6 +35,22 @@ _ROUND = re.compile(rf"(?:{_FILM}|{_ABOUT})")
 _LENGTH = re.compile(rf"(?<!\d)(?<!\d[.:,])(\d{{1,2}})\s*-?{_UNIT}(?![a-z])")
 _SHOT = re.compile(r"(?:shot|scene|cut|plano|toma|escena|plan|einstellung|szene|镜头|分镜|镜|场景|カット|シーン|샷|씬|장면|컷)\s*#?\d*\W*$")
 _DIGITS = re.compile(r"\d+")
+#: lengths of films in words; all as long as what stands for them or longer but for 十, which one sign of its own stands for
+_WORDS: dict[str, int] = {
+    word: number
+    for number, words in {
+        4: "four vier cuatro quatre 四", 5: "five funf cinco cinq 五", 6: "six sechs seis 六", 7: "seven sieben siete sept 七",
+        8: "eight acht ocho huit 八", 9: "nine neun nueve neuf 九", 10: "ten zehn diez dix 十", 11: "eleven elf once onze 十一",
+        12: "twelve zwolf doce douze 十二", 13: "thirteen dreizehn trece treize 十三", 14: "fourteen vierzehn catorce quatorze 十四",
+        15: "fifteen funfzehn quince quinze 十五",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
+_TEN = "\N{TAMIL DIGIT ZERO}"
+_IN_WORDS = re.compile(
+    rf"(?<![a-z])(?:{'|'.join(w for w in _WORDS if w.isascii())})(?=[\s-]*(?:{_UNIT}(?![a-z])|sekundig))"
+    r"|(?<![一二三四五六七八九十百])(?:十[一二三四五]?|[四五六七八九])(?=秒)"
+)
 
 
 def find_ratio(masked: str, lexicon: Lexicon) -> tuple[str, str, list[Hit]]:
@@ -64,10 +80,11 @@ def find_bars(masked: str, lexicon: Lexicon, clauses: list[Span]) -> tuple[float
 
 def find_length(masked: str, lexicon: Lexicon) -> tuple[int, list[Hit]]:
     """Seconds that a prompt says the film lasts (0: it does not say), and where."""
+    masked = _IN_WORDS.sub(lambda m: _TEN if m[0] == "十" else str(_WORDS[m[0]]).ljust(len(m[0])), masked)
     found = [h for h in lexicon.find("length", masked) if not negated(lexicon, masked, h.start, h.end)]
     found = found or _bare_lengths(masked, lexicon)
     number = _DIGITS.search(masked, found[0].start, found[0].end) if found else None
-    return (int(number[0]) if number else 0), found
+    return (10 if number and number[0] == _TEN else int(number[0]) if number else 0), found
 
 
 def _bare_lengths(masked: str, lexicon: Lexicon) -> list[Hit]:
