@@ -378,3 +378,43 @@ def test_i_say_and_she_reads_are_speech(prompt: str) -> None:
 )
 def test_a_length_in_words_is_read(prompt: str, seconds: int) -> None:
     assert script_of(prompt, "").seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("prompt", "line"),
+    [
+        ("The sea. Narrator: Some lights never go out! Slow push in.", "Some lights never go out!"),
+        ("Voice-over (male, calm): The mountains are calling. Fog.", "The mountains are calling."),
+        ("Sprecher: Die Berge rufen uns. Nebel.", "Die Berge rufen uns."),
+        ("El mar. Narrador: El mar nunca duerme. Olas.", "El mar nunca duerme."),
+        ("La mer. Voix off : La mer ne dort jamais. Des vagues.", "La mer ne dort jamais."),
+        ("雪山。旁白：山在呼唤我们。镜头慢慢推近。", "山在呼唤我们。"),
+        ("夜の海。ナレーション：むかしむかし、海がありました。", "むかしむかし、海がありました。"),
+        ("바다. 내레이션: 바다는 잠들지 않는다. 파도.", "바다는 잠들지 않는다."),
+        ("Narrator: deep male voice. The sea at night.", ""),
+        ("The sea. Voiceover: none. Calm music.", ""),
+        ("旁白：低沉的男声。大海。", ""),
+    ],
+)
+def test_a_narrators_words_need_no_marks(prompt: str, line: str) -> None:
+    script = script_of(prompt, "")
+    assert [one.text for one in script.lines] == ([line] if line else []) and all(one.narration for one in script.lines)
+
+
+def test_words_in_corner_marks_right_behind_somebody_are_theirs() -> None:
+    script = script_of("@anna「おはよう」@ben「元気？」@anna「うん！」夕方の公園。", "anna:image ben:image")
+    assert [line.speaker for line in script.lines] == ["anna", "ben", "anna"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "speaker"),
+    [
+        ('@anna says "Hi." Then we see @ben. She says "This is the coast."', "anna"),
+        ('@anna says "Hi." @ben walks in. He says "Yo."', "ben"),
+        ('@me says "Hi." Show @map. She says "This is the coast."', "me"),
+        ("@me sagt „Hallo.“ Zeige dabei @map. Dann sagt sie „Das ist die Küste.“", "me"),
+    ],
+)
+def test_who_has_spoken_goes_on_where_a_pronoun_does(prompt: str, speaker: str) -> None:
+    script = script_of(prompt, "anna:image ben:image me:image map:image")
+    assert script.lines[1].speaker == speaker

@@ -74,9 +74,11 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
         kind, cue = ("line", None) if braced or quote.speaker else _kind(lexicon, masked, before, start, end, after, words)
         sayer, says = _sayer(lexicon, masked, mentions, before, start, end, after)
         kind, cue = ("line", says) if says is not None else (kind, cue)
-        unmarked = quote.span == quote.inner  # "Title: …"
+        unmarked = quote.span == quote.inner and not quote.narrated  # "Title: …"
         goes_on = kind == "plain" and previous_kind == "title" and _goes_on(lexicon, masked, previous_end, start, after)
         kind = "title" if goes_on or unmarked else kind
+        spoken = _speaks_at_once(text, masked, mentions, start) if kind == "plain" else ""
+        kind = "narration" if quote.narrated else "line" if spoken else kind
         if kind == "plain" and joined:
             kind = previous_kind  # 'a voice says "…", then "…"'
         if kind == "line" and quote in parts and (lexicon.has("say.cue", masked, before, start) or lexicon.has("say.cue", masked, end, after)):
@@ -102,7 +104,11 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
             said.titled.append((start, end))
         else:
             narration = kind == "narration"
-            speaker = "" if narration else quote.speaker or sayer or _speaker(text, masked, lexicon, mentions, before, start, end, after)
+            speaker = (
+                ""
+                if narration
+                else quote.speaker or sayer or spoken or _speaker(text, masked, lexicon, mentions, before, start, end, after, previous_speaker)
+            )
             if previous_speaker and not narration and not quote.speaker and _aside(masked, mentions, before, start):
                 speaker = previous_speaker
             if not speaker and not narration and joined:
@@ -152,6 +158,13 @@ def _joined(lexicon: Lexicon, masked: str, previous_end: int, start: int) -> boo
     words = lexicon.find("sequence", masked, previous_end, start)
     between = mask(masked[previous_end:start], [(h.start - previous_end, h.end - previous_end) for h in words], " ")
     return not _AND.sub("", between).strip(" \n,，、:：-–—.。" + HIDDEN)
+
+
+def _speaks_at_once(text: Text, masked: str, mentions: Sequence[Mention], start: int) -> str:
+    """The tag right before words in corner marks ("@a「おはよう」"), as dialogue is set in Japanese; empty for none."""
+    if text.folded[start] not in "「『":
+        return ""
+    return next((m.tag for m in mentions if m.span[1] <= start and not masked[m.span[1] : start].strip()), "")
 
 
 def _aside(masked: str, mentions: Sequence[Mention], before: int, start: int) -> bool:
@@ -312,8 +325,10 @@ def _gender(lexicon: Lexicon, masked: str, before: int, start: int, end: int, af
     return behind[0].key if behind else ""
 
 
-def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention], before: int, start: int, end: int, after: int) -> str:
-    """A tag, a noun or a pronoun as written, or empty."""
+def _speaker(
+    text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention], before: int, start: int, end: int, after: int, previous: str
+) -> str:
+    """A tag, a noun or a pronoun as written, or empty. ``previous``: who spoke the line before."""
     objects = lexicon.find("say.object", masked, before, after)
     arrived = lexicon.find("say.arrives", masked, before, after)
     topics = lexicon.find("say.topic", masked, before, after)
@@ -336,7 +351,7 @@ def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention]
         ahead = [h for h in lexicon.find("person", masked, end, after)]
         named = [m for m in shown if end <= m.span[0] < after]
         if not ahead and not named:
-            return _resolve(shown, start) if shown and len({m.tag for m in shown}) == 1 else _noun_before(text, masked, lexicon, before)
+            return _resolve(lexicon, shown, start) if shown and len({m.tag for m in shown}) == 1 else _noun_before(text, masked, lexicon, before)
     nearest = ahead[-1] if ahead else None
     if nearest is not None and (called := next((m for m in bare if m.span[0] <= nearest.start < m.span[1]), None)):
         return called.tag
@@ -351,7 +366,8 @@ def _speaker(text: Text, masked: str, lexicon: Lexicon, shown: Sequence[Mention]
         return beside.tag
     if nearest.key == "pronoun":
         alone = shown[0].tag if len({m.tag for m in shown}) == 1 else ""
-        return _resolve(shown, start) or alone or text.words(nearest.start, nearest.end)
+        who = lexicon.find("gender", masked, nearest.start, nearest.end)
+        return _resolve(lexicon, shown, start, previous, who[0].key if who else "") or alone or text.words(nearest.start, nearest.end)
     if tag and tag[-1].span[0] > nearest.start:
         return tag[-1].tag
     noun = text.words(nearest.start, nearest.end).strip()
@@ -424,10 +440,17 @@ def _noun_before(text: Text, masked: str, lexicon: Lexicon, before: int) -> str:
     return text.words(earlier[-1].start, earlier[-1].end).strip() if earlier else ""
 
 
-def _resolve(shown: Sequence[Mention], start: int) -> str:
-    """The person that a pronoun stands for: the image mentioned last before it."""
+def _resolve(lexicon: Lexicon, shown: Sequence[Mention], start: int, previous: str = "", gender: str = "") -> str:
+    """The person that a pronoun stands for: the image mentioned last before it; ``previous``, who has just spoken, where nothing tells that one to be
+    somebody and no ``gender`` speaks against it."""
     earlier = [m for m in shown if m.span[0] < start]
-    return earlier[-1].tag if earlier else ""
+    if not earlier:
+        return ""
+    last = earlier[-1].tag
+    if not previous or all(m.tag != previous for m in shown) or (gender and gender_of(previous) not in ("", gender)):
+        return last
+    somebody = gender_of(last) in ("female", "male") if not gender else gender_of(last) == gender
+    return last if somebody or lexicon.has("person", fold(last)) else previous
 
 
 def _language(lexicon: Lexicon, masked: str, before: int, start: int, after: int) -> str:

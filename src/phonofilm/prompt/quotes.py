@@ -25,6 +25,19 @@ _TITLED = re.compile(
 _BARE = re.compile(
     r"[:：]\s*((?!(?:none|no|keine?|ninguno|sin|aucun|sans)\b|无|没有|なし|없)[^\W_][^\n.!?。！？;\"“”„«»「」『』'‘@{}\[\]]{1,59})(?=[.!?。！？;\n]|$)"
 )
+#: what introduces a narrator's words, as a sentence of its own, and such words without marks: a sentence, or the rest of a line of its own
+_NARRATOR = re.compile(
+    r"(?:^|[.!?\n;。！？\"”»」』])\s*(?:narrator|narration|voice[ -]?over|vo|v\.o\.|narrador(?:a)?|voz en off|narrateur|narratrice|voix[ -]off"
+    r"|erzahler(?:in)?|sprecher(?:in)?|off[ -](?:stimme|sprecher(?:in)?)|旁白|画外音|解说词?|ナレーション|ナレーター|[내나]레이션|[내나]레이터|성우)"
+    r"\s*(?:[(（][^()（）\n]{1,30}[)）]\s*)?\Z"
+)
+_NARRATED = re.compile(r"[:：]\s*(?P<line>[^\W_][^\n\"“”„«»「」『』@{}\[\]]*?[.!?。！？…])(?=\s|$|[^\W\d_])")
+#: words that tell of a voice instead of being said by it, in few words
+_VOICED = re.compile(
+    r"\b(?:voices?|(?:fe)?male|tone|accent|calm|warm|deep|none|stimme|(?:mann|weib)lich\w*|ruhig\w*|tief\w*|keine?|voz|masculin[ao]|femenin[ao]|calida|grave"
+    r"|ninguna?|voix|feminine|chaude|aucune?)\b|声|温暖|低沉|低い|落ち着|목소리|남성|여성|차분|없음|无|なし"
+)
+_FEW = 8
 #: no play has more labelled lines than this
 MOST_LABELS = 60
 _SENTENCE = re.compile("[.!?。！？…]+")
@@ -33,11 +46,13 @@ _JSON_KEY = re.compile(r"\"\s*:")
 
 @dataclass(frozen=True, kw_only=True)
 class Quote:
-    """Quoted words: ``span`` with the marks, ``inner`` without, both folded places; ``speaker``: the tag whose name labels them, as in a play."""
+    """Quoted words: ``span`` with the marks, ``inner`` without, both folded places; ``speaker``: the tag whose name labels them, as in a play;
+    ``narrated``: words without marks behind "Narrator:"."""
 
     span: Span
     inner: Span
     speaker: str = ""
+    narrated: bool = False
 
 
 def find_quotes(folded: str) -> list[Quote]:
@@ -59,6 +74,13 @@ def find_quotes(folded: str) -> list[Quote]:
             quotes.append(Quote(span=bare.span(1), inner=bare.span(1)))
             at = bare.end()
             continue
+        if mark in ":：" and _NARRATOR.search(folded, max(0, at - 60), at) and (told := _NARRATED.match(folded, at)):
+            words = told["line"]
+            few = len(words.split()) <= _FEW if words.isascii() else len(words) <= 2 * _FEW
+            if re.search(r"\w\W+\w|[^\x00-\x7f]{4}", words) and not (few and _VOICED.search(words)):
+                quotes.append(Quote(span=told.span("line"), inner=told.span("line"), narrated=True))
+                at = told.end()
+                continue
         if mark == "{" and (braced := _BRACED.match(folded, at)):
             end = braced.end() - 1
         if end > 0 and _JSON_KEY.match(folded, end) and re.search(r"[{,\[]\s*$", folded[max(0, at - 12) : at]):
