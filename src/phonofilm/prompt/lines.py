@@ -160,16 +160,22 @@ def _joined(lexicon: Lexicon, masked: str, previous_end: int, start: int) -> boo
     return not _AND.sub("", between).strip(" \n,，、:：-–—.。" + HIDDEN)
 
 
+def _within(mentions: Sequence[Mention], first: int, last: int) -> Sequence[Mention]:
+    """The mentions (in order) that begin in folded [first, last)."""
+    return mentions[bisect_left(mentions, first, key=lambda m: m.span[0]) : bisect_left(mentions, last, key=lambda m: m.span[0])]
+
+
 def _speaks_at_once(text: Text, masked: str, mentions: Sequence[Mention], start: int) -> str:
     """The tag right before words in corner marks ("@a「おはよう」"), as dialogue is set in Japanese; empty for none."""
     if text.folded[start] not in "「『":
         return ""
-    return next((m.tag for m in mentions if m.span[1] <= start and not masked[m.span[1] : start].strip()), "")
+    last = bisect_left(mentions, start, key=lambda m: m.span[0]) - 1
+    return mentions[last].tag if last >= 0 and not masked[mentions[last].span[1] : start].strip() else ""
 
 
 def _aside(masked: str, mentions: Sequence[Mention], before: int, start: int) -> bool:
     """Whether the mentions before a quote stand in brackets, as directions between the lines of one speaker ("… [cut to @hall] …")."""
-    named = [m for m in mentions if before <= m.span[0] < start]
+    named = _within(mentions, before, start)
     for mention in named:
         opened = _BRACKETED.search(masked, before, mention.span[0])
         closed = re.match(r"[^\[(]{0,40}[\])]", masked[mention.span[1] : start])
@@ -180,7 +186,7 @@ def _aside(masked: str, mentions: Sequence[Mention], before: int, start: int) ->
 
 def _couple(lexicon: Lexicon, masked: str, mentions: Sequence[Mention], before: int, start: int) -> list[str]:
     """The tags named together right before lines that nobody else says ("@anna and @ben talk: …")."""
-    named = [m for m in mentions if before <= m.span[0] < start]
+    named = _within(mentions, before, start)
     if not named or lexicon.has("sequence", masked, named[-1].span[1], start):
         return []
     found = [named[-1].tag]
@@ -200,7 +206,7 @@ def _sayer(lexicon: Lexicon, masked: str, mentions: Sequence[Mention], before: i
     for verb in lexicon.find("say.verb", masked, end, after):
         if _SAYER.fullmatch(masked, end, verb.start) and (said := _SAID.match(masked, verb.end, after)):
             if said[0].strip()[-1:] in (",", "，", "、") or masked[after : after + 1] != HIDDEN:  # else it introduces the next quote
-                return next((m.tag for m in mentions if end <= m.span[0] < verb.start), ""), verb
+                return next((m.tag for m in _within(mentions, end, verb.start)), ""), verb
     return "", None
 
 
@@ -332,10 +338,11 @@ def _speaker(
     objects = lexicon.find("say.object", masked, before, after)
     arrived = lexicon.find("say.arrives", masked, before, after)
     topics = lexicon.find("say.topic", masked, before, after)
-    held = {m.tag for m in shown if _inside(m, objects) and not _inside(m, arrived) and not _labels(masked, lexicon, m, before, start)}
-    held |= {m.tag for m in shown if _inside(m, topics)}
-    shown = [m for m in shown if m.tag not in held] or shown
-    listed = _listed(masked, [m for m in shown if before <= m.span[0] < after])
+    near = _within(shown, before, after)
+    held = {m.tag for m in near if _inside(m, objects) and not _inside(m, arrived) and not _labels(masked, lexicon, m, before, start)}
+    held |= {m.tag for m in near if _inside(m, topics)}
+    shown = ([m for m in shown if m.tag not in held] or shown) if held else shown
+    listed = _listed(masked, _within(shown, before, after))
     if listed:
         shown = [m for m in shown if m not in listed] or shown
     if labelled := _by_label(masked, shown, before, start):
@@ -345,11 +352,11 @@ def _speaker(
     verbs = [h for h in lexicon.find("say.verb", masked, before, start)]
     limit = verbs[-1].start if verbs else start
     people = [h for h in lexicon.find("person", masked, before, start)]
-    named = [m for m in shown if before <= m.span[0] < start]
+    named = list(_within(shown, before, start))
     ahead = [h for h in people if h.end <= limit] or people
     if not ahead and not named:
         ahead = [h for h in lexicon.find("person", masked, end, after)]
-        named = [m for m in shown if end <= m.span[0] < after]
+        named = list(_within(shown, end, after))
         if not ahead and not named:
             return _resolve(lexicon, shown, start) if shown and len({m.tag for m in shown}) == 1 else _noun_before(text, masked, lexicon, before)
     nearest = ahead[-1] if ahead else None
