@@ -107,7 +107,7 @@ def called(words: str, references: Sequence[Reference]) -> tuple[str, list[str]]
     """Words to be spoken with the references that they mention called by their plain names ("@my_shoe": my shoe), and the tags of those."""
     found: list[str] = []
     for tag in sorted((r.tag.removeprefix("@") for r in references), key=len, reverse=True):
-        if tag and (spoken := re.sub(rf"@\s?{re.escape(tag)}(?![a-z0-9_])", _spoken(tag), words, flags=re.IGNORECASE)) != words:
+        if tag and (spoken := re.sub(rf"(?<![\w.])@\s?{re.escape(tag)}(?![a-z0-9_])", _spoken(tag), words, flags=re.IGNORECASE)) != words:
             words = spoken
             found.append(tag)
     return words, found

@@ -25,7 +25,7 @@ _TITLED = re.compile(
 _BARE = re.compile(
     r"[:：]\s*((?!(?:none|no|keine?|ninguno|sin|aucun|sans)\b|无|没有|なし|없)[^\W_][^\n.!?。！？;\"“”„«»「」『』'‘@{}\[\]]{1,59})(?=[.!?。！？;\n]|$)"
 )
-#: what introduces a narrator's words, as a sentence of its own, and such words without marks: a sentence, or the rest of a line of its own
+#: what introduces a narrator's words, as a sentence of its own, and such a sentence without marks
 _NARRATOR = re.compile(
     r"(?:^|[.!?\n;。！？\"”»」』])\s*(?:narrator|narration|voice[ -]?over|vo|v\.o\.|narrador(?:a)?|voz en off|narrateur|narratrice|voix[ -]off"
     r"|erzahler(?:in)?|sprecher(?:in)?|off[ -](?:stimme|sprecher(?:in)?)|旁白|画外音|解说词?|ナレーション|ナレーター|[내나]레이션|[내나]레이터|성우)"
