@@ -333,7 +333,18 @@ def test_what_a_film_looks_like_comes_before_what_it_is_for() -> None:
     assert read("A cinematic commercial for a watch.").scene.style == "cinematic"
 
 
-@pytest.mark.parametrize("part", ['She says: "Hi." ', "a: — Hola. ", "captions in yellow, ", 'Show @anna when she says "a". She says: "ab". '])
+@pytest.mark.parametrize(
+    "part",
+    [
+        'She says: "Hi." ',
+        "a: — Hola. ",
+        "captions in yellow, ",
+        'Show @anna when she says "a". She says: "ab". ',
+        '@anna: "x." ',
+        "@anna「x」",
+        'zoom "a b c" ',
+    ],
+)
 def test_the_longest_prompt_of_one_thing_again_and_again_is_read_at_once(part: str) -> None:
     begun = time.process_time()
     read((part * 4000)[:20_000], FILES)

@@ -418,3 +418,17 @@ def test_words_in_corner_marks_right_behind_somebody_are_theirs() -> None:
 def test_who_has_spoken_goes_on_where_a_pronoun_does(prompt: str, speaker: str) -> None:
     script = script_of(prompt, "anna:image ben:image me:image map:image")
     assert script.lines[1].speaker == speaker
+
+
+@pytest.mark.parametrize(
+    ("prompt", "remarked"),
+    [
+        ('"This is the best day ever" over the image of @anna.', True),
+        ('{"subject": "@anna", "camera move": "a slow push in"}', False),
+        ('The word "red" and a "very old" look around @anna.', False),
+        ('@anna says "It is the best day ever."', False),
+        ('Show @anna when the voice says "the best day of all". A voice says "It was the best day of all."', False),
+    ],
+)
+def test_quoted_words_that_come_to_nothing_are_remarked_on(prompt: str, remarked: bool) -> None:
+    assert any("neither spoken nor shown" in r.text for r in script_of(prompt, "anna:image").remarks) == remarked

@@ -38,6 +38,8 @@ _SUBJECT_PARTICLE = re.compile(r"[がは]|(?<=[가-힣])[이가은는](?=\s)")
 _ARTICLE = re.compile(r"\b(?:die|der|das|eine|la|el|una) $")
 _REACH = 40
 _REACH_TIGHT = 14
+#: nobody says so many letters that say nothing
+MOST_FILLER = 400
 
 
 def find_moves(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) -> list[CameraMove]:
@@ -104,9 +106,9 @@ def _sentence(text: Text, words: str, subjects: str, lexicon: Lexicon, turned: S
             subject = any(h.start <= hit.start for h in named) and not _other_subject(
                 lexicon, words, [h for h in named if h.start <= hit.start][-1].end, hit.start
             )
-            opens = _only_filler(lexicon, words, begun, hit.start)
-            chained = (camera or bool(kept)) and _goes_on(lexicon, words, begun, hit.start)
-            if tier == 0 or subject or chained or (tier == 1 and opens):
+            if tier == 0 or subject or (tier == 1 and _only_filler(lexicon, words, begun, hit.start)):
+                kept.append(hit)
+            elif (camera or bool(kept)) and _goes_on(lexicon, words, begun, hit.start):
                 kept.append(hit)
         if named or kept:
             camera = True
@@ -158,6 +160,8 @@ def _goes_on(lexicon: Lexicon, words: str, start: int, end: int) -> bool:
 
 
 def _only_filler(lexicon: Lexicon, words: str, start: int, end: int, *, chain: bool = False) -> bool:
+    if end - start > MOST_FILLER:
+        return False
     stretch = words[start:end]
     for section in ("camera.filler", "speed", "amount", *(("camera.chain",) if chain else ())):
         stretch = mask(stretch, [(h.start, h.end) for h in lexicon.find(section, stretch)], " ")

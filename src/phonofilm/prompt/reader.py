@@ -31,6 +31,8 @@ from phonofilm.prompt.text import CLAUSE_END, HIDDEN, MENTION_A, MENTION_B, SENT
 from phonofilm.request import Reference
 
 LONGEST = 20_000
+#: so many quotes that came to nothing are remarked on
+MOST_UNUSED = 6
 _MANNER = ("speed", "amount", "camera.chain", "say.closing", "say.opening")
 #: a mention with a name in brackets
 _NAMED = re.compile(r"@\s?([\w\-.]+?)\s*[(（]([^()（）\n]{1,30})[)）]")
@@ -133,6 +135,8 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         *((c.start, c.body) for c in cuts),
         *(m.span() for m in when.times if m["lead"] or m["tail"] or m["named"]),
     ]
+    quoted = {quote.span for quote in quotes}
+    missed = not_understood(text, _without_manner(masked, words), understood, [(h.start, h.end) for h in known])
     return Script(
         prompt=prompt,
         language=language,
@@ -158,7 +162,7 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
         cutting=cutting[0].key if cutting else "",  # type: ignore[arg-type]
         legible=_legible(places, masked, words),
         at_words=_at_words(said, [m for m in places if m.tag in seen and m.tag not in speakers], when.sentences, in_lines),
-        remarks=(*remarks, *notes, *unheard, *not_understood(text, _without_manner(masked, words), understood, [(h.start, h.end) for h in known])),
+        remarks=(*remarks, *notes, *unheard, *missed, *_unused(text, said, missed, [span for span in understood if span not in quoted])),
     )
 
 
@@ -197,6 +201,20 @@ def _at_words(said: Said, shown: Sequence[Mention], sentences: list[Span], in_li
         if first < last:
             found.setdefault(shown[max(first, place - 1)].tag, words)
     return tuple(found.items())
+
+
+def _unused(text: Text, said: Said, missed: Sequence[Remark], read_from: Sequence[Span]) -> list[Remark]:
+    """Remarks on quoted words, longer than a name or an emphasis, that are neither said nor shown, nor read as plain words (at ``read_from``), nor
+    ``missed`` already."""
+    told = {span for span, _ in said.told}
+    found: list[Remark] = []
+    for quote in said.plain:
+        words, span = text.words(*quote.inner).strip(), text.span(*quote.span)
+        long = len(words.split()) > 2 or (not words.isascii() and len(words) > 5 and " " not in words)
+        used = any(first < quote.inner[1] and quote.inner[0] < last for first, last in read_from)
+        if long and not used and quote.span not in told and not any(m.span and m.span[0] < span[1] and span[0] < m.span[1] for m in missed):
+            found.append(Remark(text=f"“{words[:60]}” is neither spoken nor shown: say who says it, or call it a title.", span=span))
+    return found[:MOST_UNUSED]
 
 
 def _standing(text: Text, title: TitleWish, hit: Hit | None) -> TitleWish:
