@@ -106,9 +106,8 @@ def _sentence(text: Text, words: str, subjects: str, lexicon: Lexicon, turned: S
             subject = any(h.start <= hit.start for h in named) and not _other_subject(
                 lexicon, words, [h for h in named if h.start <= hit.start][-1].end, hit.start
             )
-            if tier == 0 or subject or (tier == 1 and _only_filler(lexicon, words, begun, hit.start)):
-                kept.append(hit)
-            elif (camera or bool(kept)) and _goes_on(lexicon, words, begun, hit.start):
+            opens = tier == 0 or subject or (tier == 1 and _only_filler(lexicon, words, begun, hit.start))
+            if opens or ((camera or kept) and _goes_on(lexicon, words, begun, hit.start)):
                 kept.append(hit)
         if named or kept:
             camera = True

@@ -93,20 +93,20 @@ def read_quotes(text: Text, masked: str, quotes: Sequence[Quote], mentions: Sequ
             said.titled.append((start, end))
         else:
             narration = kind == "narration"
-            speaker = (
-                ""
-                if narration
-                else quote.speaker or sayer or spoken or speaker_of(text, masked, lexicon, mentions, before, start, end, after, previous_speaker)
-            )
-            if previous_speaker and not narration and not quote.speaker and aside(masked, mentions, before, start):
-                speaker = previous_speaker
-            if not speaker and not narration and joined:
-                speaker = previous_speaker
-            if not joined:
-                go_on = index + 1 < len(quotes) and _joined(lexicon, masked, end, following)
-                talking = couple(lexicon, masked, mentions, before, start) if go_on else []
-            turns = talking[1:] + talking[:1] if joined else talking
-            talking, speaker = (turns, turns[0]) if turns and not narration and not quote.speaker else ([], speaker)
+            if narration or quote.speaker:
+                speaker, talking = quote.speaker, []
+            else:
+                if previous_speaker and aside(masked, mentions, before, start):
+                    speaker = previous_speaker
+                else:
+                    speaker = sayer or spoken or speaker_of(text, masked, lexicon, mentions, before, start, end, after, previous_speaker)
+                    speaker = speaker or (previous_speaker if joined else "")
+                if joined:
+                    talking = talking[1:] + talking[:1]
+                else:
+                    go_on = index + 1 < len(quotes) and _joined(lexicon, masked, end, following)
+                    talking = couple(lexicon, masked, mentions, before, start) if go_on else []
+                speaker = talking[0] if talking else speaker
             spoken_in = _language(lexicon, masked, max(before, previous_end), start, start if labelled(masked, before, start) else after)
             gender = _gender(lexicon, masked, before, start, end, after, said=speaker)
             said.lines.append(

@@ -103,18 +103,14 @@ def find_mentions(text: Text, hidden: Sequence[Span], references: Sequence[Refer
     return [Mention(tag=tag, span=(start, end)) for start, end, tag in sorted(found)], remarks
 
 
-def called(words: str, references: Sequence[Reference]) -> tuple[str, list[str]]:
-    """Words to be spoken with the references that they mention called by their plain names ("@my_shoe": my shoe), and the tags of those."""
-    found: list[str] = []
+def called(words: str, references: Sequence[Reference]) -> tuple[str, dict[str, str]]:
+    """Words to be spoken with the references that they mention called by their plain names ("@my_shoe": my shoe), and those names by tag."""
+    found: dict[str, str] = {}
     for tag in sorted((r.tag.removeprefix("@") for r in references), key=len, reverse=True):
-        if tag and (spoken := re.sub(rf"(?<![\w.])@\s?{re.escape(tag)}(?![a-z0-9_])", _spoken(tag), words, flags=re.IGNORECASE)) != words:
-            words = spoken
-            found.append(tag)
+        name = re.sub(r"[\W_]+", " ", tag).strip()
+        if tag and (spoken := re.sub(rf"(?<![\w.])@\s?{re.escape(tag)}(?![a-z0-9_])", name, words, flags=re.IGNORECASE)) != words:
+            words, found[tag] = spoken, name
     return words, found
-
-
-def _spoken(tag: str) -> str:
-    return re.sub(r"[\W_]+", " ", tag).strip()
 
 
 def _by_tag(folded: str, key: str) -> list[Span]:

@@ -71,8 +71,9 @@ def read(prompt: str, references: Sequence[Reference] = ()) -> Script:
     silent = mute(references, places, masked, words)
     said = read_quotes(text, masked, quotes, [m for m in places if m.tag not in silent], words, language)
     masked = _uncover(masked, text.folded, said)
-    in_lines = {tag: called("@" + tag, references)[0] for line in said.lines for tag in called(line.text, references)[1]}
-    said.lines = [replace(line, text=called(line.text, references)[0]) for line in said.lines]
+    told_of = [called(line.text, references) for line in said.lines]
+    in_lines = {tag: name for _, names in told_of for tag, name in names.items()}
+    said.lines = [replace(line, text=words_said) for line, (words_said, _) in zip(said.lines, told_of, strict=True)]
     speakers = {line.speaker for line in said.lines}
     bindings, notes, asked = bind(references, places, masked, words, speakers, bool(said.lines), in_lines)
     refused = refusals(words, masked)

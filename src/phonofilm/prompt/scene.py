@@ -35,7 +35,8 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
     unheard = mask(masked, [(h.start, h.end) for h in lexicon.find("music", masked, start, end)])
 
     # a camera that stays calm is no mood
-    unmoved = mask(masked, [(h.start, h.end) for h in lexicon.find("strong", masked, start, end)])
+    moves = [(h.start, h.end) for h in lexicon.find("strong", masked, start, end)]
+    unmoved = mask(masked, moves)
 
     def first(section: str, source: str) -> str:
         found = [h for h in lexicon.find(section, source, start, end) if not negated(lexicon, masked, h.start, h.end)]
@@ -44,11 +45,14 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
         return found[0].key if found else ""
 
     # "a crane up" is no bird
-    plain = mask(unheard, [(h.start, h.end) for section in ("framing", "strong") for h in lexicon.find(section, masked, start, end)])
+    plain = mask(unheard, [*moves, *((h.start, h.end) for h in lexicon.find("framing", masked, start, end))])
 
-    def written(section: str, key: str = "") -> tuple[str, ...]:
-        found = [h for h in lexicon.find(section, plain, start, end) if h.key != "pronoun" and key in ("", h.key)]
+    def named(section: str) -> list[Hit]:
+        found = [h for h in lexicon.find(section, plain, start, end) if h.key != "pronoun"]
         hits.extend(found)
+        return found
+
+    def written(found: Sequence[Hit]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(text.words(h.start, h.end).strip() for h in found))[:_MOST]
 
     # "fade to black" and "black and white film" are no colours of things
@@ -56,11 +60,12 @@ def find_scene(text: Text, masked: str, lexicon: Lexicon, start: int, end: int) 
     colours = lexicon.find("colour", uncoloured, start, end)
     hexes = [m[0] if len(m[0]) == 7 else "#" + "".join(2 * c for c in m[0][1:]) for m in _HEX.finditer(masked, start, end)]
     hits.extend(colours)
-    people, things, scenery = written("person"), written("thing"), written("thing", "scenery")
+    people, things = named("person"), named("thing")
     scene = Scene(
         place=first("place", words), hour=first("hour", masked), weather=first("weather", masked), light=first("light", unheard),
         mood=first("mood", unmoved), style=first("style", masked), music=first("music", masked), surface=first("surface", masked),
-        subjects=(*people, *things)[:_MOST], scenery=scenery, actions=written("action"),
+        subjects=(written(people) + written(things))[:_MOST], scenery=written([h for h in things if h.key == "scenery"]),
+        actions=written(named("action")),
         indoors=lexicon.has("indoors", masked, start, end),
         behind=_behind(lexicon, words, start, end),
         colours=tuple(dict.fromkeys([*hexes, *(h.key for h in colours)]))[:_MOST],
